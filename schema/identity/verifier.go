@@ -1,0 +1,114 @@
+package identity
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The reasons for which a Verifier refuses a request; errors.Is tells them
+// apart. A service answers all of them alike and logs which it was.
+var (
+	ErrUnsigned  = errors.New("identity: the request is not signed")
+	ErrMalformed = errors.New("identity: an identity header is malformed")
+	ErrSignature = errors.New("identity: the signature does not fit the request")
+	ErrStale     = errors.New("identity: the signature's time is outside the window")
+	ErrReplayed  = errors.New("identity: the signature was used before")
+)
+
+// VerifierConfig configures a Verifier.
+type VerifierConfig struct {
+	// Keys are accepted side by side. At least one is needed.
+	Keys Keys
+	// Window is how far the signer's clock may be from ours, either way.
+	// Defaults to 30 seconds.
+	Window time.Duration
+	// ReplayEntries is how many signatures are remembered within the window;
+	// when more arrive, the oldest are forgotten before their time (about
+	// 100 bytes each). Defaults to 200,000.
+	ReplayEntries int
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
+}
+
+// Verifier accepts requests that one of its keys signed, each once. It is safe
+// for concurrent use.
+type Verifier struct {
+	secrets map[string][]byte
+	window  time.Duration
+	now     func() time.Time
+	seen    *replayGuard
+}
+
+// NewVerifier returns a Verifier.
+func NewVerifier(config VerifierConfig) (*Verifier, error) {
+	if len(config.Keys) == 0 {
+		return nil, errors.New("identity: a verifier needs a key")
+	}
+	if config.Window < 0 || config.ReplayEntries < 0 {
+		return nil, errors.New("identity: Window and ReplayEntries cannot be negative")
+	}
+	v := &Verifier{secrets: map[string][]byte{}, window: cmp.Or(config.Window, 30*time.Second), now: config.Now}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	for _, key := range config.Keys {
+		v.secrets[key.ID] = key.Secret
+	}
+	v.seen = newReplayGuard(2*v.window, cmp.Or(config.ReplayEntries, 200_000))
+	return v, nil
+}
+
+// Verify checks the two headers against the request that they came with:
+// method, target (path and query as received) and the whole body. It returns
+// who is calling, or an error that wraps one of the Err… reasons.
+func (v *Verifier) Verify(method, target string, header http.Header, body []byte) (Envelope, error) {
+	identity, signature, err := headers(header)
+	if err != nil {
+		return Envelope{}, err
+	}
+	envelope, err := decodeEnvelope(identity)
+	if err != nil {
+		return Envelope{}, fmt.Errorf("%w: %s: %w", ErrMalformed, IdentityHeader, err)
+	}
+	parts := strings.Split(signature, ";")
+	if len(parts) != 3 || parts[0] != version {
+		return Envelope{}, fmt.Errorf(`%w: %s: want "v1;key id;signature"`, ErrMalformed, SignatureHeader)
+	}
+	secret, known := v.secrets[parts[1]]
+	if !known {
+		return Envelope{}, fmt.Errorf("%w: unknown key id", ErrSignature)
+	}
+	want := message{
+		seconds: strings.Split(identity, ";")[1], method: method, target: target,
+		requestID: envelope.RequestID, body: body, identity: identity,
+	}.mac(secret)
+	if !hmac.Equal([]byte(want), []byte(parts[2])) {
+		return Envelope{}, ErrSignature
+	}
+	now := v.now()
+	if age := now.Sub(envelope.Time); age > v.window || age < -v.window {
+		return Envelope{}, fmt.Errorf("%w (%s)", ErrStale, age.Round(time.Second))
+	}
+	if !v.seen.first(want, now) {
+		return Envelope{}, ErrReplayed
+	}
+	return envelope, nil
+}
+
+// headers returns the two values; a header that is there twice is refused,
+// because a proxy and we could read different ones.
+func headers(header http.Header) (identity, signature string, err error) {
+	identities, signatures := header[IdentityHeader], header[SignatureHeader]
+	switch {
+	case len(identities) == 0 || len(signatures) == 0:
+		return "", "", ErrUnsigned
+	case len(identities) > 1 || len(signatures) > 1:
+		return "", "", fmt.Errorf("%w: a header is there twice", ErrMalformed)
+	}
+	return identities[0], signatures[0], nil
+}
