@@ -1,0 +1,38 @@
+// Package plan decides which subgraphs answer an operation, in what order and
+// in which requests.
+//
+// In comes an operation in normal form and the query graph of a supergraph; out
+// comes a Plan, immutable data that the executor compiles once and then follows
+// for every request. Planning is a pure function: no I/O, no clock, the same
+// inputs give the same plan.
+//
+//	operation.Operation ┐
+//	                    ├─▶ New ─▶ Plan{Fetches, Positions} ─▶ package execute
+//	querygraph.Graph    ┘
+//
+// A plan has two halves which meet in positions. A Position is a place in the
+// response where objects stand: the root, or the value of a composite field
+// below another position ("users.@", "users.@.company").
+//
+//   - Fetches say how data is gathered: what is sent, which positions' objects
+//     the request needs as representations, and at which positions the objects
+//     of its response stand.
+//   - Positions say how the answer is put together: which fields it shows in
+//     which order, and for each of them the fetch and the response key that
+//     supply it.
+//
+// The example shows a query that two subgraphs answer:
+//
+//	{ me { name lists { title } } }         positions       fetches
+//
+//	users: { me { __typename id name } }    0 (root)        #0 root, users
+//	  └─▶ todos: _entities(User.id)         1 me            #1 entities at 1, todos, after #0
+//	        { lists { title } }             2 me.lists.@
+//
+//	position 0: me    from #0 "me"     → position 1
+//	position 1: name  from #0 "name",  lists from #1 "lists" → position 2
+//	position 2: title from #1 "title"
+//
+// Dependencies are exact: a fetch names the fetches whose results it reads and
+// may start as soon as those are there.
+package plan

@@ -1,0 +1,206 @@
+package plan
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// Plan is how one operation is answered. It is immutable and safe for
+// concurrent use.
+type Plan struct {
+	// Operation is query, mutation or subscription.
+	Operation ast.Operation
+	// Fetches are in an order in which they could be made one after the other;
+	// Fetches[i].ID is i.
+	Fetches []*Fetch
+	// Positions are all places where objects stand; Positions[i].ID is i, and
+	// Positions[0] is the root.
+	Positions []*Position
+}
+
+// Position is a place in the response where objects stand.
+type Position struct {
+	ID int
+	// Path leads here from the root in response keys, with "@" for each list
+	// level, as Apollo prints it.
+	Path []string
+	// Type is the supergraph's type of the field that leads here: an object,
+	// interface or union type.
+	Type string
+	// Typename supplies the concrete type of an object here when Type is
+	// abstract; its Fetch is NoFetch when Type is an object type.
+	Typename Source
+	// Sources are the fetches whose responses contain the objects of this
+	// position as the value of a field of the parent position. The first one
+	// decides which objects there are; others hold the same objects in the same
+	// order (value types that several subgraphs share). The root has every root
+	// fetch. Fetches that add to the objects by representations are not among
+	// them: their Entities name this position.
+	Sources []int
+	// Fields is what the response shows of an object here, in order. A hidden
+	// position, which only feeds representations, has none.
+	Fields []Field
+}
+
+// NoFetch is a Source's Fetch where no fetch is the source.
+const NoFetch = -1
+
+// NoPosition is a leaf's Position.
+const NoPosition = -1
+
+// Source says where a value of a position's object comes from.
+type Source struct {
+	// Fetch is the index of a fetch, or NoFetch.
+	Fetch int
+	// Key is the response key in that fetch's response, in the object that it
+	// holds for the position.
+	Key string
+}
+
+// Field is one entry of an object of the response.
+type Field struct {
+	// Key is the response key that the client sees.
+	Key string
+	// Name is the field's name in the schema.
+	Name string
+	// Parent is the schema's type that declares the field.
+	Parent string
+	// Type is the field's type in the API schema; nulls spread by it.
+	Type *ast.Type
+	// Types are the object types on which the field is shown, sorted; nil means
+	// all. The same Key may stand in several Fields of disjoint Types.
+	Types []string
+	// Condition tells whether the field is shown; nil means always.
+	Condition Condition
+	// Source supplies the value. For "__typename" on a position of an object
+	// type it is NoFetch: the value is the position's Type.
+	Source Source
+	// Position is where the field's objects stand, or NoPosition for a leaf.
+	Position int
+}
+
+// Condition is a choice of alternatives, each of which is a list of tests that
+// all have to hold (disjunctive normal form of @skip and @include). Nil always
+// holds.
+type Condition [][]Test
+
+// Test holds when a Boolean variable of the operation has the wanted value.
+type Test struct {
+	Variable string // without "$"
+	Want     bool   // false for @skip
+}
+
+// FetchKind says how a fetch enters its subgraph.
+type FetchKind int
+
+const (
+	// RootFetch selects fields of a root operation type.
+	RootFetch FetchKind = iota
+	// EntityFetch selects fields of entities through Query._entities.
+	EntityFetch
+	// IntrospectionFetch selects __schema and __type; the router answers it
+	// itself from the API schema.
+	IntrospectionFetch
+)
+
+// Fetch is one request to one subgraph.
+type Fetch struct {
+	ID   int
+	Kind FetchKind
+	// Subgraph is an index of supergraph.Supergraph.Subgraphs; it means nothing
+	// for an IntrospectionFetch.
+	Subgraph int
+	// Operation is query, mutation or subscription; an EntityFetch is a query.
+	Operation ast.Operation
+	// Text is the GraphQL document that is sent, without ignored characters.
+	Text string
+	// Name is the operation's name in Text, or "".
+	Name string
+	// Variables are the names of the client's variables that Text uses, sorted.
+	// The variables of representations are named in Entities.
+	Variables []string
+	// Selections is what a root or introspection fetch selects of its root
+	// type.
+	Selections []Selection
+	// Entities are the _entities fields of an EntityFetch.
+	Entities []Entities
+	// Condition tells whether the fetch is made at all; nil means always.
+	Condition Condition
+	// DependsOn are the fetches that must have ended before, sorted: because
+	// their values stand in the representations, because they supply the
+	// objects, or because mutations run in order.
+	DependsOn []int
+}
+
+// Entities is one _entities field of a fetch. Positions whose objects need the
+// same selection share one, so that an entity that stands at several of them is
+// sent once.
+type Entities struct {
+	// Key is the response key: "_entities", or an alias when one request has
+	// several.
+	Key string
+	// Variable is the name of the variable that holds the representations.
+	Variable string
+	// Targets are the positions whose objects are looked up.
+	Targets []Target
+	// Selections is what is selected of each entity. Selection.Types tells the
+	// entity types apart.
+	Selections []Selection
+}
+
+// Target is a position that an Entities field serves.
+type Target struct {
+	Position int
+	// Representations say how an object is sent, at most one for each of its
+	// object types. An object of another type is not sent.
+	Representations []Representation
+}
+
+// Representation says how objects of one type are sent to a subgraph.
+type Representation struct {
+	// Types are the object types at the position that it applies to, sorted;
+	// nil means all.
+	Types []string
+	// Typename is the "__typename" that is sent.
+	Typename string
+	// Fields are the key's fields and the required ones, in order.
+	Fields []RepresentationField
+}
+
+// RepresentationField is one field of a representation.
+type RepresentationField struct {
+	// Name is the field's name in the representation.
+	Name string
+	// Type is the field's type in the supergraph.
+	Type *ast.Type
+	// Types are the object types on which the field is sent (fragments in
+	// @requires), sorted; nil means all.
+	Types []string
+	// Source supplies the value at the representation's position.
+	Source Source
+	// Position is where the objects of a composite field stand, or NoPosition.
+	Position int
+	// Fields are the parts of a composite field.
+	Fields []RepresentationField
+}
+
+// Selection is one field in a fetch's response.
+type Selection struct {
+	// Key is the response key in the subgraph's response.
+	Key string
+	// Name is the field's name.
+	Name string
+	// Type is the field's type in the supergraph.
+	Type *ast.Type
+	// Types are the object types whose objects have the field, sorted; nil
+	// means all. Where it is not nil, or Type is abstract, the subgraph is also
+	// asked for "__typename", the first selection of its set. The same Key may
+	// stand in several Selections of disjoint Types.
+	Types []string
+	// Optional says that the field can be missing, because a @skip or @include
+	// went to the subgraph with it.
+	Optional bool
+	// Positions are where the field's objects stand: one for each target of the
+	// Entities that the selection belongs to, just one below a root fetch, nil
+	// for a leaf.
+	Positions []int
+	// Selections are the parts of a composite field.
+	Selections []Selection
+}
