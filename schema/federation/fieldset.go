@@ -1,0 +1,149 @@
+package federation
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// FieldSet is the parsed `fields` argument of @key, @requires or @provides (and
+// of their join__ counterparts): a selection set without its outer braces, made
+// of [*ast.Field] and [*ast.InlineFragment]. It carries no types; whether the
+// fields exist is for its user to check. Treat it as read only.
+//
+// Federation 2 §FieldSet.
+type FieldSet ast.SelectionSet
+
+// maxFieldSetTokens bounds the work that one field set can cause.
+const maxFieldSetTokens = 20_000
+
+// ParseFieldSet reads a field set such as `id organization { id }`. Outer
+// braces are accepted as well. It rejects what cannot be a selection set
+// (syntax errors, an empty set, variables, fragment spreads); aliases, arguments
+// and directives are kept, because which of them is allowed depends on the
+// directive. Positions inside the result count from the start of the text.
+func ParseFieldSet(text string) (FieldSet, error) {
+	source := strings.TrimSpace(text)
+	if !strings.HasPrefix(source, "{") {
+		source = "{" + text + "}"
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Name: "fields", Input: source}, maxFieldSetTokens)
+	if err != nil {
+		var gqlErr *gqlerror.Error
+		if errors.As(err, &gqlErr) {
+			err = errors.New(gqlErr.Message)
+		}
+		return nil, fmt.Errorf("field set %q: %w", text, err)
+	}
+	if len(doc.Operations) != 1 || len(doc.Fragments) != 0 {
+		return nil, fmt.Errorf("field set %q: it must be one selection set", text)
+	}
+	set := doc.Operations[0].SelectionSet
+	if len(set) == 0 {
+		return nil, fmt.Errorf("field set %q: it selects nothing", text)
+	}
+	if err := checkFieldSet(set); err != nil {
+		return nil, fmt.Errorf("field set %q: %w", text, err)
+	}
+	return FieldSet(set), nil
+}
+
+func checkFieldSet(set ast.SelectionSet) error {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			for _, arg := range sel.Arguments {
+				if hasVariable(arg.Value) {
+					return fmt.Errorf("the argument %q of field %q uses a variable", arg.Name, sel.Name)
+				}
+			}
+			if err := checkFieldSet(sel.SelectionSet); err != nil {
+				return err
+			}
+		case *ast.InlineFragment:
+			if err := checkFieldSet(sel.SelectionSet); err != nil {
+				return err
+			}
+		case *ast.FragmentSpread:
+			return fmt.Errorf("the fragment spread %q is not allowed", "..."+sel.Name)
+		}
+	}
+	return nil
+}
+
+func hasVariable(v *ast.Value) bool {
+	if v.Kind == ast.Variable {
+		return true
+	}
+	for _, child := range v.Children {
+		if hasVariable(child.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+// String prints the field set on one line with single spaces, as in
+// `id organization { id }` and `... on Book { isbn }`. The order of the
+// selections is kept. Parsing the result gives an equal field set.
+func (s FieldSet) String() string {
+	var b strings.Builder
+	writeSelections(&b, ast.SelectionSet(s))
+	return b.String()
+}
+
+func writeSelections(b *strings.Builder, set ast.SelectionSet) {
+	for i, sel := range set {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		var sub ast.SelectionSet
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if sel.Alias != "" && sel.Alias != sel.Name {
+				b.WriteString(sel.Alias + ": ")
+			}
+			b.WriteString(sel.Name)
+			writeArguments(b, sel.Arguments)
+			writeDirectives(b, sel.Directives)
+			sub = sel.SelectionSet
+		case *ast.InlineFragment:
+			b.WriteString("...")
+			if sel.TypeCondition != "" {
+				b.WriteString(" on " + sel.TypeCondition)
+			}
+			writeDirectives(b, sel.Directives)
+			sub = sel.SelectionSet
+		}
+		if len(sub) > 0 {
+			b.WriteString(" { ")
+			writeSelections(b, sub)
+			b.WriteString(" }")
+		}
+	}
+}
+
+func writeDirectives(b *strings.Builder, list ast.DirectiveList) {
+	for _, d := range list {
+		b.WriteString(" @" + d.Name)
+		writeArguments(b, d.Arguments)
+	}
+}
+
+func writeArguments(b *strings.Builder, list ast.ArgumentList) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteByte('(')
+	for i, arg := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(arg.Name + ": " + arg.Value.String())
+	}
+	b.WriteByte(')')
+}
