@@ -1,0 +1,217 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/weftql/weft/"
+
+// layers is the architecture: which of this repository's packages a package
+// may import. "x/..." is x and all below it. It is a statement of policy: a
+// package that does not fit has to move; do not change the list to fix a build.
+var layers = map[string][]string{
+	// Build time: subgraphs → composition → supergraph → querygraph.
+	"schema":             {},
+	"schema/identity":    {},
+	"schema/federation":  {},
+	"schema/supergraph":  {"schema/federation"},
+	"schema/querygraph":  {"schema/federation", "schema/supergraph"},
+	"schema/composition": {"schema/federation", "schema/supergraph", "schema/querygraph"},
+	"schema/universe":    {"schema/federation", "schema/composition"},
+
+	// Run time: transport → auth, limit → operation → plan → execute → response.
+	"router/internal/telemetry":     {},
+	"router/internal/playground":    {},
+	"router/internal/auth":          {"schema/identity", "router/internal/telemetry"},
+	"router/internal/subgraph":      {"schema/identity", "schema/supergraph", "router/internal/telemetry"},
+	"router/internal/operation":     {"schema/federation", "schema/supergraph"},
+	"router/internal/limit":         {"router/internal/operation"},
+	"router/internal/plan":          {"schema/federation", "schema/supergraph", "schema/querygraph", "router/internal/operation"},
+	"router/internal/introspection": {"router/internal/plan"},
+	"router/internal/response":      {"schema/supergraph"},
+	"router/internal/execute":       {"schema/supergraph", "router/internal/operation", "router/internal/plan", "router/internal/response", "router/internal/subgraph"},
+	"router/internal/transport":     {"router/internal/response", "router/internal/telemetry"},
+	"router":                        {"schema/...", "router/internal/..."},
+	"router/cmd/weft":               {"schema/...", "router/..."},
+	// It runs npm when the playground's page is built again.
+	"router/internal/playground/build": {},
+
+	// Services: nouns ← graph, postgres ← programs; users and todos are apart.
+	"subgraphs":              {},
+	"subgraphs/server":       {"schema/identity"},
+	"subgraphs/postgres":     {"subgraphs/postgres/..."},
+	"subgraphs/users":        {"subgraphs/internal/..."},
+	"subgraphs/todos":        {"subgraphs/internal/..."},
+	"subgraphs/X/graph":      {"subgraphs/X", "subgraphs/server", "subgraphs/internal/...", "schema/identity"},
+	"subgraphs/X/postgres":   {"subgraphs/X", "subgraphs/postgres", "subgraphs/internal/..."},
+	"subgraphs/cmd/...":      {"schema/...", "subgraphs/..."},
+	"subgraphs/internal/...": {"subgraphs/internal/..."},
+	"subgraphs/postgres/...": {"subgraphs/postgres/..."},
+	"workers":                {"schema/identity", "subgraphs/...", "workers/internal/..."},
+	"workers/internal/...":   {"subgraphs/...", "workers/internal/..."},
+	"workers/cmd/...":        {"subgraphs/...", "workers", "workers/internal/..."},
+	"deploy/...":             {"..."},
+}
+
+// vendors are the packages that one of ours alone may import, in each module.
+var vendors = map[string][]string{
+	"github.com/golang-jwt/jwt":   {"router/internal/auth", "subgraphs/users/..."},
+	"github.com/redis/go-redis":   {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
+	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/users/postgres", "subgraphs/todos/postgres", "subgraphs/cmd/...", "workers/...", "deploy/..."},
+	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/users/postgres", "subgraphs/todos/postgres", "workers/...", "deploy/..."},
+	"github.com/valyala/fasthttp": {"router/internal/subgraph"},
+	"github.com/99designs/gqlgen": {"subgraphs/...", "deploy/..."},
+	"github.com/wneessen/go-mail": {"workers/..."},
+	"github.com/goccy/go-yaml":    {"router", "router/cmd/weft", "router/internal/..."},
+	"github.com/emersion/go-smtp": {"deploy/..."},
+	"github.com/pressly/goose":    {"subgraphs/postgres", "deploy/..."},
+}
+
+// listed is what "go list -json" tells of a package.
+type listed struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t, "work") {
+		for _, violation := range violations(p) {
+			t.Error(violation)
+		}
+	}
+}
+
+func TestLayersRefuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, from, imported, want string }{
+		{"a stage that imports a later one", "router/internal/operation", module + "router/internal/plan", "router/internal/operation imports router/internal/plan"},
+		{"one subgraph that imports the other", "subgraphs/users", module + "subgraphs/todos", "subgraphs/users imports subgraphs/todos"},
+		{"GraphQL that imports SQL", "subgraphs/todos/graph", module + "subgraphs/todos/postgres", "subgraphs/todos/graph imports subgraphs/todos/postgres"},
+		{"a vendor outside its package", "router/internal/plan", "github.com/golang-jwt/jwt/v5", "router/internal/plan imports github.com/golang-jwt/jwt/v5"},
+		{"a package without a place", "router/internal/util", "fmt", "router/internal/util has no place"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := violations(listed{ImportPath: module + c.from, Imports: []string{c.imported}})
+			if len(got) != 1 || !strings.Contains(got[0], c.want) {
+				t.Errorf("got %q, want one with %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSchemaNeedsOnlyGqlparser keeps drivers out of the module that everybody
+// imports.
+func TestSchemaNeedsOnlyGqlparser(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t, module+"schema/...") {
+		for _, imported := range p.Imports {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") && !strings.HasPrefix(imported, module) && !strings.HasPrefix(imported, "github.com/vektah/gqlparser/v2") {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// violations says what is wrong with the imports of p.
+func violations(p listed) (found []string) {
+	name := strings.TrimPrefix(p.ImportPath, module)
+	if name == strings.TrimSuffix(module, "/") {
+		return nil // tools.go
+	}
+	allowed, rule := allowedImports(name)
+	if rule == "" {
+		return []string{name + " has no place in the architecture: add it to layers with what it may import"}
+	}
+	for _, imported := range p.Imports {
+		other, ours := strings.CutPrefix(imported, module)
+		if ours && !matchesAny(allowed, other) {
+			found = append(found, fmt.Sprintf("%s imports %s; layers allow %q for %q", name, other, allowed, rule))
+		}
+		for vendor, importers := range vendors {
+			if (imported == vendor || strings.HasPrefix(imported, vendor+"/")) && !matchesAny(importers, name) {
+				found = append(found, fmt.Sprintf("%s imports %s, which belongs to %q", name, imported, importers))
+			}
+		}
+	}
+	return found
+}
+
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, name) })
+}
+
+// allowedImports returns what name may import and the entry of layers that
+// says so: its own, that of its subgraph with X for the name, or the closest
+// "/...".
+func allowedImports(name string) (allowed []string, rule string) {
+	if allowed, found := layers[name]; found {
+		return allowed, name
+	}
+	parts := strings.Split(name, "/")
+	if len(parts) >= 3 && parts[0] == "subgraphs" {
+		if pattern := "subgraphs/X/" + parts[2]; layers[pattern] != nil && len(parts) == 3 {
+			for _, a := range layers[pattern] {
+				allowed = append(allowed, strings.Replace(a, "/X", "/"+parts[1], 1))
+			}
+			return allowed, pattern
+		}
+	}
+	for dir := name; dir != "."; dir = path.Dir(dir) {
+		if allowed, found := layers[dir+"/..."]; found {
+			return allowed, dir + "/..."
+		}
+	}
+	return nil, ""
+}
+
+func matches(pattern, name string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if dir, below := strings.CutSuffix(pattern, "/..."); below {
+		return name == dir || strings.HasPrefix(name, dir+"/")
+	}
+	return name == pattern
+}
+
+func listPackages(t *testing.T, pattern string) []listed {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Standard,Imports", pattern)
+	command.Dir = "../.."
+	output, err := command.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list %s: %v\n%s", pattern, err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var packages []listed
+	decoder := json.NewDecoder(bytes.NewReader(output))
+	for {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if len(packages) == 0 {
+		t.Fatalf("go list %s names no package", pattern)
+	}
+	return packages
+}
