@@ -166,3 +166,12 @@ func quoted(s string) string {
 	text, _ := json.Marshal(s)
 	return string(text)
 }
+
+func TestWarehouseServes(t *testing.T) {
+	t.Parallel()
+	for _, subgraph := range Warehouse(10) {
+		if _, err := New(subgraph); err != nil {
+			t.Errorf("%s: %v", subgraph.Name, err)
+		}
+	}
+}
