@@ -1,0 +1,227 @@
+package supergraph
+
+import (
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// Type is an object, interface or union type of the supergraph.
+type Type struct {
+	// Definition is the type in Supergraph.Schema.
+	Definition *ast.Definition
+	// Joins are the subgraphs that have the type, in the order of the graphs.
+	Joins []TypeJoin
+	// Fields are the type's fields in the order of the definition; a union has
+	// none.
+	Fields []*Field
+}
+
+// TypeJoin is a type in one subgraph: what @join__type, @join__implements and
+// @join__unionMember say of it.
+type TypeJoin struct {
+	Graph int
+	Keys  []Key
+	// Interfaces are the interfaces that the type implements in this subgraph.
+	Interfaces []string
+	// Members are the union's members in this subgraph.
+	Members []string
+}
+
+// Key is one @key of a type in one subgraph.
+type Key struct {
+	Fields federation.FieldSet
+	// Resolvable says that the subgraph can look entities up by the key; if not,
+	// the key only says that the subgraph knows its fields.
+	Resolvable bool
+	Position   *ast.Position
+}
+
+// Field is one field of a Type.
+type Field struct {
+	// Definition is the field in Supergraph.Schema.
+	Definition *ast.FieldDefinition
+	// Joins are the subgraphs that have the field, in the order of the graphs. A
+	// subgraph whose field was overridden by another is not among them unless it
+	// still names the field in a key, which makes it External.
+	Joins []FieldJoin
+}
+
+// FieldJoin is a field in one subgraph.
+type FieldJoin struct {
+	Graph int
+	// Type is the field's type in this subgraph.
+	Type *ast.Type
+	// External says that the subgraph names the field but does not resolve it,
+	// except where Provides says so.
+	External bool
+	// Requires is what the subgraph must be sent to resolve the field, or nil.
+	Requires federation.FieldSet
+	// Provides is what the subgraph resolves below this field though it is
+	// external elsewhere, or nil.
+	Provides federation.FieldSet
+	Position *ast.Position
+}
+
+// Join returns what the given subgraph has of the field, or nil.
+func (f *Field) Join(graph int) *FieldJoin {
+	for i := range f.Joins {
+		if f.Joins[i].Graph == graph {
+			return &f.Joins[i]
+		}
+	}
+	return nil
+}
+
+// Join returns what the given subgraph has of the type, or nil.
+func (t *Type) Join(graph int) *TypeJoin {
+	for i := range t.Joins {
+		if t.Joins[i].Graph == graph {
+			return &t.Joins[i]
+		}
+	}
+	return nil
+}
+
+// Field returns the field of the given name, or nil.
+func (t *Type) Field(name string) *Field {
+	for _, f := range t.Fields {
+		if f.Definition.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// joinReader reads the join directives of a document.
+type joinReader struct {
+	join      federation.Link
+	subgraphs []Subgraph
+	errs      []error
+}
+
+func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) error {
+	r := &joinReader{join: specs.join, subgraphs: s.Subgraphs}
+	for _, def := range doc.Definitions {
+		clean := s.Schema.Types[def.Name]
+		if clean == nil || !clean.IsCompositeType() {
+			continue
+		}
+		t := &Type{Definition: clean, Joins: r.typeJoins(def)}
+		for _, f := range def.Fields {
+			t.Fields = append(t.Fields, &Field{
+				Definition: clean.Fields.ForName(f.Name),
+				Joins:      r.fieldJoins(t, def, f),
+			})
+		}
+		s.Types = append(s.Types, t)
+		s.byName[def.Name] = t
+	}
+	return errors.Join(r.errs...)
+}
+
+func (r *joinReader) typeJoins(def *ast.Definition) []TypeJoin {
+	joins := make([]*TypeJoin, len(r.subgraphs))
+	for _, d := range def.Directives.ForNames(r.join.DirectiveName("type")) {
+		g, ok := r.graph(d)
+		if !ok {
+			continue
+		}
+		if boolArg(d, "isInterfaceObject", false) {
+			r.errs = append(r.errs, unsupported(d.Position, "@interfaceObject: type %q in subgraph %q", def.Name, r.subgraphs[g].Name))
+		}
+		if joins[g] == nil {
+			joins[g] = &TypeJoin{Graph: g}
+		}
+		if d.Arguments.ForName("key") != nil {
+			joins[g].Keys = append(joins[g].Keys, Key{
+				Fields:     r.fieldSet(d, "key"),
+				Resolvable: boolArg(d, "resolvable", true),
+				Position:   d.Position,
+			})
+		}
+	}
+	add := func(directive, arg string, list func(*TypeJoin) *[]string) {
+		for _, d := range def.Directives.ForNames(r.join.DirectiveName(directive)) {
+			g, ok := r.graph(d)
+			if ok && joins[g] != nil {
+				names := list(joins[g])
+				*names = append(*names, stringArg(d, arg))
+			}
+		}
+	}
+	add("implements", "interface", func(j *TypeJoin) *[]string { return &j.Interfaces })
+	add("unionMember", "member", func(j *TypeJoin) *[]string { return &j.Members })
+	var out []TypeJoin
+	for _, j := range joins {
+		if j != nil {
+			out = append(out, *j)
+		}
+	}
+	if len(out) == 0 {
+		r.errs = append(r.errs, invalid(def.Position, "type %q has no @%s: no subgraph defines it", def.Name, r.join.DirectiveName("type")))
+	}
+	return out
+}
+
+// fieldJoins reads @join__field. A field without one is in every subgraph that
+// has the type.
+func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefinition) []FieldJoin {
+	directives := f.Directives.ForNames(r.join.DirectiveName("field"))
+	var out []FieldJoin
+	if len(directives) == 0 {
+		for _, j := range t.Joins {
+			out = append(out, FieldJoin{Graph: j.Graph, Type: f.Type, Position: f.Position})
+		}
+		return out
+	}
+	joins := make([]*FieldJoin, len(r.subgraphs))
+	overridden := map[string]bool{}
+	kept := map[int]bool{}
+	for _, d := range directives {
+		if r.refuses(def, f, d) {
+			continue
+		}
+		g, ok := r.graph(d)
+		if !ok {
+			continue
+		}
+		joins[g] = &FieldJoin{
+			Graph:    g,
+			Type:     r.typeArg(d, f.Type),
+			External: boolArg(d, "external", false) || boolArg(d, "usedOverridden", false),
+			Requires: r.fieldSet(d, "requires"),
+			Provides: r.fieldSet(d, "provides"),
+			Position: d.Position,
+		}
+		kept[g] = boolArg(d, "usedOverridden", false)
+		if from := stringArg(d, "override"); from != "" {
+			overridden[from] = true
+		}
+	}
+	for g, j := range joins {
+		if j != nil && (kept[g] || !overridden[r.subgraphs[g].Name]) {
+			out = append(out, *j)
+		}
+	}
+	return out
+}
+
+// refuses reports the constructs of @join__field that are not handled yet.
+func (r *joinReader) refuses(def *ast.Definition, f *ast.FieldDefinition, d *ast.Directive) bool {
+	var what string
+	switch {
+	case d.Arguments.ForName("overrideLabel") != nil:
+		what = "@override(label:)"
+	case d.Arguments.ForName("contextArguments") != nil:
+		what = "@fromContext"
+	case d.Arguments.ForName("graph") == nil:
+		what = "@interfaceObject (a @" + d.Name + " without a graph)"
+	default:
+		return false
+	}
+	r.errs = append(r.errs, unsupported(d.Position, "%s: field \"%s.%s\"", what, def.Name, f.Name))
+	return true
+}
