@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Write answers with a response's JSON, {"data": …} with or without errors.
+func Write(w http.ResponseWriter, media MediaType, body []byte) {
+	write(w, media, http.StatusOK, body)
+}
+
+// WriteErrors answers a request that was not executed: the document does not
+// parse, is not valid, or its variables do not fit. In application/json that is
+// a 200, because the request itself was fine.
+//
+// GraphQL over HTTP §6.4.
+func WriteErrors(w http.ResponseWriter, media MediaType, list gqlerror.List) {
+	status := http.StatusOK
+	if media == GraphQLResponse {
+		status = http.StatusBadRequest
+	}
+	write(w, media, status, encode(list))
+}
+
+// Refuse answers with an error whose status holds for every media type.
+func Refuse(w http.ResponseWriter, media MediaType, err *Error) {
+	if err.Status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost) // RFC 9110 §15.5.6 wants it
+	}
+	write(w, media, err.Status, encode(gqlerror.List{err.Cause}))
+}
+
+func write(w http.ResponseWriter, media MediaType, status int, body []byte) {
+	header := w.Header()
+	header.Set("Content-Type", string(media)+"; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	// The client has gone if this fails, and there is nobody to tell.
+	_, _ = w.Write(body)
+}
+
+// encode returns {"errors": […]}, without data: nothing was executed.
+func encode(list gqlerror.List) []byte {
+	body, err := json.Marshal(struct {
+		Errors gqlerror.List `json:"errors"`
+	}{list})
+	if err != nil { // an extension that is no JSON
+		body = fmt.Appendf(nil, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, "internal error", CodeInternal)
+	}
+	return body
+}
