@@ -28,3 +28,13 @@ func startMoment(pid int) (string, error) {
 	}
 	return strings.TrimSpace(string(boot)) + "+" + fields[19], nil
 }
+
+// CommandLine returns the program and arguments of a running process, joined
+// by spaces. It returns ErrNotRunning if there is none.
+func CommandLine(pid int) (string, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil {
+		return "", ErrNotRunning
+	}
+	return strings.TrimSpace(strings.ReplaceAll(string(text), "\x00", " ")), nil
+}

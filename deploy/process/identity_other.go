@@ -20,3 +20,13 @@ func startMoment(pid int) (string, error) {
 	}
 	return strings.Join(strings.Fields(started), "_"), nil
 }
+
+// CommandLine returns the program and arguments of a running process, joined
+// by spaces. It returns ErrNotRunning if there is none.
+func CommandLine(pid int) (string, error) {
+	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return "", ErrNotRunning
+	}
+	return strings.TrimSpace(string(out)), nil
+}

@@ -28,6 +28,7 @@ type Process struct {
 	pid        int
 	guard      int
 	stopSignal syscall.Signal
+	tail       *tail
 
 	life io.Closer
 	once sync.Once
@@ -107,7 +108,8 @@ func launch(command Command) (*Process, *os.File, *exec.Cmd, error) {
 	cmd := exec.Command(executable, guardArgument, command.Name)
 	cmd.ExtraFiles = []*os.File{lifeRead, statusWrite} // descriptors 3 and 4
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Stdout, cmd.Stderr = command.Output, command.Output
+	recent := &tail{next: command.Output}
+	cmd.Stdout, cmd.Stderr = recent, recent
 	cmd.WaitDelay = outputTimeout
 	if err := cmd.Start(); err != nil {
 		lifeWrite.Close()
@@ -117,7 +119,7 @@ func launch(command Command) (*Process, *os.File, *exec.Cmd, error) {
 	// A guard that cannot be told is noticed by its missing answer.
 	_, _ = lifeWrite.Write(append(text, '\n'))
 	return &Process{
-		name: command.Name, guard: cmd.Process.Pid, stopSignal: command.StopSignal, life: lifeWrite,
+		name: command.Name, guard: cmd.Process.Pid, stopSignal: command.StopSignal, tail: recent, life: lifeWrite,
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}, statusRead, cmd, nil
 }
@@ -188,6 +190,10 @@ func (p *Process) Err() error {
 		return nil
 	}
 }
+
+// Tail returns the last lines that the child wrote, for a message about its
+// failure: at most 20, empty if it wrote nothing.
+func (p *Process) Tail() string { return p.tail.String() }
 
 // Stop asks the child to end and waits until it has; after the command's grace
 // period the guard kills its process group. Calling it again, or on a child
