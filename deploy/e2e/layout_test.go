@@ -30,7 +30,7 @@ var layers = map[string][]string{
 
 	// Run time: transport → auth, limit → operation → plan → execute → response.
 	"router/internal/telemetry":     {},
-	"router/internal/playground":    {},
+	"router/internal/playground":    {"router/internal/playground/bundle"},
 	"router/internal/auth":          {"schema/identity", "router/internal/telemetry"},
 	"router/internal/subgraph":      {"schema/identity", "schema/supergraph", "router/internal/telemetry"},
 	"router/internal/operation":     {"schema/federation", "schema/supergraph"},
@@ -43,7 +43,9 @@ var layers = map[string][]string{
 	"router":                        {"schema/...", "router/internal/..."},
 	"router/cmd/weft":               {"schema/...", "router/..."},
 	// It runs npm when the playground's page is built again.
-	"router/internal/playground/build": {},
+	"router/internal/playground/build":   {"router/internal/playground/bundle"},
+	"router/internal/playground/bundle":  {},
+	"router/internal/playground/preview": {"router/internal/playground"},
 
 	// Services: nouns ← graph, postgres ← programs; users and todos are apart.
 	"subgraphs":              {},

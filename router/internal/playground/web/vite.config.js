@@ -1,0 +1,34 @@
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  // Relative, so that the page also works behind a proxy that adds a prefix.
+  base: './',
+  worker: { format: 'es' },
+  // An empty object: Vite must not look for a PostCSS file in the folders above.
+  css: { postcss: {} },
+  resolve: {
+    alias: {
+      // GraphiQL imports two of Prettier's plugins under their old names as
+      // well, which would bundle each of them twice.
+      'prettier/parser-babel': 'prettier/plugins/babel',
+      'prettier/parser-graphql': 'prettier/plugins/graphql',
+    },
+  },
+  build: {
+    // The page lives at / and everything it loads under /playground/.
+    assetsDir: 'playground',
+    // Nothing inlined: the page's policy needs no data: scripts and no data: fonts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4096,
+    // The notices of everything bundled: their licences ask for it.
+    license: { fileName: 'playground/licenses.md' },
+    reportCompressedSize: false,
+    sourcemap: false,
+    rolldownOptions: {
+      onwarn(warning, warn) {
+        // "use client" in libraries: means nothing here, and would be 150 lines.
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      },
+    },
+  },
+});
