@@ -1,0 +1,23 @@
+package composition
+
+import (
+	"context"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// check runs the rules that need the merged schema.
+func (c *composer) check(ctx context.Context, _ []federation.Subgraph) error {
+	c.checkQueries()
+	return ctx.Err()
+}
+
+// checkQueries looks for the query root.
+//
+// Rule: some subgraph has a query.
+// Codes: NO_QUERIES.
+func (c *composer) checkQueries() {
+	if t := c.super.typeNamed("Query"); t == nil || len(t.fields) == 0 {
+		c.fail(CodeNoQueries, nil, "no subgraph has a query: define at least one field of type Query")
+	}
+}

@@ -1,0 +1,170 @@
+package composition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// buildDirectives collects a subgraph's directive definitions: the user's own,
+// and those of the specifications it links, whether it repeats them or not.
+//
+// Rule: a subgraph that defines a specification's directive itself may leave out
+// optional arguments, allow fewer locations, and make it not repeatable, but
+// must not differ otherwise.
+// Codes: DIRECTIVE_DEFINITION_INVALID.
+func (c *composer) buildDirectives(s *subgraph) {
+	specs := c.specDefinitions(s)
+	for _, def := range s.doc.AST.Directives {
+		d := &directiveDef{
+			in: s, at: locate(s.name, def.Position), name: def.Name, description: def.Description,
+			locations: def.Locations, repeatable: def.IsRepeatable,
+		}
+		d.args = s.arguments(def.Arguments, "@"+def.Name)
+		if s.specDirectives[def.Name] == "link" {
+			continue
+		}
+		if other := s.directive(def.Name); other != nil {
+			c.fail(CodeInvalidGraphQL, []Location{other.at, d.at}, "there can be only one directive named %q", "@"+def.Name)
+			continue
+		}
+		if spec := specs[def.Name]; spec != nil {
+			c.checkRedefinition(d, spec)
+			spec.at = d.at
+			s.directives = append(s.directives, spec)
+			delete(specs, def.Name)
+			continue
+		}
+		s.directives = append(s.directives, d)
+	}
+	rest := make([]string, 0, len(specs))
+	for name := range specs {
+		rest = append(rest, name)
+	}
+	slices.SortFunc(rest, func(a, b string) int {
+		return specOrder(s.specDirectives[a]) - specOrder(s.specDirectives[b])
+	})
+	for _, name := range rest {
+		s.directives = append(s.directives, specs[name])
+	}
+}
+
+// newest is the version whose tables list everything that is known.
+func newest() federation.Version { return federation.Version{Major: 2, Minor: 14} }
+
+// specOrder is the directive's place in the federation specification.
+func specOrder(name string) int {
+	return slices.IndexFunc(federation.Directives(newest()), func(d federation.DirectiveSpec) bool { return d.Name == name })
+}
+
+// specDefinitions parses the definitions of the specifications' directives, by
+// the names that the subgraph gives them.
+func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
+	out := map[string]*directiveDef{}
+	builtIns := map[string]string{
+		"deprecated":  "(reason: String = \"No longer supported\") on FIELD_DEFINITION | ENUM_VALUE | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION",
+		"specifiedBy": "(url: String!) on SCALAR",
+		"oneOf":       "on INPUT_OBJECT",
+		"skip":        "(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
+		"include":     "(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
+		"link":        "(url: String!, as: String, for: <Purpose>, import: [<Import>]) repeatable on SCHEMA",
+	}
+	for name, spec := range s.specDirectives {
+		text, ok := builtIns[spec]
+		if !ok {
+			version := s.version
+			if specs := federation.Directives(version); !slices.ContainsFunc(specs, func(d federation.DirectiveSpec) bool { return d.Name == spec }) {
+				version = newest() // linked by its own specification
+			}
+			for _, d := range federation.Directives(version) {
+				if d.Name == spec {
+					text = d.Definition(version)
+				}
+			}
+		}
+		out[name] = parseDirective(s, name, text)
+	}
+	return out
+}
+
+// parseDirective reads one row of the specification's tables.
+func parseDirective(s *subgraph, name, text string) *directiveDef {
+	// The names of the specification's types do not matter for checking values:
+	// all of them are scalars.
+	text = strings.NewReplacer("<", "spec__", ">", "").Replace(text)
+	doc, err := parser.ParseSchema(&ast.Source{Name: "specification", Input: "directive @" + name + " " + text})
+	if err != nil || len(doc.Directives) != 1 {
+		panic("composition: the definition of @" + name + " in the tables of package federation does not parse: " + text)
+	}
+	def := doc.Directives[0]
+	if s == nil {
+		s = &subgraph{} // of the supergraph: no renamed types, no places
+	}
+	d := &directiveDef{in: s, name: name, locations: def.Locations, repeatable: def.IsRepeatable}
+	d.args = s.arguments(def.Arguments, "@"+name)
+	return d
+}
+
+func (c *composer) checkRedefinition(got, want *directiveDef) {
+	invalid := func(format string, args ...any) {
+		c.fail(CodeDirectiveDefinitionInvalid, []Location{got.at}, "invalid definition of @"+got.name+": "+format, args...)
+	}
+	for _, arg := range want.args {
+		mine := got.arg(arg.name)
+		switch {
+		case mine == nil && arg.required():
+			invalid("the required argument %q is missing", arg.name)
+		case mine != nil && !sameSpecType(mine.typ, arg.typ):
+			invalid("the argument %q must be of type %s, not %s", arg.name, specTypeName(arg.typ), mine.typ)
+		case mine != nil && mine.def != nil && !equalValues(mine.def, arg.def):
+			invalid("the argument %q must not have the default %s", arg.name, printValue(mine.def))
+		}
+	}
+	for _, arg := range got.args {
+		if want.arg(arg.name) == nil {
+			invalid("the specification knows no argument %q", arg.name)
+		}
+	}
+	if got.repeatable && !want.repeatable {
+		invalid("it must not be repeatable")
+	}
+	for _, l := range got.locations {
+		if !slices.Contains(want.locations, l) {
+			invalid("it may stand on %s, not on %s", joinLocations(want.locations), l)
+		}
+	}
+}
+
+func (d *directiveDef) arg(name string) *field { return fieldNamed(d.args, name) }
+
+// sameSpecType compares types, treating every scalar of a specification as any
+// name, and an optional argument that was made required as equal.
+func sameSpecType(got, want *ast.Type) bool {
+	if want.NonNull && !got.NonNull && !strings.HasPrefix(want.NamedType, "spec__") {
+		return false
+	}
+	if (got.Elem == nil) != (want.Elem == nil) {
+		return false
+	}
+	if want.Elem != nil {
+		return sameSpecType(got.Elem, want.Elem)
+	}
+	return strings.HasPrefix(want.NamedType, "spec__") || got.NamedType == want.NamedType
+}
+
+// cutSpec returns the name of a specification's type as in its tables.
+func cutSpec(name string) (string, bool) { return strings.CutPrefix(name, "spec__") }
+
+func specTypeName(t *ast.Type) string { return strings.ReplaceAll(t.String(), "spec__", "") }
+
+func joinLocations(list []ast.DirectiveLocation) string {
+	names := make([]string, len(list))
+	for i, l := range list {
+		names[i] = string(l)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,60 @@
+package composition
+
+// joinField writes where a field is resolved.
+//
+// Rule: a field needs no join__field if every subgraph that has its type has the
+// field, with the same type and without @external, @requires, @provides or
+// @override; else it has one for each subgraph that has it, except those that
+// are overridden and no longer used.
+func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, sameTypes bool, overrides overrideState) {
+	if sameTypes && !needsJoinField(dest, sources, types, overrides) {
+		return
+	}
+	for i, f := range sources {
+		if f == nil || overrides.unused[i] {
+			continue
+		}
+		args := []argument{{name: "graph", value: enumName(m.subgraphs[i].graph)}}
+		for _, name := range []string{"requires", "provides"} {
+			if a := first(f.applied, name); a != nil {
+				text, _ := stringOf(a.arg("fields"))
+				args = append(args, argument{name: name, value: stringValue(text)})
+			}
+		}
+		if !sameTypes {
+			args = append(args, argument{name: "type", value: stringValue(f.typ.String())})
+		}
+		if f.external {
+			args = append(args, argument{name: "external", value: boolValue(true)})
+		}
+		if a := first(f.applied, "override"); a != nil {
+			text, _ := stringOf(a.arg("from"))
+			args = append(args, argument{name: "override", value: stringValue(text)})
+		}
+		if overrides.used[i] {
+			args = append(args, argument{name: "usedOverridden", value: boolValue(true)})
+		}
+		dest.applied = append(dest.applied, join("field", args...))
+	}
+}
+
+func needsJoinField(dest *field, sources []*field, types []*typeDef, overrides overrideState) bool {
+	for i, t := range types {
+		f := sources[i]
+		switch {
+		case t == nil:
+			if dest.parent.name == "Query" {
+				return true // Query is part of every subgraph
+			}
+		case f == nil, overrides.overridden(i), f.external:
+			return true
+		default:
+			for _, name := range []string{"requires", "provides", "override"} {
+				if has(f.applied, name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

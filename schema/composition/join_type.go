@@ -1,0 +1,40 @@
+package composition
+
+// joinType writes where a type is defined.
+//
+// Rule: a type has one join__type per subgraph and key, or one without key; the
+// argument `extension` marks keys that stand on an extension (or beside
+// @extends), `resolvable` keys that only refer. Query is part of every subgraph,
+// because every subgraph can be asked for its entities.
+func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
+	for i, t := range sources {
+		graph := argument{name: "graph", value: enumName(m.subgraphs[i].graph)}
+		if t == nil {
+			if dest.name == "Query" {
+				dest.applied = append(dest.applied, join("type", graph))
+			}
+			continue
+		}
+		keys := find(t.applied, "key")
+		if len(keys) == 0 {
+			dest.applied = append(dest.applied, join("type", graph))
+		}
+		for _, key := range keys {
+			fields, _ := stringOf(key.arg("fields"))
+			args := []argument{graph, {name: "key", value: stringValue(fields)}}
+			if key.part > 0 || has(t.applied, "extends") {
+				args = append(args, argument{name: "extension", value: boolValue(true)})
+			}
+			if !resolvable(key) {
+				args = append(args, argument{name: "resolvable", value: boolValue(false)})
+			}
+			dest.applied = append(dest.applied, join("type", args...))
+		}
+	}
+}
+
+// resolvable reports whether the subgraph answers for entities by this key.
+func resolvable(key *application) bool {
+	v := key.arg("resolvable")
+	return v == nil || v.Raw != "false"
+}

@@ -1,0 +1,137 @@
+package composition
+
+import (
+	"context"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// merger is the state of the merge step: what the rules of several elements
+// must know of each other.
+type merger struct {
+	*composer
+	// enums notes how each enum type is used, for the rule of enums.
+	enums map[string]*enumUse
+	// pending are the directives to be merged once all elements exist.
+	pending []pendingDirectives
+	// mismatched are types whose kinds disagree; their rules do not run.
+	mismatched map[string]bool
+	// overridden are the fields that another subgraph overrides.
+	overridden map[*field]bool
+	// specNames maps a specification's directive to its name in the supergraph.
+	specNames map[string]string
+}
+
+// merge builds the supergraph from the subgraphs. The order matters: interfaces
+// and unions first, because field types are compared with their help; enums
+// last, because what becomes of their values depends on where they are used.
+func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
+	m := &merger{
+		composer: c, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
+		overridden: map[*field]bool{}, specNames: map[string]string{},
+	}
+	c.super = &supergraph{joinMinor: c.joinMinor()}
+	m.linkFeatures()
+	m.addTypes()
+	m.mergeSchemaElement()
+	steps := []func(){
+		m.mergeImplements,
+		func() { m.eachType(ast.Union, m.mergeUnion) },
+		func() { m.eachType(ast.Scalar, m.mergeScalar) },
+		func() { m.eachType(ast.InputObject, m.mergeInputObject) },
+		func() { m.eachType(ast.Interface, m.mergeInterface) },
+		func() { m.eachType(ast.Object, m.mergeObject) },
+		m.mergeExecutableDirectives,
+		func() { m.eachType(ast.Enum, m.mergeEnum) },
+		m.mergePendingDirectives,
+	}
+	for _, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		step()
+	}
+	c.super.indexImplementations()
+	return nil
+}
+
+// joinMinor picks the version of the join specification: 0.3, 0.4 from
+// federation 2.7 on, 0.5 from 2.8 on.
+func (c *composer) joinMinor() int {
+	minor := 3
+	for _, s := range c.subgraphs {
+		switch {
+		case s.version.AtLeast(2, 8):
+			return 5
+		case s.version.AtLeast(2, 7):
+			minor = 4
+		}
+	}
+	return minor
+}
+
+// eachType calls a rule for every type of one kind with its definitions: one
+// entry per subgraph, nil where the type is missing.
+func (m *merger) eachType(kind ast.DefinitionKind, rule func(dest *typeDef, sources []*typeDef)) {
+	for _, t := range append([]*typeDef(nil), m.super.types...) {
+		if t.kind == kind && !m.mismatched[t.name] {
+			rule(t, m.sources(t.name))
+		}
+	}
+}
+
+func (m *merger) sources(name string) []*typeDef {
+	out := make([]*typeDef, len(m.subgraphs))
+	for i, s := range m.subgraphs {
+		out[i] = s.typeNamed(name)
+	}
+	return out
+}
+
+// addTypes creates the supergraph's types, still empty.
+func (m *merger) addTypes() {
+	for _, s := range m.subgraphs {
+		for _, t := range s.types {
+			if isBuiltInScalar(t.name) || m.super.typeNamed(t.name) != nil {
+				continue
+			}
+			m.super.addType(&typeDef{name: t.name, kind: t.kind})
+		}
+	}
+	for _, t := range m.super.types {
+		sources := m.sources(t.name)
+		m.checkKinds(t, sources)
+		m.checkBase(t, sources)
+	}
+}
+
+// mergeSchemaElement merges what stands on `schema` itself.
+func (m *merger) mergeSchemaElement() {
+	var descriptions []described
+	lists := make([][]*application, len(m.subgraphs))
+	for i, s := range m.subgraphs {
+		descriptions = append(descriptions, described{s.name, s.description})
+		lists[i] = s.applied
+	}
+	m.super.description = m.mergeDescription("", "the schema definition", descriptions)
+	m.mergeDirectivesLater("", &m.super.applied, lists)
+}
+
+// mergeTypeHead merges what types of all kinds have: description, directives,
+// join__type.
+func (m *merger) mergeTypeHead(dest *typeDef, sources []*typeDef) {
+	var descriptions []described
+	lists := make([][]*application, len(sources))
+	for i, t := range sources {
+		if t == nil {
+			continue
+		}
+		descriptions = append(descriptions, described{m.subgraphs[i].name, t.description})
+		lists[i] = t.applied
+	}
+	dest.description = m.mergeDescription(dest.name, `type "`+dest.name+`"`, descriptions)
+	m.joinType(dest, sources)
+	m.mergeDirectivesLater(dest.name, &dest.applied, lists)
+}

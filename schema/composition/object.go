@@ -1,0 +1,52 @@
+package composition
+
+// mergeObject merges an object type.
+//
+// Rule: an object type has the union of its fields. It is an entity if it has a
+// key, and then should have one everywhere.
+// Hints: INCONSISTENT_ENTITY, INCONSISTENT_OBJECT_VALUE_TYPE_FIELD.
+func (m *merger) mergeObject(dest *typeDef, sources []*typeDef) {
+	m.mergeTypeHead(dest, sources)
+	m.mergeFields(dest, sources)
+	if len(dest.fields) == 0 {
+		// A Query of nothing but _service and _entities.
+		m.super.removeType(dest.name)
+		return
+	}
+	if isRoot(dest.name) {
+		return
+	}
+	var with, without []string
+	for _, t := range sources {
+		switch {
+		case t == nil:
+		case has(t.applied, "key"):
+			with = append(with, t.in.name)
+		default:
+			without = append(without, t.in.name)
+		}
+	}
+	if len(with) > 0 {
+		if len(without) > 0 {
+			m.hint(HintInconsistentEntity, Debug, dest.name,
+				"type %q is an entity (has a @key) in %s, but not in %s", dest.name, subgraphList(with), subgraphList(without))
+		}
+		return
+	}
+	m.hintInconsistentFields(HintInconsistentObjectField, dest, sources)
+}
+
+// hintInconsistentFields remarks on value types whose fields differ.
+func (m *merger) hintInconsistentFields(code HintCode, dest *typeDef, sources []*typeDef) {
+	for _, f := range dest.fields {
+		var missing []string
+		for _, t := range sources {
+			if t != nil && t.field(f.name) == nil {
+				missing = append(missing, t.in.name)
+			}
+		}
+		if len(missing) > 0 {
+			m.hint(code, Debug, f.coordinate, "field %q is not in %s, which has its type %q", f.coordinate, subgraphList(missing), dest.name)
+		}
+	}
+}

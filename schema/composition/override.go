@@ -1,0 +1,96 @@
+package composition
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// overrideState says which sources of a field are overridden by another
+// subgraph, by the sources' index.
+type overrideState struct {
+	unused map[int]bool // overridden and dropped
+	used   map[int]bool // overridden, but kept for a key, a @requires, or an interface
+}
+
+func (o overrideState) overridden(i int) bool { return o.used[i] || o.unused[i] }
+
+// checkOverrides applies @override(from:) to one field.
+//
+// Rule: a field with @override(from: "b") is resolved by its own subgraph, not
+// by b. It names another subgraph, is no interface's field, and does not combine
+// with @external on itself, nor with @requires or @provides on either side, nor
+// with an @override in b.
+// Codes: OVERRIDE_ON_INTERFACE, OVERRIDE_FROM_SELF_ERROR,
+// OVERRIDE_SOURCE_HAS_OVERRIDE, OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE.
+// Hints: FROM_SUBGRAPH_DOES_NOT_EXIST, OVERRIDE_DIRECTIVE_CAN_BE_REMOVED,
+// OVERRIDDEN_FIELD_CAN_BE_REMOVED.
+func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
+	state := overrideState{unused: map[int]bool{}, used: map[int]bool{}}
+	for i, f := range sources {
+		if f == nil {
+			continue
+		}
+		o := first(f.applied, "override")
+		if o == nil {
+			continue
+		}
+		if dest.parent.kind == ast.Interface {
+			m.fail(CodeOverrideOnInterface, []Location{o.at},
+				"@override cannot be used on field %q: interfaces have no resolvers", dest.coordinate)
+			continue
+		}
+		from, _ := stringOf(o.arg("from"))
+		source := m.subgraphIndex(from)
+		switch {
+		case from == m.subgraphs[i].name:
+			m.fail(CodeOverrideFromSelf, []Location{o.at}, "field %q overrides itself: name another subgraph in @override(from:)", dest.coordinate)
+		case source < 0:
+			m.hint(HintFromSubgraphDoesNotExist, Warn, dest.coordinate,
+				"@override on field %q of subgraph %q names %q, which is no subgraph", dest.coordinate, f.in.name, from)
+		case sources[source] == nil:
+			m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
+				"field %q is no longer in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from, f.in.name)
+		default:
+			m.applyOverride(dest, f, sources[source], o, source, state)
+		}
+	}
+	return state
+}
+
+func (m *merger) applyOverride(dest, f, from *field, o *application, source int, state overrideState) {
+	if other := first(from.applied, "override"); other != nil {
+		m.fail(CodeOverrideSourceHasOverride, []Location{o.at, other.at},
+			"field %q of subgraph %q overrides that of %q, which is itself marked @override: only one of them can be", dest.coordinate, f.in.name, from.in.name)
+		return
+	}
+	collisions := []struct {
+		f    *field
+		spec string
+	}{{f, "external"}, {from, "requires"}, {from, "provides"}, {f, "requires"}, {f, "provides"}}
+	for _, c := range collisions {
+		if other := first(c.f.applied, c.spec); other != nil {
+			m.fail(CodeOverrideCollision, []Location{o.at, other.at},
+				"@override on field %q of subgraph %q cannot be combined with @%s on the field in subgraph %q", dest.coordinate, f.in.name, c.spec, c.f.in.name)
+			return
+		}
+	}
+	switch {
+	case from.external:
+		m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
+			"field %q is @external in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from.in.name, f.in.name)
+	case from.used:
+		state.used[source] = true
+		m.hint(HintOverriddenFieldCanBeRemoved, Info, dest.coordinate,
+			"field %q of subgraph %q is overridden; a federation directive or an interface still uses it there, so mark it @external", dest.coordinate, from.in.name)
+	default:
+		state.unused[source] = true
+		m.hint(HintOverriddenFieldCanBeRemoved, Info, dest.coordinate,
+			"field %q of subgraph %q is overridden and can be removed there", dest.coordinate, from.in.name)
+	}
+}
+
+func (m *merger) subgraphIndex(name string) int {
+	for i, s := range m.subgraphs {
+		if s.name == name {
+			return i
+		}
+	}
+	return -1
+}

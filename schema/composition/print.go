@@ -1,0 +1,257 @@
+package composition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// printer writes SDL in the layout that supergraphs have everywhere: directives
+// of types on lines of their own, of fields behind them.
+type printer struct{ strings.Builder }
+
+// print writes the supergraph: schema, directives, types, each group in the
+// order of compareNames.
+func (s *supergraph) print(subgraphs []*subgraph) string {
+	joinTypes, joinDirectives := joinElements(s.joinMinor, subgraphs)
+	types := slices.Concat(s.types, joinTypes)
+	directives := slices.Concat(s.directives, joinDirectives)
+	slices.SortStableFunc(types, func(a, b *typeDef) int { return compareNames(a.name, b.name) })
+	slices.SortStableFunc(directives, func(a, b *directiveDef) int { return compareNames(a.name, b.name) })
+
+	p := &printer{}
+	p.schema(s)
+	for _, d := range directives {
+		p.WriteByte('\n')
+		p.directive(d)
+	}
+	for _, t := range types {
+		p.WriteByte('\n')
+		p.typeDef(t)
+	}
+	return p.String()
+}
+
+func (p *printer) schema(s *supergraph) {
+	p.description(s.description, "", true)
+	p.WriteString("schema\n")
+	links := append([]supergraphLink{
+		{url: federation.LinkIdentity + "/v1.0"},
+		{url: federation.JoinIdentity + "/v0." + string(rune('0'+s.joinMinor)), purpose: "EXECUTION"},
+	}, s.links...)
+	for _, l := range links {
+		p.WriteString("  @link(url: " + quote(l.url))
+		if l.purpose != "" {
+			p.WriteString(", for: " + l.purpose)
+		}
+		if len(l.imports) > 0 {
+			p.WriteString(", import: [")
+			for i, imp := range l.imports {
+				if i > 0 {
+					p.WriteString(", ")
+				}
+				if imp.As == imp.Name {
+					p.WriteString(quote(imp.Name))
+				} else {
+					p.WriteString("{name: " + quote(imp.Name) + ", as: " + quote(imp.As) + "}")
+				}
+			}
+			p.WriteByte(']')
+		}
+		p.WriteString(")\n")
+	}
+	for _, a := range s.applied {
+		p.WriteString("  " + a.String() + "\n")
+	}
+	p.WriteString("{\n")
+	for _, root := range rootNames() {
+		if s.typeNamed(root) != nil {
+			p.WriteString("  " + strings.ToLower(root) + ": " + root + "\n")
+		}
+	}
+	p.WriteString("}\n")
+}
+
+func (p *printer) directive(d *directiveDef) {
+	p.description(d.description, "", true)
+	p.WriteString("directive @" + d.name)
+	p.arguments(d.args, "")
+	if d.repeatable {
+		p.WriteString(" repeatable")
+	}
+	names := make([]string, len(d.locations))
+	for i, l := range d.locations {
+		names[i] = string(l)
+	}
+	p.WriteString(" on " + strings.Join(names, " | ") + "\n")
+}
+
+func (p *printer) typeDef(t *typeDef) {
+	p.description(t.description, "", true)
+	p.WriteString(keyword(t) + " " + t.name)
+	if len(t.interfaces) > 0 {
+		p.WriteString(" implements " + strings.Join(t.interfaces, " & "))
+	}
+	for _, a := range t.applied {
+		p.WriteString("\n  " + a.String())
+	}
+	separator := " "
+	if len(t.applied) > 0 {
+		separator = "\n"
+	}
+	switch t.kind {
+	case ast.Union:
+		if len(t.applied) > 0 {
+			p.WriteByte('\n')
+		}
+		p.WriteString(" = " + strings.Join(t.members, " | ") + "\n")
+	case ast.Scalar:
+		p.WriteByte('\n')
+	case ast.Enum:
+		p.WriteString(separator + "{\n")
+		for i, v := range t.values {
+			p.description(v.description, "  ", i == 0)
+			p.WriteString("  " + v.name)
+			p.applied(v.applied)
+			p.WriteByte('\n')
+		}
+		p.WriteString("}\n")
+	default:
+		p.WriteString(separator + "{\n")
+		for i, f := range t.fields {
+			p.description(f.description, "  ", i == 0)
+			p.WriteString("  " + f.name)
+			p.arguments(f.args, "  ")
+			p.WriteString(": " + f.typ.String())
+			p.defaultValue(f)
+			p.applied(f.applied)
+			p.WriteByte('\n')
+		}
+		p.WriteString("}\n")
+	}
+}
+
+// arguments writes them on one line, or on a line each if one has a description.
+func (p *printer) arguments(args []*field, indent string) {
+	if len(args) == 0 {
+		return
+	}
+	p.WriteByte('(')
+	if !slices.ContainsFunc(args, func(a *field) bool { return a.description != "" }) {
+		for i, a := range args {
+			if i > 0 {
+				p.WriteString(", ")
+			}
+			p.argument(a)
+		}
+		p.WriteByte(')')
+		return
+	}
+	p.WriteByte('\n')
+	for i, a := range args {
+		p.description(a.description, indent+"  ", i == 0)
+		p.WriteString(indent + "  ")
+		p.argument(a)
+		p.WriteByte('\n')
+	}
+	p.WriteString(indent + ")")
+}
+
+func (p *printer) argument(a *field) {
+	p.WriteString(a.name + ": " + a.typ.String())
+	p.defaultValue(a)
+	p.applied(a.applied)
+}
+
+func (p *printer) defaultValue(f *field) {
+	if f.def != nil {
+		p.WriteString(" = " + printValue(f.def))
+	}
+}
+
+func (p *printer) applied(list []*application) {
+	for _, a := range list {
+		if a.spec == "deprecated" && isDefaultDeprecation(a) {
+			p.WriteString(" @deprecated")
+			continue
+		}
+		p.WriteString(" " + a.String())
+	}
+}
+
+func isDefaultDeprecation(a *application) bool { return a.arg("reason") == nil }
+
+// description writes a block string. Elements inside a block are set apart from
+// what precedes them by an empty line.
+func (p *printer) description(text, indent string, firstInBlock bool) {
+	if text == "" {
+		return
+	}
+	if indent != "" && !firstInBlock {
+		p.WriteByte('\n')
+	}
+	const longest = 70
+	escaped := strings.ReplaceAll(text, `"""`, `\"""`)
+	lines := strings.Split(escaped, "\n")
+	last := text[len(text)-1]
+	multiple := len(lines) > 1 || last == '"' || last == '\\' || utf16Len(text) > longest
+	if !multiple {
+		p.WriteString(indent + `"""` + escaped + `"""` + "\n")
+		return
+	}
+	p.WriteString(indent + `"""`)
+	if len(lines) > 1 || !startsWithSpace(text) {
+		p.WriteByte('\n')
+		for _, l := range lines {
+			p.WriteString(indentLine(l, indent))
+		}
+	} else {
+		p.WriteString(escaped + "\n")
+	}
+	p.WriteString(indent + `"""` + "\n")
+}
+
+func indentLine(l, indent string) string {
+	if l == "" {
+		return "\n"
+	}
+	return indent + l + "\n"
+}
+
+func startsWithSpace(s string) bool { return s != "" && (s[0] == ' ' || s[0] == '\t') }
+
+// utf16Len is the length that JavaScript's strings have, in which the layout's
+// limit is given.
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// compareNames orders names as dictionaries do: "_" before digits before
+// letters, upper and lower case together; names that differ only in case have
+// lower case first.
+func compareNames(a, b string) int {
+	if c := strings.Compare(collationKey(a), collationKey(b)); c != 0 {
+		return c
+	}
+	return -strings.Compare(a, b)
+}
+
+func collationKey(name string) string {
+	out := []byte(strings.ToLower(name))
+	for i, c := range out {
+		if c == '_' {
+			out[i] = ' ' // before the digits
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,24 @@
+package composition
+
+// checkKinds compares the kinds of a type's definitions.
+//
+// Rule: a type has the same kind in every subgraph that defines it.
+// Codes: TYPE_KIND_MISMATCH.
+func (m *merger) checkKinds(dest *typeDef, sources []*typeDef) {
+	same := true
+	var at []Location
+	groups := newGroups()
+	for _, t := range sources {
+		if t == nil {
+			continue
+		}
+		same = same && t.kind == dest.kind
+		at = append(at, t.at)
+		groups.add(t.kindName()+" type", t.in.name)
+	}
+	if same {
+		return
+	}
+	m.mismatched[dest.name] = true
+	m.fail(CodeTypeKindMismatch, at, "type %q has mismatched kinds: it is %s; give it one kind everywhere", dest.name, groups.describe())
+}
