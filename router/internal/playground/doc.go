@@ -36,6 +36,7 @@
 //	web/
 //	├── index.html            loads src/main.jsx
 //	├── vite.config.js        how it is bundled
+//	├── notices.js            the licences of what is bundled, in one file
 //	├── package.json          exact versions; .npmrc keeps them exact and the
 //	├── package-lock.json     lockfile free of download addresses
 //	└── src/

@@ -1,9 +1,13 @@
 import { defineConfig } from 'vite';
+import { notices } from './notices.js';
+
+const { collect, emit } = notices('playground/licenses.md');
 
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that adds a prefix.
   base: './',
-  worker: { format: 'es' },
+  plugins: [collect, emit],
+  worker: { format: 'es', plugins: () => [collect] },
   // An empty object: Vite must not look for a PostCSS file in the folders above.
   css: { postcss: {} },
   resolve: {
@@ -20,11 +24,17 @@ export default defineConfig({
     // Nothing inlined: the page's policy needs no data: scripts and no data: fonts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4096,
-    // The notices of everything bundled: their licences ask for it.
-    license: { fileName: 'playground/licenses.md' },
     reportCompressedSize: false,
     sourcemap: false,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Libraries apart from our own sources: otherwise a word changed in
+          // these renames, by way of their hashes, megabytes of those. Monaco and
+          // Prettier stay out: they are loaded when needed.
+          groups: [{ name: 'vendor', test: /node_modules[\\/](?!monaco-|prettier)/ }],
+        },
+      },
       onwarn(warning, warn) {
         // "use client" in libraries: means nothing here, and would be 150 lines.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
