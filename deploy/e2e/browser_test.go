@@ -21,8 +21,8 @@ import (
 )
 
 // visit is what a browser does with a playground: it opens the page, logs in if
-// asked to, runs one operation, prettifies it and looks at history and
-// documentation.
+// asked to, runs one operation, prettifies it, looks at history and
+// documentation, and begins another operation in a second tab.
 type visit struct {
 	// URL is the page's address.
 	URL string
@@ -40,19 +40,20 @@ type visit struct {
 
 // sight is what the browser saw.
 type sight struct {
-	Title      string   // of the document
-	Background string   // colour of the page as CSS writes it
-	Headers    string   // text of the headers editor after the login
-	Answer     string   // text of the result pane, all of it
-	Shown      string   // the lines of it that are on the screen
-	Prettified string   // the operation after prettify
-	History    []string // titles of the history's entries
-	Types      []string // names that the documentation lists
-	Stored     string   // local storage as JSON
-	Requests   []string // "METHOD path" to the page's own origin
-	Foreign    []string // addresses elsewhere that something asked for
-	Console    []string // errors and warnings of the console, failed requests
-	Failure    string   // the step that could not be done, and why
+	Title       string   // of the document
+	Background  string   // colour of the page as CSS writes it
+	Headers     string   // text of the headers editor after the login
+	Answer      string   // text of the result pane, all of it
+	Shown       string   // the lines of it that are on the screen
+	Prettified  string   // the operation after prettify
+	History     []string // titles of the history's entries
+	Types       []string // names that the documentation lists
+	Stored      string   // local storage as JSON
+	Suggestions []string // what completion offers for "{ __typen"
+	Requests    []string // "METHOD path" to the page's own origin
+	Foreign     []string // addresses elsewhere that something asked for
+	Console     []string // errors and warnings of the console, failed requests
+	Failure     string   // the step that could not be done, and why
 }
 
 const visitTimeout = 2 * time.Minute

@@ -73,6 +73,9 @@ func checkPreviewPage(t *testing.T, seen sight) {
 			t.Errorf("%s was not loaded: %q", worker, seen.Requests)
 		}
 	}
+	if !strings.Contains(strings.Join(seen.Suggestions, " "), "__typename") {
+		t.Errorf("completion offers %q, without __typename", seen.Suggestions)
+	}
 	var headers map[string]string
 	if err := json.Unmarshal([]byte(seen.Headers), &headers); err != nil {
 		t.Fatalf("the headers editor holds no JSON: %v\n%s", err, seen.Headers)

@@ -3,7 +3,7 @@
 // JSON object on standard output; whether that is right is the caller's business.
 //
 //   in    {url, executable, sandbox, query, variables, logIn, colorScheme, screenshots: {answer, docs}, timeoutMs}
-//   out   {title, background, headers, answer, shown, prettified, history, types, stored,
+//   out   {title, background, headers, answer, shown, prettified, history, types, stored, suggestions,
 //          requests, foreign, console, failure}
 //
 // A step that cannot be done ends the visit; failure then says which one.
@@ -41,18 +41,23 @@ function shownText(page, selector) {
 }
 
 // replaceText pastes text over what an editor holds. Typing would not do: the
-// editor indents and closes brackets while one types.
+// editor indents and closes brackets while one types. An editor that has only
+// just been shown may not take the first paste, so it is asked again.
 async function replaceText(page, selector, name, text) {
-  const input = page.locator(`${selector} textarea.inputarea`);
-  await input.focus();
-  await input.press(selectAll);
-  await input.evaluate((element, pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-  const got = await editorText(page, name);
-  if (got !== text) throw new Error(`${name} holds ${JSON.stringify(got)} after pasting ${JSON.stringify(text)}`);
+  const editor = page.locator(`${selector} textarea.inputarea`);
+  for (let attempt = 1; ; attempt++) {
+    await editor.focus();
+    await editor.press(selectAll);
+    await editor.evaluate((element, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+    const got = await editorText(page, name);
+    if (got === text) return;
+    if (attempt === 10) throw new Error(`${name} holds ${JSON.stringify(got)} after pasting ${JSON.stringify(text)}`);
+    await page.waitForTimeout(100);
+  }
 }
 
 // watch records what the page asks of the network and says in its console.
@@ -146,6 +151,16 @@ async function visit(page, input, seen, step) {
   step('open a second tab');
   await page.getByRole('button', { name: 'New tab' }).click();
   await page.locator('#graphiql-session-tab-1').waitFor();
+
+  // Every schema has this field; the GraphQL worker knows it, a list of words does not.
+  step('complete a field name');
+  const editor = page.locator('.graphiql-query-editor textarea.inputarea');
+  await editor.focus();
+  await editor.press(selectAll);
+  await editor.pressSequentially('{ __typen');
+  const rows = page.locator('.suggest-widget.visible .monaco-list-row');
+  await rows.first().waitFor();
+  seen.suggestions = await rows.evaluateAll((list) => list.map((row) => row.ariaLabel));
 }
 
 const input = await readInput();
@@ -158,6 +173,7 @@ const seen = {
   prettified: '', // the operation after prettify
   history: [], // titles of its entries
   types: [], // names that the documentation lists
+  suggestions: [], // what completion offers for "{ __typen"
   stored: '', // local storage as JSON
   requests: [], // "METHOD path" to the page's origin
   foreign: [], // addresses elsewhere that something asked for
