@@ -1,0 +1,149 @@
+// Package env reads a program's configuration from its environment, as
+// twelve-factor programs do.
+//
+//	environment ─New─▶ Reader ─Text, Secret, Int, …─▶ values; Close ─▶ every mistake in one error
+//
+// A secret can be given in a file: NAME_FILE holds the path, and white space
+// around the content is ignored. Variables that carry the program's prefix but
+// that it does not know are refused, because they are most likely misspelt.
+package env
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Setting describes one variable, for help texts.
+type Setting struct {
+	Name    string
+	Default string // "" if the variable is required or empty by default
+	Meaning string
+}
+
+// Reader reads variables and collects what is wrong with them. It is not safe
+// for concurrent use.
+type Reader struct {
+	prefix   string
+	values   map[string]string
+	settings []Setting
+	errs     []error
+}
+
+// New returns a Reader of the environment, a list of NAME=value as os.Environ
+// returns it, for a program whose own variables begin with prefix.
+func New(environment []string, prefix string) *Reader {
+	r := &Reader{prefix: prefix, values: map[string]string{}}
+	for _, pair := range environment {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			r.values[name] = value
+		}
+	}
+	return r
+}
+
+// Text returns a variable's value, or preset if it is not set or empty.
+func (r *Reader) Text(name, preset, meaning string) string {
+	r.settings = append(r.settings, Setting{name, preset, meaning})
+	if value := r.values[name]; value != "" {
+		return value
+	}
+	return preset
+}
+
+// Secret returns the value of name or the content of the file that name_FILE
+// names, "" if neither is set.
+func (r *Reader) Secret(name, meaning string) string {
+	r.settings = append(r.settings, Setting{name + "[_FILE]", "", meaning})
+	value, file := r.values[name], r.values[name+"_FILE"]
+	switch {
+	case value != "" && file != "":
+		r.errs = append(r.errs, fmt.Errorf("%s and %s_FILE are both set: remove one", name, name))
+	case file != "":
+		content, err := os.ReadFile(file)
+		if err != nil {
+			r.errs = append(r.errs, fmt.Errorf("%s_FILE: %w", name, err))
+			return ""
+		}
+		if value = strings.TrimSpace(string(content)); value == "" {
+			r.errs = append(r.errs, fmt.Errorf("%s_FILE: %s is empty", name, file))
+		}
+	}
+	return value
+}
+
+// Require notes an error for each of the secrets that is not set.
+func (r *Reader) Require(secrets ...string) {
+	for _, name := range secrets {
+		if r.values[name] == "" && r.values[name+"_FILE"] == "" {
+			r.errs = append(r.errs, fmt.Errorf("%s is not set: %s (or %s_FILE, a file that holds it)", name, r.meaning(name), name))
+		}
+	}
+}
+
+// meaning returns what the secret is for.
+func (r *Reader) meaning(secret string) string {
+	for _, s := range r.settings {
+		if s.Name == secret+"[_FILE]" {
+			return s.Meaning
+		}
+	}
+	return ""
+}
+
+// Refuse notes that a variable's value is wrong, and why.
+func (r *Reader) Refuse(name string, reason error) {
+	r.errs = append(r.errs, fmt.Errorf("%s: %w", name, reason))
+}
+
+// Int returns a whole number between low and high.
+func (r *Reader) Int(name string, preset, low, high int, meaning string) int {
+	text := r.Text(name, strconv.Itoa(preset), meaning)
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		r.errs = append(r.errs, fmt.Errorf("%s is %q, but must be a number from %d to %d", name, text, low, high))
+		return preset
+	}
+	return n
+}
+
+// Settings returns the variables that were read, in that order.
+func (r *Reader) Settings() []Setting { return slices.Clone(r.settings) }
+
+// Close returns everything that was wrong, one line each, or nil. Call it when
+// all variables are read.
+func (r *Reader) Close() error {
+	known := map[string]bool{}
+	for _, s := range r.settings {
+		name, secret := strings.CutSuffix(s.Name, "[_FILE]")
+		known[name] = true
+		if secret {
+			known[name+"_FILE"] = true
+		}
+	}
+	var unknown []string
+	for name := range r.values {
+		if strings.HasPrefix(name, r.prefix) && !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program (it knows %s)", name, r.names()))
+	}
+	return errors.Join(r.errs...)
+}
+
+// names lists the program's own variables.
+func (r *Reader) names() string {
+	var own []string
+	for _, s := range r.settings {
+		if strings.HasPrefix(s.Name, r.prefix) {
+			own = append(own, s.Name)
+		}
+	}
+	return strings.Join(own, ", ")
+}

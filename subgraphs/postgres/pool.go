@@ -1,0 +1,107 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Config configures Open.
+type Config struct {
+	// URL is the database's connection string. Parameters of the pool in it
+	// (pool_max_conns and so on) are ignored; the fields below decide. Required.
+	URL string
+	// Name tells the database who is connected (application_name). Required.
+	Name string
+	// MaxConns bounds the connections. Defaults to 20.
+	MaxConns int32
+	// StatementTimeout ends a statement that takes longer, in the database.
+	// Defaults to 5 seconds.
+	StatementTimeout time.Duration
+	// ConnectTimeout bounds one attempt to connect. Defaults to 5 seconds.
+	ConnectTimeout time.Duration
+	// MaxIdle is how long an unused connection is kept. Defaults to 30 seconds.
+	MaxIdle time.Duration
+	// Tracer is told of each statement; tests count them. Defaults to none.
+	Tracer pgx.QueryTracer
+}
+
+// WithDefaults returns the Config with its defaults filled in.
+func (c Config) WithDefaults() Config {
+	c.MaxConns = cmp.Or(c.MaxConns, 20)
+	c.StatementTimeout = cmp.Or(c.StatementTimeout, 5*time.Second)
+	c.ConnectTimeout = cmp.Or(c.ConnectTimeout, 5*time.Second)
+	c.MaxIdle = cmp.Or(c.MaxIdle, 30*time.Second)
+	return c
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.URL == "":
+		return errors.New("postgres: URL is missing")
+	case c.Name == "":
+		return errors.New("postgres: Name is missing")
+	case c.MaxConns < 0 || c.StatementTimeout < 0 || c.ConnectTimeout < 0 || c.MaxIdle < 0:
+		return errors.New("postgres: MaxConns, StatementTimeout, ConnectTimeout and MaxIdle cannot be negative")
+	}
+	return nil
+}
+
+// Open returns a pool of connections to a database that answers. The caller
+// closes it.
+func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
+	cfg = cfg.WithDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	parsed, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err) // pgx leaves the password out
+	}
+	parsed.MaxConns = cfg.MaxConns
+	parsed.MinConns = 0
+	parsed.MaxConnIdleTime = cfg.MaxIdle
+	parsed.PingTimeout = 2 * time.Second
+	parsed.ConnConfig.ConnectTimeout = cfg.ConnectTimeout
+	parsed.ConnConfig.Tracer = cfg.Tracer
+	parameters := parsed.ConnConfig.RuntimeParams
+	parameters["application_name"] = cfg.Name
+	parameters["timezone"] = "UTC"
+	parameters["statement_timeout"] = milliseconds(cfg.StatementTimeout)
+	// A transaction that is waiting for its program holds locks and keeps dead
+	// rows alive.
+	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * cfg.StatementTimeout)
+	parsed.AfterConnect = scanUTC
+	pool, err := pgxpool.NewWithConfig(ctx, parsed)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return pool, nil
+}
+
+// scanUTC has moments read in UTC instead of the machine's zone.
+func scanUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// InTx runs work in a transaction, which is committed if work returns nil and
+// rolled back otherwise, also if it panics.
+func InTx(ctx context.Context, pool *pgxpool.Pool, work func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, pool, work)
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/weftql/weft/schema/identity"
+)
+
+// Config configures a Handler.
+type Config struct {
+	// Schema is the subgraph's executable schema. Required.
+	Schema graphql.ExecutableSchema
+	// Verifier accepts the router's signatures. Required.
+	Verifier *identity.Verifier
+	// Logger receives one record per unexpected error. Required.
+	Logger *slog.Logger
+	// Prepare returns the context of one request from that of its connection: the
+	// place for what is made anew for each request, such as dataloaders. Defaults
+	// to the context itself.
+	Prepare func(context.Context) context.Context
+	// Ready returns an error while the service cannot work; /health reports it.
+	// It is called with a deadline of a second. Defaults to always ready.
+	Ready func(context.Context) error
+	// Routes are handlers beside /graphql and /health, by pattern of
+	// http.ServeMux. Requests for them need no signature. Defaults to none.
+	Routes map[string]http.Handler
+	// MaxBodyBytes bounds a request. The router sends up to thousands of
+	// representations in one. Defaults to 4 MiB.
+	MaxBodyBytes int64
+	// MaxTokens bounds the tokens of an operation's text. Defaults to 15,000.
+	MaxTokens int
+	// MaxCachedOperations is how many parsed operations are kept. The router's
+	// are few, because it sends values as variables. Defaults to 1,000.
+	MaxCachedOperations int
+	// Timeout bounds the work on one request. Defaults to 30 seconds.
+	Timeout time.Duration
+}
+
+// WithDefaults returns the Config with its defaults filled in.
+func (c Config) WithDefaults() Config {
+	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, 4<<20)
+	c.MaxTokens = cmp.Or(c.MaxTokens, 15_000)
+	c.MaxCachedOperations = cmp.Or(c.MaxCachedOperations, 1_000)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	if c.Prepare == nil {
+		c.Prepare = func(ctx context.Context) context.Context { return ctx }
+	}
+	if c.Ready == nil {
+		c.Ready = func(context.Context) error { return nil }
+	}
+	return c
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Schema == nil:
+		return errors.New("server: Schema is missing")
+	case c.Verifier == nil:
+		return errors.New("server: Verifier is missing")
+	case c.Logger == nil:
+		return errors.New("server: Logger is missing")
+	case c.MaxBodyBytes < 0 || c.MaxTokens < 0 || c.MaxCachedOperations < 0 || c.Timeout < 0:
+		return errors.New("server: MaxBodyBytes, MaxTokens, MaxCachedOperations and Timeout cannot be negative")
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/subgraphs/internal/refusal"
+)
+
+// codeInternal is the code of every masked error.
+const (
+	codeInternal    = "INTERNAL_SERVER_ERROR"
+	internalMessage = "internal error"
+)
+
+// errorPresenter decides what a client reads of an error.
+type errorPresenter struct {
+	logger *slog.Logger
+}
+
+// panicError is a panic on its way to the presenter, already logged.
+type panicError struct{ value any }
+
+func (e panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// recovered logs a resolver's panic with its stack.
+func (p errorPresenter) recovered(ctx context.Context, value any) error {
+	p.logger.ErrorContext(ctx, "panic in a resolver",
+		slog.String("requestId", Caller(ctx).RequestID), slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+	return panicError{value}
+}
+
+// present keeps what is meant for the client: refusals, and what parsing,
+// validation and the reading of arguments say, which gqlgen hands on with a code
+// or as an error of its own type. Anything else is logged, once, and masked.
+func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error {
+	shown := graphql.DefaultErrorPresenter(ctx, err)
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		shown.Message = refused.Message
+		shown.Extensions = map[string]any{"code": string(refused.Code)}
+		return shown
+	}
+	if message, bad := badRepresentation(shown); bad {
+		shown.Message = message
+		shown.Extensions = map[string]any{"code": string(refusal.CodeBadInput)}
+		return shown
+	}
+	var own *gqlerror.Error
+	if errors.As(err, &own) && own.Unwrap() == nil {
+		if _, ok := shown.Extensions["code"]; !ok {
+			shown.Extensions = map[string]any{"code": string(refusal.CodeBadInput)}
+		}
+		return shown
+	}
+	requestID := Caller(ctx).RequestID
+	var panicked panicError
+	switch {
+	case errors.As(err, &panicked):
+	case errors.Is(err, context.Canceled):
+		p.logger.InfoContext(ctx, "request cancelled", slog.String("requestId", requestID), slog.String("path", shown.Path.String()))
+	default:
+		p.logger.ErrorContext(ctx, "request failed",
+			slog.String("requestId", requestID), slog.String("path", shown.Path.String()), slog.Any("error", err))
+	}
+	return &gqlerror.Error{
+		Message: internalMessage, Path: shown.Path, Locations: shown.Locations,
+		Extensions: map[string]any{"code": codeInternal, "requestId": requestID},
+	}
+}

@@ -1,0 +1,133 @@
+// Package servertest sends GraphQL requests to a subgraph's handler as the router
+// does: signed, on behalf of a caller.
+package servertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/weftql/weft/schema/identity"
+)
+
+// Keys are those that a Client signs with.
+func Keys() identity.Keys {
+	return identity.Keys{{ID: "test", Secret: bytes.Repeat([]byte("weft"), identity.MinKeyBytes/4)}}
+}
+
+// Verifier accepts what a Client signs.
+func Verifier(t testing.TB) *identity.Verifier {
+	t.Helper()
+	verifier, err := identity.NewVerifier(identity.VerifierConfig{Keys: Keys()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier
+}
+
+// Client sends requests to a handler. It is safe for concurrent use.
+type Client struct {
+	handler  http.Handler
+	signer   *identity.Signer
+	requests atomic.Int64
+}
+
+// NewClient returns a Client of handler.
+func NewClient(t testing.TB, handler http.Handler) *Client {
+	t.Helper()
+	signer, err := identity.NewSigner(Keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Client{handler: handler, signer: signer}
+}
+
+// Error is an error of a response.
+type Error struct {
+	Message    string         `json:"message"`
+	Path       []any          `json:"path"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+// Code is the error's extensions.code.
+func (e Error) Code() string {
+	code, _ := e.Extensions["code"].(string)
+	return code
+}
+
+// Response is a GraphQL response.
+type Response struct {
+	Status int             `json:"-"`
+	Data   json.RawMessage `json:"data"`
+	Errors []Error         `json:"errors"`
+}
+
+// Decode reads the data into v, which must have a place for all of it.
+func (r Response) Decode(t testing.TB, v any) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(r.Data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		t.Fatalf("%v\ndata: %s\nerrors: %+v", err, r.Data, r.Errors)
+	}
+}
+
+// Codes are the codes of the errors, in their order.
+func (r Response) Codes() []string {
+	var codes []string
+	for _, err := range r.Errors {
+		codes = append(codes, err.Code())
+	}
+	return codes
+}
+
+// Do sends an operation on behalf of a caller; the zero Claims are an anonymous
+// one.
+func (c *Client) Do(t testing.TB, caller identity.Claims, query string, variables map[string]any) Response {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Send(t, c.Request(t, caller, body))
+}
+
+// Request returns a signed request, to be changed before it is sent.
+func (c *Client) Request(t testing.TB, caller identity.Claims, body []byte) *http.Request {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	signed, signature := c.sign(t, caller, body)
+	request.Header.Set(identity.IdentityHeader, signed)
+	request.Header.Set(identity.SignatureHeader, signature)
+	return request
+}
+
+// Send sends a request as it is.
+func (c *Client) Send(t testing.TB, request *http.Request) Response {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	c.handler.ServeHTTP(recorder, request)
+	response := Response{Status: recorder.Code}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &response); err != nil {
+		t.Fatalf("status %d: %v\n%s", recorder.Code, err, recorder.Body)
+	}
+	return response
+}
+
+func (c *Client) sign(t testing.TB, caller identity.Claims, body []byte) (signed, signature string) {
+	t.Helper()
+	claims, err := caller.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.signer.Sign(identity.Request{
+		Method: http.MethodPost, Target: "/graphql", RequestID: "test." + strconv.FormatInt(c.requests.Add(1), 10),
+		Body: body, Claims: claims,
+	}, time.Now())
+}

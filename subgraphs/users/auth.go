@@ -1,0 +1,109 @@
+package users
+
+import (
+	"net/mail"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what can be registered. Addresses and passwords are counted in
+// bytes, names in characters.
+const (
+	MaxEmailBytes    = 254 // RFC 5321 §4.5.3.1.3
+	MinPasswordBytes = 10
+	MaxPasswordBytes = 256
+	MaxNameChars     = 100
+)
+
+// AuthTokens is what a login gives to a client.
+type AuthTokens struct {
+	AccessToken string
+	ExpiresIn   int32 // seconds
+	TokenType   string
+}
+
+// Login is an account with fresh tokens; its private fields are filled in,
+// because it is the account's owner who gets it.
+type Login struct {
+	User   *User
+	Tokens *AuthTokens
+}
+
+// RegisterInput is a new account as the client describes it.
+type RegisterInput struct {
+	Email       string
+	Password    string
+	DisplayName string
+	TimeZone    string // IANA name
+}
+
+// LoginInput is an account's address and password as the client gives them.
+type LoginInput struct {
+	Email    string
+	Password string
+}
+
+// Normalize returns the input without surrounding white space in address and
+// name, or every reason for which it cannot be accepted.
+func (in RegisterInput) Normalize() (RegisterInput, error) {
+	var refused UserErrors
+	refuse := func(field, message string) {
+		refused = append(refused, Fail(CodeBadInput, field, message)...)
+	}
+	in.Email, in.DisplayName = strings.TrimSpace(in.Email), strings.TrimSpace(in.DisplayName)
+	if !validEmail(in.Email) {
+		refuse("email", "must be an e-mail address")
+	}
+	switch {
+	case len(in.Password) < MinPasswordBytes:
+		refuse("password", "must have at least 10 characters")
+	case len(in.Password) > MaxPasswordBytes:
+		refuse("password", "must not be longer than 256 bytes")
+	}
+	switch n := utf8.RuneCountInString(in.DisplayName); {
+	case n == 0:
+		refuse("displayName", "must not be empty")
+	case n > MaxNameChars:
+		refuse("displayName", "must not be longer than 100 characters")
+	case strings.ContainsFunc(in.DisplayName, unprintable):
+		refuse("displayName", "must not contain control characters")
+	}
+	if !validTimeZone(in.TimeZone) {
+		refuse("timeZone", "must be a name of the IANA time zone database, such as Europe/Berlin")
+	}
+	if refused != nil {
+		return in, refused
+	}
+	return in, nil
+}
+
+// EmailKey returns the form in which addresses are compared: two accounts
+// cannot differ in letter case alone.
+func EmailKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// validEmail accepts a bare address with a dot in its domain. That the mailbox
+// exists only a mail can tell.
+func validEmail(email string) bool {
+	if len(email) > MaxEmailBytes || strings.ContainsFunc(email, unprintable) {
+		return false
+	}
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Name != "" || parsed.Address != email {
+		return false
+	}
+	_, domain, _ := strings.Cut(email[strings.LastIndexByte(email, '@'):], "@")
+	return strings.Contains(strings.Trim(domain, "."), ".")
+}
+
+func validTimeZone(name string) bool {
+	if name == "" || name == "Local" || len(name) > 64 {
+		return false
+	}
+	_, err := time.LoadLocation(name)
+	return err == nil
+}
+
+// unprintable also refuses invalid UTF-8 and what PostgreSQL cannot store (NUL).
+func unprintable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }

@@ -1,0 +1,155 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/users"
+)
+
+// columns are those that scanUser reads.
+const columns = `id, display_name, time_zone, email, email_verified_at is not null, roles, status, created_at, updated_at, version`
+
+// scanUser reads the columns of a row, with everything filled in.
+func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(row) }
+
+// scanUserAnd reads the columns of a row and what follows them.
+func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
+	var u users.User
+	var key id.UUID
+	err := row.Scan(append([]any{
+		&key, &u.DisplayName, &u.TimeZone, &u.Email, &u.EmailVerified, &u.Roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
+	}, more...)...)
+	u.ID = id.Format(id.User, key)
+	return &u, err
+}
+
+// UsersByID implements users.Service.
+func (s *Service) UsersByID(ctx context.Context, viewer users.Viewer, ids []string) ([]*users.User, error) {
+	found := make([]*users.User, len(ids))
+	keys := id.ParseAll(id.User, ids)
+	if viewer.RequireLogin() != nil || len(keys) == 0 {
+		return found, nil
+	}
+	rows, err := s.Pool.Query(ctx, `select `+columns+` from users where id = any($1) and deleted_at is null`, keys)
+	if err != nil {
+		return nil, fmt.Errorf("users by id: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, scanUser)
+	if err != nil {
+		return nil, fmt.Errorf("users by id: %w", err)
+	}
+	byID := make(map[string]*users.User, len(all))
+	for _, user := range all {
+		viewer.Redact(user)
+		byID[user.ID] = user
+	}
+	for i, text := range ids {
+		found[i] = byID[text]
+	}
+	return found, nil
+}
+
+// usersScope binds the cursors of Users.
+const usersScope = "users"
+
+// Users implements users.Service.
+func (s *Service) Users(ctx context.Context, viewer users.Viewer, args page.Args) (*users.UserConnection, error) {
+	if err := viewer.RequireAdmin(); err != nil {
+		return nil, err
+	}
+	window, err := s.Cursors.Window(usersScope, args)
+	if err != nil {
+		return nil, err
+	}
+	newest, newestID := postgres.Below(window.After)
+	oldest, oldestID := postgres.Above(window.Before)
+	rows, err := s.Pool.Query(ctx, usersPage(window.Backward), window.Limit+1, newest, newestID, oldest, oldestID)
+	if err != nil {
+		return nil, fmt.Errorf("users: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, scanUser)
+	if err != nil {
+		return nil, fmt.Errorf("users: %w", err)
+	}
+	all, info := page.Slice(window, all)
+	connection := &users.UserConnection{Edges: make([]users.UserEdge, len(all)), PageInfo: info}
+	for i, user := range all {
+		viewer.Redact(user)
+		key, err := id.Parse(id.User, user.ID)
+		if err != nil {
+			return nil, err
+		}
+		connection.Edges[i] = users.UserEdge{
+			Cursor: s.Cursors.Cursor(usersScope, page.Position{At: user.CreatedAt, ID: key}), Node: user,
+		}
+	}
+	if len(all) > 0 {
+		connection.PageInfo.StartCursor = &connection.Edges[0].Cursor
+		connection.PageInfo.EndCursor = &connection.Edges[len(all)-1].Cursor
+	}
+	return connection, nil
+}
+
+// usersPage is the statement for a page of users, newest first or, backwards,
+// oldest first. "After" is older.
+func usersPage(backward bool) string {
+	const between = `select ` + columns + ` from users
+		where deleted_at is null and (created_at, id) < ($2, $3) and (created_at, id) > ($4, $5)`
+	if backward {
+		return between + ` order by created_at, id limit $1`
+	}
+	return between + ` order by created_at desc, id desc limit $1`
+}
+
+// CountUsers implements users.Service.
+func (s *Service) CountUsers(ctx context.Context, viewer users.Viewer) (int32, error) {
+	if err := viewer.RequireAdmin(); err != nil {
+		return 0, err
+	}
+	var n int32
+	if err := s.Pool.QueryRow(ctx, `select count(*) from users where deleted_at is null`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count users: %w", err)
+	}
+	return n, nil
+}
+
+// ErrNoContact is returned by Contact for users to whom no mail is sent: there is
+// no such account, or it is suspended or deleted.
+var ErrNoContact = errors.New("users: there is nobody to write to")
+
+// Contact returns how to write to a user. It is for the worker, which acts for
+// the service itself, and asks nobody's leave.
+func (s *Service) Contact(ctx context.Context, userID string) (users.Contact, error) {
+	return Contact(ctx, s.Pool, userID)
+}
+
+// querier is a pool, a connection or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Contact is Service.Contact for programs that have no Service, such as the
+// worker. It returns ErrNoContact if the user gets no mail.
+func Contact(ctx context.Context, db querier, userID string) (users.Contact, error) {
+	key, err := id.Parse(id.User, userID)
+	if err != nil {
+		return users.Contact{}, ErrNoContact
+	}
+	var c users.Contact
+	err = db.QueryRow(ctx, `select email, display_name, time_zone from users
+		where id = $1 and deleted_at is null and status in ('PENDING', 'ACTIVE')`, key).Scan(&c.Email, &c.DisplayName, &c.TimeZone)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return users.Contact{}, ErrNoContact
+	}
+	if err != nil {
+		return users.Contact{}, fmt.Errorf("users: contact: %w", err)
+	}
+	return c, nil
+}

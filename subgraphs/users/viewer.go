@@ -1,0 +1,43 @@
+package users
+
+import "github.com/weftql/weft/subgraphs/internal/refusal"
+
+// AdminScope is the scope that the access tokens of administrators carry.
+const AdminScope = "admin"
+
+// Viewer is the caller on whose behalf something is read or done. The zero value
+// is an anonymous caller.
+type Viewer struct {
+	// ID is the caller's user id, "" for an anonymous caller.
+	ID string
+	// Admin says that the access token carries the scope admin.
+	Admin bool
+}
+
+// RequireLogin refuses an anonymous viewer.
+func (v Viewer) RequireLogin() error {
+	if v.ID == "" {
+		return refusal.Unauthenticated()
+	}
+	return nil
+}
+
+// RequireAdmin refuses everybody but administrators.
+func (v Viewer) RequireAdmin() error {
+	if err := v.RequireLogin(); err != nil {
+		return err
+	}
+	if !v.Admin {
+		return refusal.Forbidden()
+	}
+	return nil
+}
+
+// Redact removes from u what v may not see. It is the one place where that is
+// decided.
+func (v Viewer) Redact(u *User) {
+	if v.ID != "" && (v.Admin || v.ID == u.ID) {
+		return
+	}
+	u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
+}
