@@ -8,11 +8,11 @@ require (
 	github.com/fergusstrange/embedded-postgres v1.34.0
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
-	github.com/xi2/xz v0.0.0-20171230120015-48954b6210f8
 	github.com/weftql/weft/router v0.0.0
 	github.com/weftql/weft/schema v0.0.0
 	github.com/weftql/weft/subgraphs v0.0.0
 	github.com/weftql/weft/workers v0.0.0
+	github.com/xi2/xz v0.0.0-20171230120015-48954b6210f8
 )
 
 require (
@@ -42,3 +42,6 @@ replace github.com/weftql/weft/router => ./router
 replace github.com/weftql/weft/subgraphs => ./subgraphs
 
 replace github.com/weftql/weft/workers => ./workers
+
+// A dependency names this version, which can not be downloaded.
+exclude golang.org/x/exp v0.0.0-20261011100332-faecfb24eb49

@@ -48,3 +48,6 @@ require (
 )
 
 replace github.com/weftql/weft/schema => ../schema
+
+// A dependency names this version, which can not be downloaded.
+exclude golang.org/x/exp v0.0.0-20261011100332-faecfb24eb49

@@ -33,3 +33,6 @@ require (
 replace github.com/weftql/weft/schema => ../schema
 
 replace github.com/weftql/weft/subgraphs => ../subgraphs
+
+// A dependency names this version, which can not be downloaded.
+exclude golang.org/x/exp v0.0.0-20261011100332-faecfb24eb49
