@@ -1,2 +1,13 @@
 // Package workers runs the jobs that the subgraphs commit with their changes.
+//
+// A service inserts a job in the transaction of the change that it follows, so
+// that there are both or neither. A worker process takes it from the database,
+// with any number of others beside it, and does what the answer to the client
+// did not wait for:
+//
+//	users: register ─InsertTx─▶ river.river_job ─▶ worker ─▶ internal/welcome ─▶ SMTP
+//
+// Jobs run at least once. One that fails is tried again, later each time; one
+// whose worker died is taken over by another. This file's package is the list
+// of all jobs; each has a package of its own under internal/.
 package workers

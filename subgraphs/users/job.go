@@ -1,5 +1,7 @@
 package users
 
+import "errors"
+
 // NotifyQueue is the queue of mails that nobody waits for.
 const NotifyQueue = "notify"
 
@@ -18,3 +20,7 @@ type Contact struct {
 	DisplayName string
 	TimeZone    string // IANA name
 }
+
+// ErrNoContact says that a user gets no mail: there is no such account, or it is
+// suspended or deleted.
+var ErrNoContact = errors.New("users: there is nobody to write to")

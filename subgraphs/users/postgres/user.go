@@ -120,10 +120,6 @@ func (s *Service) CountUsers(ctx context.Context, viewer users.Viewer) (int32, e
 	return n, nil
 }
 
-// ErrNoContact is returned by Contact for users to whom no mail is sent: there is
-// no such account, or it is suspended or deleted.
-var ErrNoContact = errors.New("users: there is nobody to write to")
-
 // Contact returns how to write to a user. It is for the worker, which acts for
 // the service itself, and asks nobody's leave.
 func (s *Service) Contact(ctx context.Context, userID string) (users.Contact, error) {
@@ -136,17 +132,17 @@ type querier interface {
 }
 
 // Contact is Service.Contact for programs that have no Service, such as the
-// worker. It returns ErrNoContact if the user gets no mail.
+// worker. It returns users.ErrNoContact if the user gets no mail.
 func Contact(ctx context.Context, db querier, userID string) (users.Contact, error) {
 	key, err := id.Parse(id.User, userID)
 	if err != nil {
-		return users.Contact{}, ErrNoContact
+		return users.Contact{}, users.ErrNoContact
 	}
 	var c users.Contact
 	err = db.QueryRow(ctx, `select email, display_name, time_zone from users
 		where id = $1 and deleted_at is null and status in ('PENDING', 'ACTIVE')`, key).Scan(&c.Email, &c.DisplayName, &c.TimeZone)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return users.Contact{}, ErrNoContact
+		return users.Contact{}, users.ErrNoContact
 	}
 	if err != nil {
 		return users.Contact{}, fmt.Errorf("users: contact: %w", err)

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/server"
+	"github.com/weftql/weft/subgraphs/users"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
+	"github.com/weftql/weft/workers"
+)
+
+const (
+	// softStop is how long running jobs have to finish once the process is told
+	// to stop; then they are cancelled and go back to the queue.
+	softStop = 25 * time.Second
+	// rescueAfter is when a job whose worker died is given to another. It must
+	// exceed every job's timeout.
+	rescueAfter = 5 * time.Minute
+)
+
+// serve runs jobs until ctx ends.
+func serve(ctx context.Context, config config, logger *slog.Logger) error {
+	pool, err := postgres.Open(ctx, postgres.Config{URL: config.usersDatabase, Name: "worker", StatementTimeout: 30 * time.Second})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := postgres.JobsMigrated(ctx, pool); err != nil {
+		return err
+	}
+	client, err := newClient(pool, config, logger)
+	if err != nil {
+		return err
+	}
+	if err := client.Start(ctx); err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	admin := http.NewServeMux()
+	admin.Handle("GET /health", health(pool))
+	err = server.Run(ctx, server.RunConfig{Addr: net.JoinHostPort(config.host, strconv.Itoa(config.port)), Logger: logger}, admin)
+	if err != nil {
+		// The listener failed, and not ctx: River is still running.
+		stopping, cancel := context.WithTimeout(context.Background(), softStop)
+		defer cancel()
+		return errors.Join(err, client.Stop(stopping))
+	}
+	<-client.Stopped()
+	return nil
+}
+
+func newClient(pool *pgxpool.Pool, config config, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
+	jobs, err := workers.Users(config.jobs, workers.Deps{Contacts: contacts{pool}})
+	if err != nil {
+		return nil, err
+	}
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Schema:               postgres.JobSchema,
+		Queues:               workers.UsersQueues(),
+		Workers:              jobs,
+		Logger:               slog.New(warnings{logger.Handler()}),
+		ErrorHandler:         failures{logger},
+		SoftStopTimeout:      softStop,
+		RescueStuckJobsAfter: rescueAfter,
+	})
+}
+
+// contacts reads contacts from the users database.
+type contacts struct{ pool *pgxpool.Pool }
+
+func (c contacts) Contact(ctx context.Context, userID string) (users.Contact, error) {
+	return userspostgres.Contact(ctx, c.pool, userID)
+}
+
+// health answers 200 while the database does.
+func health(pool *pgxpool.Pool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		status, text := http.StatusOK, `{"status":"UP"}`
+		if pool.Ping(ctx) != nil {
+			status, text = http.StatusServiceUnavailable, `{"status":"DOWN"}`
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		fmt.Fprintln(w, text)
+	})
+}
+
+// failures logs each failed attempt: River itself mentions them only at level
+// info, among much else.
+type failures struct{ logger *slog.Logger }
+
+// HandleError implements river.ErrorHandler.
+func (f failures) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	level, message := slog.LevelWarn, "job failed, will be tried again"
+	if job.Attempt >= job.MaxAttempts {
+		level, message = slog.LevelError, "job failed for good"
+	}
+	f.logger.LogAttrs(ctx, level, message, jobAttributes(job, slog.Any("error", err))...)
+	return nil
+}
+
+// HandlePanic implements river.ErrorHandler.
+func (f failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
+	f.logger.LogAttrs(ctx, slog.LevelError, "job panicked", jobAttributes(job, slog.Any("panic", value), slog.String("stack", trace))...)
+	return nil
+}
+
+// jobAttributes names a job without its arguments, which may be personal.
+func jobAttributes(job *rivertype.JobRow, more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{slog.Int64("job", job.ID), slog.String("kind", job.Kind), slog.Int("attempt", job.Attempt)}, more...)
+}
+
+// warnings drops what River says below level warn.
+type warnings struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
