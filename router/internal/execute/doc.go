@@ -1,0 +1,40 @@
+// Package execute answers an operation by its plan.
+//
+// In comes a plan, which Compile turns into a Program once; then in comes what
+// one client request adds to it (variables, the caller, the Fetcher that reaches
+// subgraphs), and out comes the response.
+//
+//	plan.Plan ─Compile─▶ Program     per fetch: layout, request text, representations
+//	                        │        per position: projection
+//	                        ▼
+//	Input ──────▶ Program.Execute ──▶ response.Response
+//	                  │     ▲
+//	      request text│     │response text
+//	                  ▼     │
+//	               Fetcher (package subgraph)
+//
+// A fetch starts as soon as the fetches that it depends on have ended: every
+// fetch counts those that it waits for, and whoever brings the count to zero
+// starts it. One of the fetches that a fetch sets free goes on in its goroutine.
+//
+// # Sites and overlays
+//
+// The objects of a position stand in the document of its first source, where
+// they are the instances of one node of its layout: the position's site. What
+// other fetches know about them is joined by ordinal (see package response). A
+// lookup, one _entities field of a request, walks over the instances of its
+// sites and writes a representation of each into the request, unless the same
+// bytes are there already; the number of the representation, kept by ordinal, is
+// the overlay's index into the list of entities that comes back. Nothing is
+// copied or merged, and an entity that stands at a hundred places is sent, read
+// and kept once.
+//
+// # Failures
+//
+// A fetch that fails costs the fields that it supplies: they are null, an error
+// says so at their paths, and nulls spread as the schema demands. Fetches that
+// needed its values leave out the objects that lack them. Errors that subgraphs
+// report are mapped from the paths of their responses to every place of the
+// client's response that they concern, up to a bound. Unless the Input says
+// otherwise, their messages and extensions are withheld, as Apollo Router does.
+package execute

@@ -1,0 +1,193 @@
+package execute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/response"
+	"github.com/weftql/weft/router/internal/subgraph"
+)
+
+// failure returns the error that says that a subgraph did not answer, without
+// its path. The code is always shown; what happened where, only to those who may
+// know.
+func (r *run) failure(code, service, reason string, status int) gqlerror.Error {
+	if !r.input.IncludeSubgraphErrors {
+		return gqlerror.Error{Message: redactedMessage, Extensions: map[string]any{"code": code}}
+	}
+	message := "HTTP fetch failed from '" + service + "': " + reason
+	if code == CodeMalformed {
+		message = "service '" + service + "' response was malformed: " + reason
+	}
+	extensions := map[string]any{"code": code, "service": service, "reason": reason}
+	if status != 0 {
+		extensions["http"] = map[string]int{"status": status}
+	}
+	return gqlerror.Error{Message: message, Extensions: extensions}
+}
+
+// fetchFailure returns the error for a fetch that err ended.
+func (r *run) fetchFailure(f *fetch, err error) gqlerror.Error {
+	var failed *subgraph.Error
+	var syntax *response.SyntaxError
+	switch {
+	case f.plan.Kind == plan.IntrospectionFetch:
+		return gqlerror.Error{Message: "introspection: " + err.Error(), Extensions: map[string]any{"code": CodeInternal}}
+	case errors.As(err, &failed) && failed.Kind == subgraph.Timeout:
+		return r.failure(CodeTimeout, f.service, failed.Reason, 0)
+	case errors.As(err, &failed):
+		return r.failure(CodeHTTP, f.service, failed.Reason, failed.Status)
+	case errors.As(err, &syntax):
+		return r.failure(CodeMalformed, f.service, syntax.Error(), 0)
+	case errors.Is(err, context.DeadlineExceeded):
+		return r.failure(CodeTimeout, f.service, "the time for the whole request is over", 0)
+	}
+	return r.failure(CodeHTTP, f.service, err.Error(), 0)
+}
+
+// subgraphError is one of a subgraph's errors as it sent it.
+type subgraphError struct {
+	Message    string                     `json:"message"`
+	Path       []json.RawMessage          `json:"path"`
+	Extensions map[string]json.RawMessage `json:"extensions"`
+}
+
+// mapErrors reports the errors of a subgraph's response: those of a root fetch
+// at their path, those of entities wherever the entity is shown. An error
+// without a path that stands for all of the data is reported at the fields that
+// are missing.
+func (r *run) mapErrors(index int) {
+	f, s := r.program.fetches[index], &r.states[index]
+	if s.doc.Errors() == nil {
+		return
+	}
+	var list []subgraphError
+	if err := json.Unmarshal(s.doc.Errors(), &list); err != nil {
+		r.emitter.Report(r.failure(CodeMalformed, f.service, "'errors' is no list of GraphQL errors", 0), nil)
+		return
+	}
+	for i := range list[:min(len(list), response.MaxErrors)] {
+		e := &list[i]
+		err := r.subgraphError(f, e)
+		switch {
+		case len(e.Path) == 0 && !s.hasData() && s.failure == nil:
+			s.failure = &response.Failure{Error: err}
+			r.blame(f, s)
+		case f.plan.Kind == plan.EntityFetch:
+			r.mapEntityError(f, s, e.Path, err)
+		default:
+			r.emitter.Report(err, r.clientPath(f.plan.ID, 0, 0, f.plan.Selections, e.Path))
+		}
+	}
+}
+
+// blame makes the fetch's failure the cause of everything that is missing.
+func (r *run) blame(f *fetch, s *fetchState) {
+	for _, l := range f.lookups {
+		for _, t := range l.targets {
+			r.emitter.Overlays[t.overlay].Cause = s.cause()
+		}
+	}
+	for i, fetch := range r.program.roots {
+		if r.program.fetches[fetch] == f {
+			r.emitter.BlameRoot(i, s.cause())
+		}
+	}
+}
+
+func (r *run) subgraphError(f *fetch, e *subgraphError) gqlerror.Error {
+	if !r.input.IncludeSubgraphErrors && f.plan.Kind != plan.IntrospectionFetch {
+		return gqlerror.Error{Message: redactedMessage}
+	}
+	extensions := make(map[string]any, len(e.Extensions)+1)
+	for key, value := range e.Extensions {
+		extensions[key] = value
+	}
+	if f.service != "" {
+		extensions["service"] = f.service
+	}
+	return gqlerror.Error{Message: e.Message, Extensions: extensions}
+}
+
+// mapEntityError maps ["_entities", 3, …] to the places that show the entity.
+func (r *run) mapEntityError(f *fetch, s *fetchState, path []json.RawMessage, err gqlerror.Error) {
+	if len(path) >= 2 {
+		key, entity, isIndex := pathElement(path[0])
+		if !isIndex {
+			_, entity, isIndex = pathElement(path[1])
+			which := slices.IndexFunc(f.lookups, func(l *lookup) bool { return l.plan.Key == key })
+			if isIndex && which >= 0 {
+				l := f.lookups[which]
+				failure := &response.Failure{Error: err}
+				s.partial = append(s.partial, failure)
+				paths := make([][]response.PathElement, len(l.plan.Targets))
+				for i, t := range l.plan.Targets {
+					paths[i] = r.clientPath(f.plan.ID, i, t.Position, l.plan.Selections, path[2:])
+				}
+				r.mark(l, int32(entity), failure, paths)
+				return
+			}
+		}
+	}
+	r.emitter.Report(err, nil)
+}
+
+// clientPath translates a path in a subgraph's response into one in the
+// client's: selections are those of objects at a position, target tells which of
+// their positions count. It ends where the client sees nothing further.
+func (r *run) clientPath(fetch, target, position int, selections []plan.Selection, path []json.RawMessage) []response.PathElement {
+	var out []response.PathElement
+	for i, element := range path {
+		key, index, isIndex := pathElement(element)
+		if isIndex {
+			if i == 0 {
+				return out
+			}
+			out = append(out, ast.PathIndex(index))
+			continue
+		}
+		if position == plan.NoPosition {
+			return out
+		}
+		seen := r.clientKey(fetch, position, key)
+		which := slices.IndexFunc(selections, func(s plan.Selection) bool { return s.Key == key })
+		if seen == "" || which < 0 {
+			return out
+		}
+		out = append(out, ast.PathName(seen))
+		position = plan.NoPosition
+		if s := &selections[which]; target < len(s.Positions) {
+			position, selections = s.Positions[target], s.Selections
+		}
+	}
+	return out
+}
+
+// clientKey returns the response key under which the client sees the value that
+// a fetch has under key at a position, or "".
+func (r *run) clientKey(fetch, position int, key string) string {
+	fields := r.program.plan.Positions[position].Fields
+	for i := range fields {
+		if fields[i].Source.Fetch == fetch && fields[i].Source.Key == key {
+			return fields[i].Key
+		}
+	}
+	return ""
+}
+
+// pathElement reads an element of a path: a key or an index.
+func pathElement(raw json.RawMessage) (key string, index int, isIndex bool) {
+	if number, err := strconv.Atoi(string(raw)); err == nil {
+		return "", number, true
+	}
+	// What is neither becomes a key that no selection has.
+	_ = json.Unmarshal(raw, &key)
+	return key, 0, false
+}

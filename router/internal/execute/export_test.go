@@ -1,0 +1,4 @@
+package execute
+
+// Poison makes a program overwrite the memory of each run when it is released.
+func Poison(p *Program) { p.poison = true }

@@ -1,0 +1,185 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/response"
+	"github.com/weftql/weft/router/internal/subgraph"
+)
+
+// fetch makes one fetch, if it is needed, and joins what it brings.
+func (r *run) fetch(ctx context.Context, index int) {
+	f, s := r.program.fetches[index], &r.states[index]
+	for _, other := range f.plan.DependsOn {
+		s.tainted = s.tainted || r.states[other].tainted
+	}
+	if f.condition >= 0 && !r.emitter.Conditions[f.condition] {
+		return
+	}
+	r.ensureZips(f.zips)
+	r.body(f, s)
+	if f.plan.Kind != plan.EntityFetch || anyOf(s.sent) {
+		if err := r.send(ctx, f, s); err != nil {
+			s.failure = &response.Failure{Error: r.fetchFailure(f, err)}
+		}
+		s.tainted = s.tainted || s.failure != nil || s.doc.Errors() != nil
+	}
+	r.attach(f, s)
+}
+
+func anyOf(counts []int) bool {
+	for _, n := range counts {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// body writes the request, and notes the number of representations of each
+// lookup.
+func (r *run) body(f *fetch, s *fetchState) {
+	if f.plan.Kind == plan.IntrospectionFetch {
+		return
+	}
+	s.sent = s.sent[:0]
+	body := f.text.begin(s.request.Body[:0], r.input.Variables)
+	for _, l := range f.lookups {
+		if body[len(body)-1] != '{' {
+			body = append(body, ',')
+		}
+		body = append(append(body, l.variable...), '[')
+		var n int
+		body, n = r.represent(s, l, body)
+		body = append(body, ']')
+		s.sent = append(s.sent, n)
+	}
+	s.request.Body = f.text.end(body)
+}
+
+// send sends the request and reads the response.
+func (r *run) send(ctx context.Context, f *fetch, s *fetchState) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f.plan.Kind == plan.IntrospectionFetch {
+		return r.introspect(ctx, f, s)
+	}
+	s.request.Subgraph = f.plan.Subgraph
+	s.request.Mutation = f.plan.Operation == ast.Mutation
+	s.request.RequestID, s.request.Number = r.input.RequestID, f.plan.ID
+	s.request.Claims = r.input.Claims
+	err := r.input.Fetcher.Fetch(ctx, &s.request, &s.response)
+	if err != nil && (!isStatus(err) || len(s.response.Body) == 0) {
+		return err
+	}
+	body := s.response.Body
+	s.response.Body = nil // it is the document's now
+	if parseErr := s.doc.Parse(f.layout, body); err == nil {
+		err = parseErr
+	} else if parseErr == nil && s.doc.Errors() != nil {
+		// A status that is none of success, but the subgraph says why.
+		err = nil
+	}
+	return err
+}
+
+func isStatus(err error) bool {
+	var failed *subgraph.Error
+	return errors.As(err, &failed) && failed.Kind == subgraph.Status
+}
+
+func (r *run) introspect(ctx context.Context, f *fetch, s *fetchState) error {
+	if r.input.Introspect == nil {
+		return errors.New("there is no introspection")
+	}
+	body, err := r.input.Introspect(ctx, f.plan, r.input.Variables)
+	if err != nil {
+		return err
+	}
+	buffer := append(s.response.Body[:0], body...)
+	s.response.Body = nil
+	return s.doc.Parse(f.layout, buffer)
+}
+
+// attach tells the overlays of a fetch's lookups where their entities stand.
+func (r *run) attach(f *fetch, s *fetchState) {
+	for i, l := range f.lookups {
+		cause := s.cause()
+		var entities response.Slot
+		if s.failure == nil && s.sent[i] > 0 {
+			var failure *response.Failure
+			if entities, failure = r.entities(f, s, l, s.sent[i]); failure != nil {
+				cause.Failure = failure
+				s.partial = append(s.partial, failure)
+			}
+		}
+		for _, t := range l.targets {
+			o := &r.emitter.Overlays[t.overlay]
+			o.Document, o.ByEntity, o.Entities, o.Cause = &s.doc, true, entities, cause
+		}
+		r.markInvalid(f, s, l, entities)
+	}
+}
+
+// entities returns the list that a lookup brought. A list of another length than
+// that of the representations is refused: which entity belongs to which
+// representation would be a guess.
+func (r *run) entities(f *fetch, s *fetchState, l *lookup, sent int) (response.Slot, *response.Failure) {
+	var entities response.Slot
+	if s.hasData() {
+		entities = s.doc.Field(s.doc.Data().Offset(), l.slot)
+	}
+	if entities.Tag() == response.Array && entities.Len() == sent {
+		return entities, nil
+	}
+	if s.doc.Errors() != nil && entities.Tag() != response.Array {
+		return 0, nil // the errors say why
+	}
+	reason := fmt.Sprintf("'%s' is not the list of %d entities that was asked for", l.plan.Key, sent)
+	if entities.Tag() == response.Array {
+		reason = fmt.Sprintf("'%s' has %d entities, %d were asked for", l.plan.Key, entities.Len(), sent)
+	}
+	return 0, &response.Failure{Error: r.failure(CodeMalformed, f.service, reason, 0)}
+}
+
+// markInvalid marks entities that are no objects of a type that was asked for.
+func (r *run) markInvalid(f *fetch, s *fetchState, l *lookup, entities response.Slot) {
+	var failure *response.Failure
+	for i := range entities.Len() {
+		if s.doc.Item(entities, i).Tag() != response.Invalid {
+			continue
+		}
+		if failure == nil {
+			failure = &response.Failure{Error: r.failure(CodeMalformed, f.service,
+				fmt.Sprintf("'%s' has entities that are not of a type that was asked for", l.plan.Key), 0)}
+			s.partial = append(s.partial, failure)
+		}
+		r.mark(l, int32(i), failure, nil)
+	}
+}
+
+// mark notes an error in an entity at each place that shows the entity.
+func (r *run) mark(l *lookup, entity int32, failure *response.Failure, paths [][]response.PathElement) {
+	for _, t := range l.targets {
+		o := &r.emitter.Overlays[t.overlay]
+		for k, projection := range t.projections {
+			if projection == nil {
+				continue
+			}
+			m := response.Mark{Projection: projection, Failure: failure}
+			if paths != nil {
+				m.Path = paths[t.indexes[k]]
+			}
+			if o.Marks == nil {
+				o.Marks = map[int32][]response.Mark{}
+			}
+			o.Marks[entity] = append(o.Marks[entity], m)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package execute
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/subgraph"
+)
+
+// Fetcher reaches subgraphs. It is safe for concurrent use. Its errors are
+// *subgraph.Error, or are treated like one that names no cause.
+type Fetcher interface {
+	// Fetch sends a request and puts what comes back into answer, whose Body has
+	// memory to use. An error may come with an answer.
+	Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error
+}
+
+// Introspect answers an introspection fetch from the API schema: it returns a
+// response, {"data":{"__schema":…}}. The result is read, not kept or changed.
+type Introspect func(ctx context.Context, fetch *plan.Fetch, variables map[string]json.RawMessage) ([]byte, error)
+
+// Input is what one client request adds to a program.
+type Input struct {
+	// Variables are the operation's variables after coercion, in JSON, with the
+	// defaults of those that the client left out.
+	Variables map[string]json.RawMessage
+	// Fetcher reaches subgraphs.
+	Fetcher Fetcher
+	// Introspect answers introspection; it may be nil if the plan has none.
+	Introspect Introspect
+	// RequestID is the id of the client's request.
+	RequestID string
+	// Claims are the caller's claims in their encoded form (identity.Claims).
+	Claims string
+	// IncludeSubgraphErrors passes on the messages and extensions of subgraphs'
+	// errors, and says which subgraph an error is from. By default they are
+	// withheld.
+	IncludeSubgraphErrors bool
+	// Extensions is a JSON object for the response's "extensions", or nil.
+	Extensions []byte
+}

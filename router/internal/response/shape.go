@@ -1,0 +1,93 @@
+package response
+
+// Layout is what one subgraph request asks for. It is immutable and may be used
+// by any number of documents at the same time.
+type Layout struct {
+	// Root is the shape of "data".
+	Root *Shape
+	// Nodes is the number of shapes; Shape.Node is below it.
+	Nodes int
+}
+
+// Shape describes the objects at one place of a response.
+type Shape struct {
+	// Node identifies the shape in its layout.
+	Node int
+	// Size is how many slots an object takes, with its header.
+	Size int
+	// Typed says that "__typename" decides which variant an object has. An object
+	// without it, or of a type that is no variant, is invalid.
+	Typed bool
+	// Variants are the object types that may stand here, sorted by name; just one
+	// if the shape is not typed.
+	Variants []Variant
+}
+
+// Variant is the fields that objects of one type have.
+type Variant struct {
+	// Type is the type's name.
+	Type string
+	// Fields are in the order in which the subgraph was asked for them.
+	Fields []ShapeField
+}
+
+// ShapeField is one field of an object.
+type ShapeField struct {
+	key   string // as a compact serialiser writes it: `"id":`
+	Name  string
+	Slot  int // at least 1: slot 0 is the header
+	Depth int // levels of lists
+	Kind  Kind
+	Shape *Shape // of a composite field's objects, nil for a leaf
+}
+
+// NewShapeField returns a field with the response key name.
+func NewShapeField(name string, slot, depth int, kind Kind, shape *Shape) ShapeField {
+	return ShapeField{
+		key: `"` + name + `":`, Name: name, Slot: slot, Depth: depth, Kind: kind, Shape: shape,
+	}
+}
+
+// Kind is what the schema says about a leaf.
+type Kind uint8
+
+const (
+	// Any is a custom scalar: any JSON value.
+	Any Kind = iota
+	// String is a string.
+	String
+	// Int is a whole number of 32 bits.
+	Int
+	// Float is a number.
+	Float
+	// Boolean is true or false.
+	Boolean
+	// ID is a string or a whole number.
+	ID
+	// Enum is a string; which values there are is the emitter's business.
+	Enum
+	// Typename is the "__typename" of an object.
+	Typename
+)
+
+// variant returns the index of the variant whose type has the name in raw, a
+// JSON string, or -1.
+func (s *Shape) variant(raw []byte) int {
+	name, ok := unquoted(raw)
+	if !ok {
+		return -1
+	}
+	low, high := 0, len(s.Variants)
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		if s.Variants[middle].Type < string(name) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < len(s.Variants) && s.Variants[low].Type == string(name) {
+		return low
+	}
+	return -1
+}
