@@ -14,7 +14,7 @@ type Config struct {
 	// Endpoint is the path that the page sends operations to. It must begin with
 	// one slash: the page talks to the origin that served it and to no other.
 	// Defaults to "/graphql".
-	Endpoint string `json:"endpoint" yaml:"endpoint"`
+	Endpoint string `json:"endpoint" yaml:"-"`
 
 	// Title is shown in the browser's title bar and above the result.
 	// Defaults to "Weft".
@@ -22,7 +22,7 @@ type Config struct {
 
 	// DefaultQuery is the GraphQL document in a new tab.
 	// Defaults to "{ __typename }".
-	DefaultQuery string `json:"defaultQuery" yaml:"defaultQuery"`
+	DefaultQuery string `json:"defaultQuery" yaml:"default_query"`
 
 	// Demo adds a login button to the toolbar. Everybody who reaches the page can
 	// read its variables, so it is for development only.
@@ -47,7 +47,7 @@ type Demo struct {
 
 	// TokenPath leads from the answer's data to the access token: response names
 	// joined by dots, such as "login.tokens.accessToken". Required.
-	TokenPath string `json:"tokenPath" yaml:"tokenPath"`
+	TokenPath string `json:"tokenPath" yaml:"token_path"`
 }
 
 // WithDefaults returns a copy in which every empty field has its default.

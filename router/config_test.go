@@ -1,0 +1,193 @@
+package router
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weftql/weft/router/internal/auth"
+	"github.com/weftql/weft/router/internal/limit"
+	"github.com/weftql/weft/router/internal/playground"
+)
+
+// environment stands for the process's variables.
+func environment(name string) (string, bool) {
+	value, set := map[string]string{
+		"ADDRESS": "127.0.0.1:9", "ON": "true", "TOKENS": "77", "DIGITS": "0123", "EMPTY": "", "SECRET": "hunter2: [",
+	}[name]
+	return value, set
+}
+
+func TestReadConfigReadsEverySetting(t *testing.T) {
+	t.Parallel()
+	file, err := ReadConfig("dir/weft.yaml", []byte(`
+# Everything there is.
+supergraph: {listen: "${env.ADDRESS}", path: /api, introspection: "${env.ON}"}
+health_check:
+  enabled: false
+  path: /healthz
+limits:
+  http_max_request_bytes: 1_000
+  parser_max_tokens: ${env.TOKENS}
+  parser_max_recursion: ${env.UNSET:-5}
+include_subgraph_errors:
+  all: true
+  subgraphs:
+    a: false
+authentication:
+  router:
+    jwt:
+      header_name: X-Token
+      header_value_prefix: Token
+      jwks:
+        - url: https://issuer.test/keys
+          issuers: [https://issuer.test]
+          audiences:
+            - weft
+          algorithms: [EdDSA]
+          typ: at+jwt
+          poll_interval: 1m30s
+identity:
+  keys_file: keys
+override_subgraph_url:
+  a: http://${env.ADDRESS}/${env.DIGITS}${env.EMPTY}
+traffic_shaping:
+  router: {timeout: 5s}
+  all: {timeout: 100ms}
+  subgraphs: {a: {timeout: 1m}}
+query_planning: {expose_query_plan: true}
+playground:
+  enabled: true
+  title: Pets
+  default_query: |
+    { a }
+  demo:
+    label: Log in
+    query: mutation { login }
+    token_path: login
+    variables: {name: "${env.DIGITS}", count: 3, ratio: 1.5, ok: true, tags: [x], nested: {y: null}}
+`), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	off := false
+	want := Config{
+		Supergraph:            EndpointConfig{Listen: "127.0.0.1:9", Path: "/api", Introspection: true},
+		HealthCheck:           HealthConfig{Enabled: &off, Path: "/healthz"},
+		Limits:                limit.Config{HTTPMaxRequestBytes: 1000, ParserMaxTokens: 77, ParserMaxRecursion: 5},
+		IncludeSubgraphErrors: IncludeErrorsConfig{All: true, Subgraphs: map[string]bool{"a": false}},
+		Identity:              IdentityConfig{KeysFile: "dir/keys"},
+		OverrideSubgraphURL:   map[string]string{"a": "http://127.0.0.1:9/0123"},
+		TrafficShaping: TrafficConfig{
+			Router: TimeoutConfig{5 * time.Second}, All: TimeoutConfig{100 * time.Millisecond},
+			Subgraphs: map[string]TimeoutConfig{"a": {time.Minute}},
+		},
+		QueryPlanning: PlanningConfig{Expose: true},
+		Playground: PlaygroundConfig{Enabled: true, Config: playground.Config{
+			Title: "Pets", DefaultQuery: "{ a }\n",
+			Demo: &playground.Demo{
+				Label: "Log in", Query: "mutation { login }", TokenPath: "login",
+				Variables: map[string]any{
+					"name": "0123", "count": int64(3), "ratio": 1.5, "ok": true, "tags": []any{"x"}, "nested": map[string]any{"y": nil},
+				},
+			},
+		}},
+	}
+	want.Authentication.Router.JWT = &auth.Config{HeaderName: "X-Token", HeaderValuePrefix: "Token", JWKS: []auth.JWKS{{
+		URL: "https://issuer.test/keys", Issuers: []string{"https://issuer.test"}, Audiences: []string{"weft"},
+		Algorithms: []string{"EdDSA"}, Typ: "at+jwt", PollInterval: 90 * time.Second,
+	}}}
+	if diff := cmp.Diff(want, file.Config); diff != "" {
+		t.Error(diff)
+	}
+	if err := file.Config.WithDefaults().validate([]string{"a"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEmptyConfigIsTheDefaults(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "# nothing\n", "---\n", "supergraph:\nlimits:\n"} {
+		file, err := ReadConfig("weft.yaml", []byte(text), environment)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if diff := cmp.Diff(Config{}, file.Config); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+		if err := file.Config.WithDefaults().validate(nil); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestBadConfigNamesItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, text, want string }{
+		{"no YAML", "a: [", "weft.yaml:1:4: "},
+		{"unknown key", "supergraph:\n  listn: x", `weft.yaml:2:3: supergraph: unknown key "listn"; there are introspection, listen, path`},
+		{"unknown section", "headers: {}", `weft.yaml:1:1: unknown key "headers"; there are authentication, `},
+		{"key twice", "limits: {}\nlimits: {}", `weft.yaml:2:1: `},
+		{"subgraph twice", "override_subgraph_url:\n  a: http://x\n  a: http://y", `weft.yaml:3:3: `},
+		{"a list for a section", "limits: [1]", "weft.yaml:1:9: limits: want keys with values, got a list"},
+		{"text for a section", "limits: x", "weft.yaml:1:9: limits: want keys with values, got text"},
+		{"text for a number", "limits:\n  parser_max_tokens: many", `weft.yaml:2:22: limits.parser_max_tokens: want a whole number, got "many"`},
+		{"quoted number", "limits: {parser_max_tokens: '5'}", `limits.parser_max_tokens: want a whole number, got "5"`},
+		{"fraction", "limits: {parser_max_tokens: 1.5}", `want a whole number, got "1.5"`},
+		{"text for a boolean", "supergraph: {introspection: yes}", `supergraph.introspection: want true or false, got "yes"`},
+		{"number for text", "supergraph: {path: 5}", "supergraph.path: want text, got 5; put it in quotes"},
+		{"number for a duration", "traffic_shaping: {all: {timeout: 30}}", `traffic_shaping.all.timeout: want a duration such as "30s", "5m" or "100ms", got "30"`},
+		{"text for a list", "authentication: {router: {jwt: {jwks: x}}}", "authentication.router.jwt.jwks: want a list, got text"},
+		{"keys for text", "supergraph: {path: {a: b}}", "supergraph.path: want a single value, got keys with values"},
+		{"anchor", "supergraph: &x {}", "anchors, aliases and tags are not supported"},
+		{"merge", "limits: {<<: {}}", `unknown key "<<"`},
+		{"variable that is not set", "supergraph:\n  listen: ${env.NONE}", "weft.yaml:2:11: supergraph.listen: the environment variable NONE is not set"},
+		{"variable of another kind", "supergraph: {listen: '${file.x}'}", `"${file.x" is no reference to a variable`},
+		{"variable without an end", "supergraph: {listen: '${env.ON'}", "is no reference to a variable"},
+		{"variable of a wrong type", "limits: {parser_max_tokens: '${env.SECRET}'}", `want a whole number, got "${env.SECRET}"`},
+		{"two documents", "limits: {}\n---\nlimits: {}", "weft.yaml:3:"},
+
+		{"address", "supergraph:\n  listen: localhost", `weft.yaml:2:3: supergraph.listen: "localhost" is no address to listen on`},
+		{"path", "supergraph: {path: graphql}", `weft.yaml:1:14: supergraph.path: "graphql" is no path`},
+		{"wildcard", "supergraph: {path: '/*'}", "supergraph.path: "},
+		{"same path", "health_check: {path: /graphql}", "health_check.path: "},
+		{"negative limit", "limits:\n  parser_max_recursion: -1", "weft.yaml:2:3: limits.parser_max_recursion: -1 is too small"},
+		{"negative timeout", "traffic_shaping: {subgraphs: {a: {timeout: -1s}}}", "traffic_shaping.subgraphs.a.timeout: -1s is negative"},
+		{"unknown subgraph", "override_subgraph_url:\n  users: http://x", `weft.yaml:2:3: override_subgraph_url.users: the supergraph has no subgraph "users"; it has a, b`},
+		{"unknown subgraph's errors", "include_subgraph_errors: {subgraphs: {c: true}}", `has no subgraph "c"`},
+		{"unknown subgraph's timeout", "traffic_shaping: {subgraphs: {c: {timeout: 1s}}}", `has no subgraph "c"`},
+		{"subgraph's address", "override_subgraph_url: {a: ftp://x}", `override_subgraph_url.a: "ftp://x" is no http or https address`},
+		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},
+		{"no key set", "authentication:\n  router:\n    jwt:\n      header_name: X", "weft.yaml:3:5: authentication.router.jwt.jwks: at least one"},
+		{"two sources of keys", "identity: {keys: a, keys_file: b}", "identity.keys_file: keys and keys_file are both there"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			file, err := ReadConfig("weft.yaml", []byte(c.text), environment)
+			if err == nil {
+				err = file.Locate(file.Config.WithDefaults().validate([]string{"a", "b"}))
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "weft.yaml:") {
+				t.Fatalf("got %v, want %q in it", err, c.want)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a variable's value: %v", err)
+			}
+		})
+	}
+}
+
+func FuzzReadConfig(f *testing.F) {
+	f.Add("limits: {parser_max_tokens: 1}\nsupergraph:\n  listen: ${env.ADDRESS}\n")
+	f.Add("authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x\n")
+	f.Add("? {a: b}\n: c\n")
+	f.Fuzz(func(_ *testing.T, text string) {
+		file, err := ReadConfig("weft.yaml", []byte(text), environment)
+		if err == nil {
+			_ = file.Locate(file.Config.WithDefaults().validate(nil))
+		}
+	})
+}
