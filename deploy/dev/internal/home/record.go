@@ -83,13 +83,12 @@ func escape(path string) string {
 
 // Addresses are where the parts of a running platform are, as URLs.
 type Addresses struct {
-	Router      string `json:"router"`
-	Users       string `json:"users"`
-	UsersPublic string `json:"usersPublic"`
-	Todos       string `json:"todos"`
-	Worker      string `json:"worker"`
-	Mail        string `json:"mail"`
-	SMTP        string `json:"smtp"`
+	Router string `json:"router"`
+	Users  string `json:"users"`
+	Todos  string `json:"todos"`
+	Worker string `json:"worker"`
+	Mail   string `json:"mail"`
+	SMTP   string `json:"smtp"`
 }
 
 // addressesFile is where WriteAddresses writes.

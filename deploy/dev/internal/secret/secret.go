@@ -25,10 +25,11 @@ type Secrets struct {
 	SigningKeyFile string
 	// RedisPassword is asked of Redis's clients.
 	RedisPassword string
-	// DemoPasswordFile holds the demo users' password.
-	DemoPasswordFile string
-	// DemoPassword is the content of that file.
-	DemoPassword string
+	// DemoPasswordFile and AdminPasswordFile hold the passwords of the demo
+	// user and of the demo administrator.
+	DemoPasswordFile, AdminPasswordFile string
+	// DemoPassword and AdminPassword are the contents of those files.
+	DemoPassword, AdminPassword string
 }
 
 // Open reads the secrets in dir and makes those that are missing. It refuses
@@ -38,16 +39,18 @@ func Open(dir string) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("secrets: %w", err)
 	}
 	s := Secrets{
-		IdentityKeysFile: filepath.Join(dir, "identity.keys"),
-		SigningKeyFile:   filepath.Join(dir, "users-signing.pem"),
-		DemoPasswordFile: filepath.Join(dir, "demo.password"),
+		IdentityKeysFile:  filepath.Join(dir, "identity.keys"),
+		SigningKeyFile:    filepath.Join(dir, "users-signing.pem"),
+		DemoPasswordFile:  filepath.Join(dir, "demo.password"),
+		AdminPasswordFile: filepath.Join(dir, "demo-admin.password"),
 	}
 	_, errIdentity := keep(s.IdentityKeysFile, newIdentityKeys)
 	_, errSigning := keep(s.SigningKeyFile, newSigningKey)
-	var errRedis, errDemo error
+	var errRedis, errDemo, errAdmin error
 	s.RedisPassword, errRedis = keep(filepath.Join(dir, "redis.password"), newPassword)
 	s.DemoPassword, errDemo = keep(s.DemoPasswordFile, newPassword)
-	if err := errors.Join(errIdentity, errSigning, errRedis, errDemo); err != nil {
+	s.AdminPassword, errAdmin = keep(s.AdminPasswordFile, newPassword)
+	if err := errors.Join(errIdentity, errSigning, errRedis, errDemo, errAdmin); err != nil {
 		return Secrets{}, fmt.Errorf("secrets: %w", err)
 	}
 	return s, nil
