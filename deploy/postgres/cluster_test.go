@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -254,5 +253,5 @@ func query(t *testing.T, address, statements string) string {
 	if len(last.Rows) != 1 {
 		t.Fatalf("%s: %d rows", statements, len(last.Rows))
 	}
-	return fmt.Sprintf("%s", last.Rows[0][0])
+	return string(last.Rows[0][0])
 }

@@ -1,0 +1,64 @@
+# Everything a developer does here. "make" alone lists it.
+
+MODULES  := . schema router subgraphs workers
+PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./workers/cmd/worker
+FUZZTIME ?= 10s
+DEV      := go run ./deploy/dev
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: ## bring the whole platform up, in the foreground; Ctrl-C stops it
+	@$(DEV) up
+
+down: ## stop a platform that runs in another terminal
+	@$(DEV) down
+
+reset: ## remove the local platform's data, secrets and programs
+	@$(DEV) reset
+
+smoke: ## walk through the running platform once: register, log in, todos, mail
+	@$(DEV) smoke
+
+generate: ## write the generated code: GraphQL servers, the playground's page
+	go run ./subgraphs/cmd/generate
+	go run ./router/internal/playground/build
+
+compose: ## compose schema/supergraph.graphqls from the subgraphs' schemas
+	go run ./router/cmd/weft compose --config schema/supergraph.yaml -o schema/supergraph.graphqls
+
+# Compared with the index: stage what you mean to commit, then verify.
+GENERATED := ':(glob)**/*.generated.go' ':(glob)subgraphs/*/graph/**' schema/supergraph.graphqls router/internal/playground/assets
+
+verify: ## fail if generated files are not what their sources give
+	go run ./subgraphs/cmd/generate
+	go run ./router/internal/playground/build -check
+	@$(MAKE) --no-print-directory compose
+	@git diff --exit-code -- $(GENERATED)
+	@test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" || { git ls-files --others --exclude-standard -- $(GENERATED); exit 1; }
+
+lint: ## formatting, vet, staticcheck, and each module built without the workspace
+	@test -z "$$(go run mvdan.cc/gofumpt -l .)" || { go run mvdan.cc/gofumpt -l .; echo "not formatted: go run mvdan.cc/gofumpt -w ."; exit 1; }
+	go vet work
+	@complaints=$$(go run honnef.co/go/tools/cmd/staticcheck $(MODULES:%=./%/...) | grep -v '\.generated\.go:'); test -z "$$complaints" || { echo "$$complaints"; exit 1; }
+	@for m in $(MODULES); do echo "GOWORK=off go build ./$$m/..."; (cd $$m && GOWORK=off go build ./...) || exit 1; done
+
+test: ## every test, on a database server of its own, then the race detector
+	$(DEV) run -- go test work
+	@$(MAKE) --no-print-directory race
+
+race: ## the router's and the subgraphs' tests under the race detector
+	$(DEV) run -- go test -race ./router/... ./subgraphs/...
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@go test -list '^Fuzz' work | awk '/^Fuzz/ {f[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, f[i]; n = 0}' | \
+	while read -r package target; do go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; done
+
+bench: ## every benchmark, with allocations
+	go test -run '^$$' -bench . -benchmem work
+
+build: ## the programs, into dist/
+	go build -trimpath -o dist/ $(PROGRAMS)
