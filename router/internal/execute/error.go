@@ -18,8 +18,9 @@ import (
 // failure returns the error that says that a subgraph did not answer, without
 // its path. The code is always shown; what happened where, only to those who may
 // know.
-func (r *run) failure(code, service, reason string, status int) gqlerror.Error {
-	if !r.input.IncludeSubgraphErrors {
+func (r *run) failure(code string, f *fetch, reason string, status int) gqlerror.Error {
+	service := f.service
+	if !r.shows(f) {
 		return gqlerror.Error{Message: redactedMessage, Extensions: map[string]any{"code": code}}
 	}
 	message := "HTTP fetch failed from '" + service + "': " + reason
@@ -33,6 +34,12 @@ func (r *run) failure(code, service, reason string, status int) gqlerror.Error {
 	return gqlerror.Error{Message: message, Extensions: extensions}
 }
 
+// shows tells whether the client may read the errors of a fetch.
+func (r *run) shows(f *fetch) bool {
+	include := r.input.IncludeSubgraphErrors
+	return f.plan.Kind == plan.IntrospectionFetch || f.plan.Subgraph < len(include) && include[f.plan.Subgraph]
+}
+
 // fetchFailure returns the error for a fetch that err ended.
 func (r *run) fetchFailure(f *fetch, err error) gqlerror.Error {
 	var failed *subgraph.Error
@@ -41,15 +48,15 @@ func (r *run) fetchFailure(f *fetch, err error) gqlerror.Error {
 	case f.plan.Kind == plan.IntrospectionFetch:
 		return gqlerror.Error{Message: "introspection: " + err.Error(), Extensions: map[string]any{"code": CodeInternal}}
 	case errors.As(err, &failed) && failed.Kind == subgraph.Timeout:
-		return r.failure(CodeTimeout, f.service, failed.Reason, 0)
+		return r.failure(CodeTimeout, f, failed.Reason, 0)
 	case errors.As(err, &failed):
-		return r.failure(CodeHTTP, f.service, failed.Reason, failed.Status)
+		return r.failure(CodeHTTP, f, failed.Reason, failed.Status)
 	case errors.As(err, &syntax):
-		return r.failure(CodeMalformed, f.service, syntax.Error(), 0)
+		return r.failure(CodeMalformed, f, syntax.Error(), 0)
 	case errors.Is(err, context.DeadlineExceeded):
-		return r.failure(CodeTimeout, f.service, "the time for the whole request is over", 0)
+		return r.failure(CodeTimeout, f, "the time for the whole request is over", 0)
 	}
-	return r.failure(CodeHTTP, f.service, err.Error(), 0)
+	return r.failure(CodeHTTP, f, err.Error(), 0)
 }
 
 // subgraphError is one of a subgraph's errors as it sent it.
@@ -70,7 +77,7 @@ func (r *run) mapErrors(index int) {
 	}
 	var list []subgraphError
 	if err := json.Unmarshal(s.doc.Errors(), &list); err != nil {
-		r.emitter.Report(r.failure(CodeMalformed, f.service, "'errors' is no list of GraphQL errors", 0), nil)
+		r.emitter.Report(r.failure(CodeMalformed, f, "'errors' is no list of GraphQL errors", 0), nil)
 		return
 	}
 	for i := range list[:min(len(list), response.MaxErrors)] {
@@ -103,7 +110,7 @@ func (r *run) blame(f *fetch, s *fetchState) {
 }
 
 func (r *run) subgraphError(f *fetch, e *subgraphError) gqlerror.Error {
-	if !r.input.IncludeSubgraphErrors && f.plan.Kind != plan.IntrospectionFetch {
+	if !r.shows(f) {
 		return gqlerror.Error{Message: redactedMessage}
 	}
 	extensions := make(map[string]any, len(e.Extensions)+1)

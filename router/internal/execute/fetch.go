@@ -145,7 +145,7 @@ func (r *run) entities(f *fetch, s *fetchState, l *lookup, sent int) (response.S
 	if entities.Tag() == response.Array {
 		reason = fmt.Sprintf("'%s' has %d entities, %d were asked for", l.plan.Key, entities.Len(), sent)
 	}
-	return 0, &response.Failure{Error: r.failure(CodeMalformed, f.service, reason, 0)}
+	return 0, &response.Failure{Error: r.failure(CodeMalformed, f, reason, 0)}
 }
 
 // markInvalid marks entities that are no objects of a type that was asked for.
@@ -156,7 +156,7 @@ func (r *run) markInvalid(f *fetch, s *fetchState, l *lookup, entities response.
 			continue
 		}
 		if failure == nil {
-			failure = &response.Failure{Error: r.failure(CodeMalformed, f.service,
+			failure = &response.Failure{Error: r.failure(CodeMalformed, f,
 				fmt.Sprintf("'%s' has entities that are not of a type that was asked for", l.plan.Key), 0)}
 			s.partial = append(s.partial, failure)
 		}

@@ -33,10 +33,10 @@ type Input struct {
 	RequestID string
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
-	// IncludeSubgraphErrors passes on the messages and extensions of subgraphs'
-	// errors, and says which subgraph an error is from. By default they are
-	// withheld.
-	IncludeSubgraphErrors bool
+	// IncludeSubgraphErrors says for each subgraph, in the order of the
+	// supergraph, whether the messages and extensions of its errors are passed on
+	// with its name. By default they are withheld.
+	IncludeSubgraphErrors []bool
 	// Extensions is a JSON object for the response's "extensions", or nil.
 	Extensions []byte
 }

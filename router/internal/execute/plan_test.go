@@ -125,7 +125,7 @@ func (f *fake) Fetch(ctx context.Context, request *subgraph.Request, answer *sub
 func run(t testing.TB, program *execute.Program, f *fake, input execute.Input) (string, map[int]string) {
 	t.Helper()
 	input.Fetcher = f
-	input.IncludeSubgraphErrors = true
+	input.IncludeSubgraphErrors = []bool{true, true, true, true, true}
 	out := program.Execute(t.Context(), input)
 	body := string(out.Body)
 	out.Release()

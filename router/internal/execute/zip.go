@@ -97,7 +97,7 @@ func (r *run) zipFailure(o *response.Overlay, z *zip) {
 	}
 	f := r.program.fetches[z.sides[1].fetch]
 	other := r.program.fetches[z.sides[0].fetch]
-	o.Cause.Failure = &response.Failure{Error: r.failure(CodeMalformed, f.service,
+	o.Cause.Failure = &response.Failure{Error: r.failure(CodeMalformed, f,
 		"the list at "+strings.Join(z.path, ".")+" has another length than that of subgraph '"+other.service+"'", 0)}
 	r.extraFailures = append(r.extraFailures, o.Cause.Failure)
 }
