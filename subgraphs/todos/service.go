@@ -31,7 +31,7 @@ type Service interface {
 	TodosByID(ctx context.Context, viewer Viewer, ids []string) ([]*Todo, error)
 
 	// Lists returns, for each user, the same page of the lists of which the user
-	// and the viewer are members, newest first.
+	// and the viewer are members; what the user joined last comes first.
 	Lists(ctx context.Context, viewer Viewer, userIDs []string, args page.Args) ([]*TodoListConnection, error)
 
 	// CountLists returns, for each user, how many lists Lists would return in all.

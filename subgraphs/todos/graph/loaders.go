@@ -1,0 +1,158 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/weftql/weft/subgraphs/internal/batch"
+	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/todos"
+)
+
+// loaders read what belongs to rows for all rows that were read together. They
+// are made for one request and its viewer.
+type loaders struct {
+	// The ids of rows that were read, and the sets of todos that hang on them.
+	userIDs, listIDs, todoIDs batch.Siblings[string]
+	sets                      batch.Siblings[todos.TodoSet]
+
+	list      *batch.Loader[string, *todos.TodoList]
+	members   *batch.Loader[string, []todos.ListMember]
+	assignees *batch.Loader[string, []todos.User]
+	lists     *batch.Pages[string, page.Args, *todos.TodoListConnection]
+	listCount *batch.Loader[string, int32]
+	todos     *batch.Pages[todos.TodoSet, page.Args, *todos.TodoConnection]
+	todoCount *batch.Loader[todos.TodoSet, int32]
+}
+
+// loadersKey is the key of the loaders in a request's context.
+type loadersKey struct{}
+
+// WithLoaders prepares the context of one request, which has its caller already.
+func WithLoaders(ctx context.Context, service todos.Service) context.Context {
+	return context.WithValue(ctx, loadersKey{}, newLoaders(viewer(ctx), service))
+}
+
+// load returns the loaders of the request.
+func load(ctx context.Context) *loaders {
+	return ctx.Value(loadersKey{}).(*loaders)
+}
+
+func newLoaders(me todos.Viewer, service todos.Service) *loaders {
+	l := &loaders{}
+	l.list = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([]*todos.TodoList, error) {
+		lists, err := service.ListsByID(ctx, me, ids)
+		l.sawLists(lists)
+		return lists, err
+	})
+	l.members = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([][]todos.ListMember, error) {
+		all, err := service.Members(ctx, me, ids)
+		l.sawMembers(all)
+		return all, err
+	})
+	l.assignees = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([][]todos.User, error) {
+		all, err := service.Assignees(ctx, me, ids)
+		l.sawAssignees(all)
+		return all, err
+	})
+	l.lists = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoListConnection, error) {
+		pages, err := service.Lists(ctx, me, ids, args)
+		var lists []*todos.TodoList
+		for _, page := range pages {
+			for _, edge := range page.Edges {
+				lists = append(lists, edge.Node)
+			}
+		}
+		l.sawLists(lists)
+		return pages, err
+	})
+	l.todos = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, args page.Args) ([]*todos.TodoConnection, error) {
+		pages, err := service.Todos(ctx, me, sets, args)
+		var all []*todos.Todo
+		for _, page := range pages {
+			for _, edge := range page.Edges {
+				all = append(all, edge.Node)
+			}
+		}
+		l.sawTodos(all)
+		return pages, err
+	})
+	l.listCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
+		return service.CountLists(ctx, me, ids)
+	})
+	l.todoCount = batch.NewLoader(&l.sets, func(ctx context.Context, sets []todos.TodoSet) ([]int32, error) {
+		return service.CountTodos(ctx, me, sets)
+	})
+	return l
+}
+
+// sawTodos notes todos that were read together; nil ones do not exist.
+func (l *loaders) sawTodos(all []*todos.Todo) {
+	l.todoIDs.Add(func() []string { return collect(all, func(t *todos.Todo) string { return t.ID }) })
+	l.listIDs.Add(func() []string { return collect(all, func(t *todos.Todo) string { return t.ListID }) })
+	l.sawUserIDs(func() []string { return collect(all, func(t *todos.Todo) string { return t.CreatorID }) })
+}
+
+// sawLists notes lists that were read together.
+func (l *loaders) sawLists(all []*todos.TodoList) {
+	ids := func() []string { return collect(all, func(l *todos.TodoList) string { return l.ID }) }
+	l.listIDs.Add(ids)
+	l.sets.Add(func() []todos.TodoSet { return apply(ids(), todos.TodosOf) })
+	l.sawUserIDs(func() []string { return collect(all, func(l *todos.TodoList) string { return l.OwnerID }) })
+}
+
+// sawMembers notes the members of lists.
+func (l *loaders) sawMembers(all [][]todos.ListMember) {
+	l.sawUserIDs(func() (ids []string) {
+		for _, members := range all {
+			for _, member := range members {
+				ids = append(ids, member.User.ID)
+			}
+		}
+		return ids
+	})
+}
+
+// sawAssignees notes the assignees of todos.
+func (l *loaders) sawAssignees(all [][]todos.User) {
+	l.sawUserIDs(func() (ids []string) {
+		for _, people := range all {
+			for _, person := range people {
+				ids = append(ids, person.ID)
+			}
+		}
+		return ids
+	})
+}
+
+// sawUsers notes users whose time zone the router brought along, if it did.
+func (l *loaders) sawUsers(all []*todos.User) {
+	l.sawUserIDs(func() []string { return collect(all, func(u *todos.User) string { return u.ID }) })
+	l.sets.Add(func() []todos.TodoSet {
+		return collect(all, func(u *todos.User) todos.TodoSet { return todos.DueToday(u.ID, u.TimeZone) })
+	})
+}
+
+func (l *loaders) sawUserIDs(ids func() []string) {
+	l.userIDs.Add(ids)
+	l.sets.Add(func() []todos.TodoSet { return apply(ids(), todos.AssignedTo) })
+}
+
+// collect returns what of yields for each of all that is not nil.
+func collect[T, K any](all []*T, of func(*T) K) []K {
+	keys := make([]K, 0, len(all))
+	for _, one := range all {
+		if one != nil {
+			keys = append(keys, of(one))
+		}
+	}
+	return keys
+}
+
+// apply returns what of yields for each of all.
+func apply[T, K any](all []T, of func(T) K) []K {
+	keys := make([]K, len(all))
+	for i, one := range all {
+		keys[i] = of(one)
+	}
+	return keys
+}

@@ -1,0 +1,254 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/todos"
+)
+
+// listColumns are those that scanList reads: of the list l, and the role of the
+// viewer's membership m.
+const listColumns = `l.id, l.name, m.role, l.owner_id, l.created_at, l.updated_at, l.version`
+
+// scanList reads the columns of a row; before is what stands in front of them.
+func scanList(row pgx.CollectableRow, before ...any) (*todos.TodoList, error) {
+	var l todos.TodoList
+	var key, owner id.UUID
+	err := row.Scan(append(before, &key, &l.Name, &l.MyRole, &owner, &l.CreatedAt, &l.UpdatedAt, &l.Version)...)
+	l.ID, l.OwnerID = id.Format(id.TodoList, key), id.Format(id.User, owner)
+	return &l, err
+}
+
+// CreateTodoList implements todos.Service.
+func (s *Service) CreateTodoList(ctx context.Context, viewer todos.Viewer, in todos.CreateTodoListInput) (*todos.TodoList, error) {
+	if err := viewer.RequireLogin(); err != nil {
+		return nil, err
+	}
+	in, err := in.Normalize()
+	if err != nil {
+		return nil, err
+	}
+	owner, err := id.Parse(id.User, viewer.ID)
+	if err != nil {
+		return nil, fmt.Errorf("create list: the caller's %w", err)
+	}
+	list, err := s.insertList(ctx, id.New(), owner, in.Name)
+	if err != nil {
+		return nil, fmt.Errorf("create list: %w", err)
+	}
+	return list, nil
+}
+
+// insertList writes a list and its first member; one statement is one
+// transaction.
+func (s *Service) insertList(ctx context.Context, key, owner id.UUID, name string) (*todos.TodoList, error) {
+	rows, err := s.Pool.Query(ctx, `with l as (
+			insert into todo_lists (id, name, owner_id, created_at, updated_at) values ($1, $2, $3, $4, $4) returning *
+		), m as (
+			insert into list_members (list_id, user_id, role, since) select id, owner_id, 'OWNER', created_at from l returning *
+		)
+		select `+listColumns+` from l, m`, key, name, owner, s.now())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*todos.TodoList, error) { return scanList(row) })
+}
+
+// ListsByID implements todos.Service.
+func (s *Service) ListsByID(ctx context.Context, viewer todos.Viewer, ids []string) ([]*todos.TodoList, error) {
+	found := make([]*todos.TodoList, len(ids))
+	me := viewerKey(viewer)
+	lookup := readKeys(me, id.TodoList, ids)
+	if len(lookup.uuids) == 0 {
+		return found, nil
+	}
+	rows, err := s.Pool.Query(ctx, `select `+listColumns+` from todo_lists l
+		join list_members m on m.list_id = l.id and m.user_id = $1
+		where l.id = any($2) and l.deleted_at is null`, me, lookup.uuids)
+	if err != nil {
+		return nil, fmt.Errorf("lists by id: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*todos.TodoList, error) { return scanList(row) })
+	if err != nil {
+		return nil, fmt.Errorf("lists by id: %w", err)
+	}
+	byID := make(map[string]*todos.TodoList, len(all))
+	for _, list := range all {
+		byID[list.ID] = list
+	}
+	for i, text := range ids {
+		found[i] = byID[text]
+	}
+	return found, nil
+}
+
+// listsScope binds the cursors of a person's lists.
+func listsScope(userID string) string { return "lists of " + userID }
+
+// memberRow is a list with the membership that the connection is ordered by.
+type memberRow struct {
+	list  *todos.TodoList
+	role  todos.ListRole
+	since time.Time
+}
+
+// Lists implements todos.Service.
+func (s *Service) Lists(ctx context.Context, viewer todos.Viewer, userIDs []string, args page.Args) ([]*todos.TodoListConnection, error) {
+	var window page.Window
+	var err error
+	for _, userID := range userIDs { // a cursor fits one of them at most
+		if window, err = s.Cursors.Window(listsScope(userID), args); err != nil {
+			return nil, err
+		}
+	}
+	me := viewerKey(viewer)
+	lookup := readKeys(me, id.User, userIDs)
+	found := make([][]memberRow, len(userIDs))
+	if len(lookup.uuids) > 0 {
+		if err := s.readLists(ctx, me, lookup, window, found); err != nil {
+			return nil, fmt.Errorf("lists: %w", err)
+		}
+	}
+	connections := make([]*todos.TodoListConnection, len(userIDs))
+	for i, userID := range userIDs {
+		if connections[i], err = s.listConnection(userID, window, found[i]); err != nil {
+			return nil, fmt.Errorf("lists: %w", err)
+		}
+	}
+	return connections, nil
+}
+
+// readLists adds to found the lists of each person within the window.
+func (s *Service) readLists(ctx context.Context, me id.UUID, lookup keys, window page.Window, found [][]memberRow) error {
+	newest, newestID := postgres.Below(window.After)
+	oldest, oldestID := postgres.Above(window.Before)
+	rows, err := s.Pool.Query(ctx, listsPage(window.Backward), me, lookup.uuids, window.Limit+1, newest, newestID, oldest, oldestID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		var row memberRow
+		if row.list, err = scanList(rows, &n, &row.role, &row.since); err != nil {
+			return err
+		}
+		found[lookup.place(n)] = append(found[lookup.place(n)], row)
+	}
+	return rows.Err()
+}
+
+// listsPage is the statement for a page of the lists of each person.
+func listsPage(backward bool) string {
+	const before = `select k.n, l.person_role, l.person_since, ` + listColumnsOfPage + `
+		from unnest($2::uuid[]) with ordinality as k (user_id, n)
+		cross join lateral (
+			select ` + listColumns + `, p.role as person_role, p.since as person_since, m.role as viewer_role
+			from list_members p
+			join todo_lists l on l.id = p.list_id and l.deleted_at is null
+			join list_members m on m.list_id = p.list_id and m.user_id = $1
+			where p.user_id = k.user_id and (p.since, p.list_id) < ($4, $5) and (p.since, p.list_id) > ($6, $7)
+			order by `
+	if backward {
+		return before + `p.since, p.list_id limit $3) l order by k.n, l.person_since, l.id`
+	}
+	return before + `p.since desc, p.list_id desc limit $3) l order by k.n, l.person_since desc, l.id desc`
+}
+
+// listColumnsOfPage are listColumns as the page's subquery names them.
+const listColumnsOfPage = `l.id, l.name, l.viewer_role, l.owner_id, l.created_at, l.updated_at, l.version`
+
+// listConnection makes the page that the client sees.
+func (s *Service) listConnection(userID string, window page.Window, rows []memberRow) (*todos.TodoListConnection, error) {
+	rows, info := page.Slice(window, rows)
+	connection := &todos.TodoListConnection{Edges: make([]todos.TodoListEdge, len(rows)), PageInfo: info, UserID: userID}
+	for i, row := range rows {
+		key, err := id.Parse(id.TodoList, row.list.ID)
+		if err != nil {
+			return nil, err
+		}
+		cursor := s.Cursors.Cursor(listsScope(userID), page.Position{At: row.since, ID: key})
+		connection.Edges[i] = todos.TodoListEdge{Cursor: cursor, Node: row.list, Role: row.role}
+	}
+	if len(rows) > 0 {
+		connection.PageInfo.StartCursor = &connection.Edges[0].Cursor
+		connection.PageInfo.EndCursor = &connection.Edges[len(rows)-1].Cursor
+	}
+	return connection, nil
+}
+
+// CountLists implements todos.Service.
+func (s *Service) CountLists(ctx context.Context, viewer todos.Viewer, userIDs []string) ([]int32, error) {
+	me := viewerKey(viewer)
+	return s.count(ctx, readKeys(me, id.User, userIDs), len(userIDs), `select k.n, count(*)
+		from unnest($2::uuid[]) with ordinality as k (user_id, n)
+		join list_members p on p.user_id = k.user_id
+		join todo_lists l on l.id = p.list_id and l.deleted_at is null
+		join list_members m on m.list_id = p.list_id and m.user_id = $1
+		group by k.n`, me)
+}
+
+// count runs a statement that counts by key, with $1 the viewer, $2 the keys and
+// more behind them. Keys without a row count 0.
+func (s *Service) count(ctx context.Context, lookup keys, size int, statement string, me id.UUID, more ...any) ([]int32, error) {
+	counts := make([]int32, size)
+	if len(lookup.uuids) == 0 {
+		return counts, nil
+	}
+	rows, err := s.Pool.Query(ctx, statement, append([]any{me, lookup.uuids}, more...)...)
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	var n, count int64
+	_, err = pgx.ForEachRow(rows, []any{&n, &count}, func() error {
+		counts[lookup.place(n)] = int32(count)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	return counts, nil
+}
+
+// maxMembers bounds the members of a list that are read.
+const maxMembers = 100
+
+// Members implements todos.Service.
+func (s *Service) Members(ctx context.Context, viewer todos.Viewer, listIDs []string) ([][]todos.ListMember, error) {
+	members := make([][]todos.ListMember, len(listIDs))
+	me := viewerKey(viewer)
+	lookup := readKeys(me, id.TodoList, listIDs)
+	if len(lookup.uuids) == 0 {
+		return members, nil
+	}
+	rows, err := s.Pool.Query(ctx, `select k.n, p.user_id, p.role, p.since
+		from unnest($2::uuid[]) with ordinality as k (list_id, n)
+		join todo_lists l on l.id = k.list_id and l.deleted_at is null
+		join list_members m on m.list_id = l.id and m.user_id = $1
+		cross join lateral (
+			select user_id, role, since from list_members where list_id = k.list_id order by since, user_id limit $3
+		) p
+		order by k.n, p.since, p.user_id`, me, lookup.uuids, maxMembers)
+	if err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	var n int64
+	var user id.UUID
+	var member todos.ListMember
+	_, err = pgx.ForEachRow(rows, []any{&n, &user, &member.Role, &member.Since}, func() error {
+		member.User = todos.User{ID: id.Format(id.User, user)}
+		members[lookup.place(n)] = append(members[lookup.place(n)], member)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	return members, nil
+}
