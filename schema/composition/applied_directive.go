@@ -36,10 +36,23 @@ func (m *merger) mergeInaccessibleNow(dest *[]*application, sources [][]*applica
 	return false
 }
 
-// mergeable lists the directives that reach the supergraph, in the order in
-// which they are written there.
+// mergeable lists the directives that reach the supergraph.
 func mergeable() []string {
-	return []string{"authenticated", "requiresScopes", "policy", "tag", "cost", "listSize", "deprecated", "specifiedBy", "oneOf"}
+	return append(authDirectives(), "tag", "cost", "listSize", "deprecated", "specifiedBy")
+}
+
+// order lists the mergeable directives of one element in the order in which they
+// are written: those for authorization, then the others as they first appear.
+func order(sources [][]*application) []string {
+	out := authDirectives()
+	for _, list := range sources {
+		for _, a := range list {
+			if slices.Contains(mergeable(), a.spec) && !slices.Contains(out, a.spec) {
+				out = append(out, a.spec)
+			}
+		}
+	}
+	return out
 }
 
 // mergePendingDirectives merges the directives that stand on elements.
@@ -54,10 +67,15 @@ func mergeable() []string {
 // INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS.
 func (m *merger) mergePendingDirectives() {
 	for _, p := range m.pending {
-		for _, spec := range mergeable() {
+		for _, spec := range order(p.sources) {
 			var all []*application
 			for _, list := range p.sources {
 				all = append(all, find(list, spec)...)
+			}
+			if slices.Contains(authDirectives(), spec) {
+				for _, list := range m.pendingAuth[p.dest] {
+					all = append(all, find(list, spec)...)
+				}
 			}
 			if len(all) == 0 {
 				continue
@@ -140,9 +158,7 @@ func combineArguments(spec string, all []*application) *application {
 		add("assumedSize", largest(values("assumedSize")))
 		add("slicingArguments", union(values("slicingArguments")))
 		add("sizedFields", union(values("sizedFields")))
-		if all := values("requireOneSlicingArgument"); len(all) > 0 {
-			add("requireOneSlicingArgument", boolValue(!slices.ContainsFunc(all, func(v *ast.Value) bool { return v.Raw == "false" })))
-		}
+		add("requireOneSlicingArgument", boolValue(!slices.ContainsFunc(values("requireOneSlicingArgument"), func(v *ast.Value) bool { return v.Raw == "false" })))
 	case "requiresScopes":
 		add("scopes", conjunction(values("scopes")))
 	case "policy":

@@ -51,7 +51,7 @@ func (m *merger) mergeArgument(coordinate, name string, sources [][]*field, owne
 			required = append(required, m.subgraphs[i].name)
 		}
 	}
-	dest := &field{coordinate: coordinate + "(" + name + ":)", name: name}
+	dest := &field{coordinate: coordinate + "(" + name + ":)", name: name, sourcesAt: at}
 	if len(missing) > 0 {
 		if len(required) > 0 {
 			m.fail(CodeRequiredArgumentMissing, at,

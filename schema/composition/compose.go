@@ -35,7 +35,9 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 		c.read,
 		c.validate,
 		c.merge,
-		c.check,
+		c.checkMerged,
+		c.checkMergedGraphQL,
+		c.checkInaccessible,
 	}
 	for _, step := range steps {
 		if err := step(ctx, subgraphs); err != nil {

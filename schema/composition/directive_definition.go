@@ -33,7 +33,9 @@ func (c *composer) buildDirectives(s *subgraph) {
 			continue
 		}
 		if spec := specs[def.Name]; spec != nil {
-			c.checkRedefinition(d, spec)
+			if specOrder(s.specDirectives[def.Name]) >= 0 && c.checkRedefinedTypes(s, d) {
+				c.checkRedefinition(d, spec)
+			}
 			spec.at = d.at
 			s.directives = append(s.directives, spec)
 			delete(specs, def.Name)
@@ -68,9 +70,10 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 	builtIns := map[string]string{
 		"deprecated":  "(reason: String = \"No longer supported\") on FIELD_DEFINITION | ENUM_VALUE | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION",
 		"specifiedBy": "(url: String!) on SCALAR",
-		"oneOf":       "on INPUT_OBJECT",
 		"skip":        "(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
 		"include":     "(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
+		"defer":       "(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT",
+		"stream":      "(label: String, initialCount: Int = 0, if: Boolean! = true) on FIELD",
 		"link":        "(url: String!, as: String, for: <Purpose>, import: [<Import>]) repeatable on SCHEMA",
 	}
 	for name, spec := range s.specDirectives {
@@ -118,9 +121,9 @@ func (c *composer) checkRedefinition(got, want *directiveDef) {
 		switch {
 		case mine == nil && arg.required():
 			invalid("the required argument %q is missing", arg.name)
-		case mine != nil && !sameSpecType(mine.typ, arg.typ):
+		case mine != nil && !got.in.sameSpecType(mine.typ, arg.typ):
 			invalid("the argument %q must be of type %s, not %s", arg.name, specTypeName(arg.typ), mine.typ)
-		case mine != nil && mine.def != nil && !equalValues(mine.def, arg.def):
+		case mine != nil && mine.def != nil && !mine.typ.NonNull && !equalValues(mine.def, arg.def):
 			invalid("the argument %q must not have the default %s", arg.name, printValue(mine.def))
 		}
 	}
@@ -141,19 +144,41 @@ func (c *composer) checkRedefinition(got, want *directiveDef) {
 
 func (d *directiveDef) arg(name string) *field { return fieldNamed(d.args, name) }
 
-// sameSpecType compares types, treating every scalar of a specification as any
-// name, and an optional argument that was made required as equal.
-func sameSpecType(got, want *ast.Type) bool {
-	if want.NonNull && !got.NonNull && !strings.HasPrefix(want.NamedType, "spec__") {
+// checkRedefinedTypes looks for the types of a repeated definition, which must
+// be repeated too.
+func (c *composer) checkRedefinedTypes(s *subgraph, d *directiveDef) bool {
+	for _, a := range d.args {
+		name := a.typ.Name()
+		if !isBuiltInScalar(name) && s.doc.AST.Definitions.ForName(name) == nil && s.doc.AST.Extensions.ForName(name) == nil {
+			c.fail(CodeInvalidGraphQL, []Location{a.at}, "the argument %q has the unknown type %q: whoever defines @%s must define it too", a.coordinate, name, d.name)
+			return false
+		}
+	}
+	return true
+}
+
+// sameSpecType compares the type of a repeated argument with the
+// specification's. An optional argument may be required; a specification's
+// scalar may go by its name in the subgraph or be a built-in one.
+func (s *subgraph) sameSpecType(got, want *ast.Type) bool {
+	if want.NonNull && !got.NonNull {
 		return false
 	}
 	if (got.Elem == nil) != (want.Elem == nil) {
 		return false
 	}
 	if want.Elem != nil {
-		return sameSpecType(got.Elem, want.Elem)
+		return s.sameSpecType(got.Elem, want.Elem)
 	}
-	return strings.HasPrefix(want.NamedType, "spec__") || got.NamedType == want.NamedType
+	if name, ok := cutSpec(want.NamedType); ok {
+		for _, l := range s.doc.Links {
+			if l.TypeName(name) == got.NamedType {
+				return true
+			}
+		}
+		return isBuiltInScalar(got.NamedType)
+	}
+	return got.NamedType == want.NamedType
 }
 
 // cutSpec returns the name of a specification's type as in its tables.

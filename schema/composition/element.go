@@ -15,6 +15,7 @@ import (
 type typeDef struct {
 	in          *subgraph
 	at          Location
+	sourcesAt   []Location // in the supergraph: where the subgraphs have it
 	name        string
 	kind        ast.DefinitionKind
 	description string
@@ -32,6 +33,7 @@ type typeDef struct {
 type field struct {
 	in          *subgraph
 	at          Location
+	sourcesAt   []Location
 	coordinate  string // "User.name", "User.name(first:)", "@directive(arg:)"
 	name        string
 	description string
@@ -47,6 +49,7 @@ type field struct {
 type enumValue struct {
 	in          *subgraph
 	at          Location
+	sourcesAt   []Location
 	coordinate  string
 	name        string
 	description string
@@ -77,6 +80,19 @@ type argument struct {
 	name  string
 	value *ast.Value
 	at    Location
+}
+
+// places are where an element stands: in a subgraph, or in all that have it.
+
+func (t *typeDef) places() []Location   { return placesOf(t.at, t.sourcesAt) }
+func (f *field) places() []Location     { return placesOf(f.at, f.sourcesAt) }
+func (v *enumValue) places() []Location { return placesOf(v.at, v.sourcesAt) }
+
+func placesOf(at Location, sources []Location) []Location {
+	if len(sources) > 0 {
+		return sources
+	}
+	return []Location{at}
 }
 
 func (t *typeDef) addField(f *field) {
@@ -258,6 +274,15 @@ func (s *schema) possibleTypes(t *typeDef) []*typeDef {
 		return out
 	}
 	return nil
+}
+
+// overlap reports whether a value can be of both types.
+func (s *schema) overlap(a, b *typeDef) bool {
+	if a == b {
+		return true
+	}
+	other := s.possibleTypes(b)
+	return slices.ContainsFunc(s.possibleTypes(a), func(t *typeDef) bool { return slices.Contains(other, t) })
 }
 
 // indexImplementations must be called again when types or their interfaces

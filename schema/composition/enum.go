@@ -89,6 +89,7 @@ func (m *merger) mergeEnumValue(dest *typeDef, name string, sources []*typeDef, 
 		present = append(present, t.in.name)
 		at = append(at, mine.at)
 		lists[i] = mine.applied
+		v.sourcesAt = append(v.sourcesAt, mine.at)
 		descriptions = append(descriptions, described{t.in.name, mine.description})
 	}
 	v.description = m.mergeDescription(v.coordinate, `enum value "`+v.coordinate+`"`, descriptions)

@@ -3,13 +3,14 @@ package composition
 // checkExternals compares the @external declarations of a field with the merged
 // definition.
 //
-// Rule: an @external declaration repeats the real one: the same type or a
-// narrower one, and the same arguments with the same types and defaults.
+// Rule: an @external declaration repeats the real one: the same type (or, where
+// the definitions differ among themselves, one that fits the merged type), and
+// the same arguments with the same types and defaults.
 // Codes: EXTERNAL_TYPE_MISMATCH, EXTERNAL_ARGUMENT_MISSING,
 // EXTERNAL_ARGUMENT_TYPE_MISMATCH, EXTERNAL_ARGUMENT_DEFAULT_MISMATCH.
-func (m *merger) checkExternals(dest *field, externals []*field) {
+func (m *merger) checkExternals(dest *field, externals []*field, sameTypes bool) {
 	for _, f := range externals {
-		if dest.typ != nil && !m.super.fits(f.typ, dest.typ) {
+		if !sameType(f.typ, dest.typ) && (sameTypes || !m.super.fits(f.typ, dest.typ)) {
 			m.fail(CodeExternalTypeMismatch, []Location{f.at},
 				"the @external field %q has the type %q in subgraph %q, but its definition has %q", dest.coordinate, f.typ, f.in.name, dest.typ)
 		}
@@ -26,7 +27,7 @@ func (m *merger) checkExternalArgument(f, dest *field) {
 		m.fail(CodeExternalArgumentMissing, []Location{f.at},
 			"the @external declaration in subgraph %q lacks the argument %q of the definition", f.in.name, dest.coordinate)
 		return
-	case dest.typ != nil && !m.super.fits(dest.typ, mine.typ):
+	case !m.super.fits(dest.typ, mine.typ):
 		m.fail(CodeExternalArgumentTypeMismatch, []Location{mine.at},
 			"argument %q has the type %q in the @external declaration of subgraph %q, but its definition has %q", dest.coordinate, mine.typ, f.in.name, dest.typ)
 	}

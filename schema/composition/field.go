@@ -23,6 +23,9 @@ func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
 			if t != nil {
 				fields[i] = t.field(f.name)
 			}
+			if fields[i] != nil {
+				f.sourcesAt = append(f.sourcesAt, fields[i].at)
+			}
 		}
 		overrides := m.checkOverrides(f, fields)
 		m.mergeField(f, fields, sources, overrides)
@@ -71,7 +74,7 @@ func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, ove
 	m.mergeInaccessibleNow(&dest.applied, lists)
 	dest.args = m.mergeArguments(dest.coordinate, args, own)
 	same := m.mergeType(dest, own, output, false)
-	m.checkExternals(dest, externals)
+	m.checkExternals(dest, externals, same)
 	m.joinField(dest, sources, types, same, overrides)
 	m.mergeDirectivesLater(dest.coordinate, &dest.applied, lists)
 }

@@ -46,6 +46,7 @@ func (m *merger) mergeInputField(parent *typeDef, dest *field, types []*typeDef)
 			continue
 		}
 		sources[i], lists[i] = f, f.applied
+		dest.sourcesAt = append(dest.sourcesAt, f.at)
 		at = append(at, f.at)
 		descriptions = append(descriptions, described{t.in.name, f.description})
 		if f.required() {

@@ -1,5 +1,7 @@
 package composition
 
+import "slices"
+
 // mergeInterface merges an interface type.
 //
 // Rule: an interface has the union of its fields. A subgraph that defines a
@@ -11,6 +13,7 @@ func (m *merger) mergeInterface(dest *typeDef, sources []*typeDef) {
 	hasKey := m.checkInterfaceKeys(dest, sources)
 	m.mergeTypeHead(dest, sources)
 	m.mergeFields(dest, sources)
+	m.inheritAuth(dest)
 	if !hasKey {
 		m.hintInconsistentFields(HintInconsistentInterfaceField, dest, sources)
 	}
@@ -34,13 +37,13 @@ func (m *merger) checkInterfaceKeys(dest *typeDef, sources []*typeDef) (hasKey b
 		}
 		var missing []string
 		for _, impl := range implementations {
-			if t.in.typeNamed(impl.name) == nil {
+			if mine := t.in.typeNamed(impl.name); mine == nil || !slices.Contains(mine.interfaces, dest.name) {
 				missing = append(missing, impl.name)
 			}
 		}
 		if len(missing) > 0 {
 			m.fail(CodeInterfaceKeyMissingImplementation, []Location{key.at},
-				"interface %q has the resolvable key %s in subgraph %q, so that subgraph must define all of its implementations; it lacks %s",
+				"interface %q has the resolvable key %s in subgraph %q, so that subgraph must define all of its implementations as such; it lacks %s",
 				dest.name, key, t.in.name, list(missing))
 		}
 	}

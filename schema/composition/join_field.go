@@ -21,15 +21,15 @@ func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, same
 				args = append(args, argument{name: name, value: stringValue(text)})
 			}
 		}
+		if a := first(f.applied, "override"); a != nil {
+			text, _ := stringOf(a.arg("from"))
+			args = append(args, argument{name: "override", value: stringValue(text)})
+		}
 		if !sameTypes {
 			args = append(args, argument{name: "type", value: stringValue(f.typ.String())})
 		}
 		if f.external {
 			args = append(args, argument{name: "external", value: boolValue(true)})
-		}
-		if a := first(f.applied, "override"); a != nil {
-			text, _ := stringOf(a.arg("from"))
-			args = append(args, argument{name: "override", value: stringValue(text)})
 		}
 		if overrides.used[i] {
 			args = append(args, argument{name: "usedOverridden", value: boolValue(true)})
@@ -49,7 +49,7 @@ func needsJoinField(dest *field, sources []*field, types []*typeDef, overrides o
 		case f == nil, overrides.overridden(i), f.external:
 			return true
 		default:
-			for _, name := range []string{"requires", "provides", "override"} {
+			for _, name := range []string{"requires", "provides"} {
 				if has(f.applied, name) {
 					return true
 				}

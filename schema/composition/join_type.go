@@ -1,5 +1,7 @@
 package composition
 
+import "github.com/vektah/gqlparser/v2/ast"
+
 // joinType writes where a type is defined.
 //
 // Rule: a type has one join__type per subgraph and key, or one without key; the
@@ -25,8 +27,8 @@ func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 			if key.part > 0 || has(t.applied, "extends") {
 				args = append(args, argument{name: "extension", value: boolValue(true)})
 			}
-			if !resolvable(key) {
-				args = append(args, argument{name: "resolvable", value: boolValue(false)})
+			if v := key.arg("resolvable"); v != nil && v.Kind == ast.BooleanValue {
+				args = append(args, argument{name: "resolvable", value: v})
 			}
 			dest.applied = append(dest.applied, join("type", args...))
 		}

@@ -15,7 +15,7 @@ import (
 // Codes: INVALID_LINK_DIRECTIVE_USAGE, UNKNOWN_FEDERATION_LINK_VERSION,
 // UNKNOWN_LINK_VERSION.
 func (c *composer) readLinks(s *subgraph) {
-	for _, builtIn := range []string{"deprecated", "specifiedBy", "oneOf", "skip", "include"} {
+	for _, builtIn := range []string{"deprecated", "specifiedBy", "skip", "include", "defer", "stream"} {
 		s.specDirectives[builtIn] = builtIn
 	}
 	linkName := "link"
@@ -29,7 +29,23 @@ func (c *composer) readLinks(s *subgraph) {
 	for _, name := range []string{"_Any", "_Service", "_Entity"} {
 		s.specTypes[name] = true
 	}
+	imported := map[string]federation.Link{}
 	for _, l := range s.doc.Links {
+		at := []Location{locate(s.name, l.Position)}
+		if l.Version.IsZero() {
+			c.fail(CodeInvalidLinkIdentifier, at, "the url %q must end with a version, as in %q", l.URL, l.Identity+"/v1.0")
+			continue
+		}
+		if l.As == "" {
+			c.fail(CodeInvalidLinkDirectiveUsage, at, "the last part of %q is no name without a double underscore: give it one with `as:`", l.Identity)
+			continue
+		}
+		for _, imp := range l.Imports {
+			if other, ok := imported[imp.As]; ok {
+				c.fail(CodeInvalidLinkDirectiveUsage, at, "cannot import %q from %s: that name is imported from %s already; rename one with `as:`", imp.As, l.URL, other.URL)
+			}
+			imported[imp.As] = l
+		}
 		if l.Identity == federation.FederationIdentity {
 			c.readFederationLink(s, l)
 			continue

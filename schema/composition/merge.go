@@ -16,10 +16,10 @@ type merger struct {
 	enums map[string]*enumUse
 	// pending are the directives to be merged once all elements exist.
 	pending []pendingDirectives
+	// pendingAuth are further sources of authorization, for interfaces.
+	pendingAuth map[*[]*application][][]*application
 	// mismatched are types whose kinds disagree; their rules do not run.
 	mismatched map[string]bool
-	// overridden are the fields that another subgraph overrides.
-	overridden map[*field]bool
 	// specNames maps a specification's directive to its name in the supergraph.
 	specNames map[string]string
 }
@@ -30,7 +30,7 @@ type merger struct {
 func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	m := &merger{
 		composer: c, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
-		overridden: map[*field]bool{}, specNames: map[string]string{},
+		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{},
 	}
 	c.super = &supergraph{joinMinor: c.joinMinor()}
 	m.linkFeatures()
@@ -57,19 +57,24 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	return nil
 }
 
-// joinMinor picks the version of the join specification: 0.3, 0.4 from
-// federation 2.7 on, 0.5 from 2.8 on.
+// joinMinor picks the version of the join specification.
+//
+// Rule: a supergraph uses join v0.3, v0.4 from federation 2.7 on, v0.5 from 2.8
+// on, by the highest version that a subgraph links or needs.
 func (c *composer) joinMinor() int {
-	minor := 3
+	version := c.impliedVersion()
 	for _, s := range c.subgraphs {
-		switch {
-		case s.version.AtLeast(2, 8):
-			return 5
-		case s.version.AtLeast(2, 7):
-			minor = 4
+		if s.version.AtLeast(version.Major, version.Minor) {
+			version = s.version
 		}
 	}
-	return minor
+	switch {
+	case version.AtLeast(2, 8):
+		return 5
+	case version.AtLeast(2, 7):
+		return 4
+	}
+	return 3
 }
 
 // eachType calls a rule for every type of one kind with its definitions: one
@@ -94,7 +99,7 @@ func (m *merger) sources(name string) []*typeDef {
 func (m *merger) addTypes() {
 	for _, s := range m.subgraphs {
 		for _, t := range s.types {
-			if isBuiltInScalar(t.name) || m.super.typeNamed(t.name) != nil {
+			if m.super.typeNamed(t.name) != nil {
 				continue
 			}
 			m.super.addType(&typeDef{name: t.name, kind: t.kind})
@@ -102,6 +107,11 @@ func (m *merger) addTypes() {
 	}
 	for _, t := range m.super.types {
 		sources := m.sources(t.name)
+		for _, source := range sources {
+			if source != nil {
+				t.sourcesAt = append(t.sourcesAt, source.at)
+			}
+		}
 		m.checkKinds(t, sources)
 		m.checkBase(t, sources)
 	}

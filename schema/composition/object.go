@@ -46,7 +46,7 @@ func (m *merger) hintInconsistentFields(code HintCode, dest *typeDef, sources []
 			}
 		}
 		if len(missing) > 0 {
-			m.hint(code, Debug, f.coordinate, "field %q is not in %s, which has its type %q", f.coordinate, subgraphList(missing), dest.name)
+			m.hint(code, Debug, dest.name, "field %q is not in %s, which has its type %q", f.coordinate, subgraphList(missing), dest.name)
 		}
 	}
 }

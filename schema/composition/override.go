@@ -15,8 +15,7 @@ func (o overrideState) overridden(i int) bool { return o.used[i] || o.unused[i] 
 //
 // Rule: a field with @override(from: "b") is resolved by its own subgraph, not
 // by b. It names another subgraph, is no interface's field, and does not combine
-// with @external on itself, nor with @requires or @provides on either side, nor
-// with an @override in b.
+// with @external on itself, nor with @requires, @provides or @override in b.
 // Codes: OVERRIDE_ON_INTERFACE, OVERRIDE_FROM_SELF_ERROR,
 // OVERRIDE_SOURCE_HAS_OVERRIDE, OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE.
 // Hints: FROM_SUBGRAPH_DOES_NOT_EXIST, OVERRIDE_DIRECTIVE_CAN_BE_REMOVED,
@@ -63,7 +62,7 @@ func (m *merger) applyOverride(dest, f, from *field, o *application, source int,
 	collisions := []struct {
 		f    *field
 		spec string
-	}{{f, "external"}, {from, "requires"}, {from, "provides"}, {f, "requires"}, {f, "provides"}}
+	}{{f, "external"}, {from, "requires"}, {from, "provides"}}
 	for _, c := range collisions {
 		if other := first(c.f.applied, c.spec); other != nil {
 			m.fail(CodeOverrideCollision, []Location{o.at, other.at},

@@ -44,6 +44,12 @@ func (m *merger) checkSubscriptionSharing(dest *field, sources []*field) {
 			at = append(at, f.at)
 		}
 	}
+	for _, f := range sources {
+		if f != nil && has(f.applied, "shareable") {
+			m.fail(CodeInvalidFieldSharing, at, "the subscription %q is @shareable, but a subscription cannot be shared", dest.coordinate)
+			return
+		}
+	}
 	if len(names) > 1 {
 		m.fail(CodeInvalidFieldSharing, at, "the subscription %q is defined in %s: a subscription cannot be shared", dest.coordinate, subgraphList(names))
 	}

@@ -28,10 +28,8 @@ type subgraph struct {
 	specDirectives map[string]string
 	// specTypes are the specification's types, under the schema's names.
 	specTypes map[string]bool
-	// rootAt is where the schema names its root types, by the new name.
+	// renamed maps the root types' names to those in the supergraph.
 	renamed map[string]string
-	// provisional directive definitions that the user wrote for spec directives.
-	redefined []*directiveDef
 }
 
 // read parses the subgraphs and builds their schemas.
@@ -104,8 +102,8 @@ func (c *composer) renameRoots(s *subgraph) {
 			case ast.Subscription:
 				name, code = "Subscription", CodeRootSubscriptionUsed
 			}
-			if op.Type == name {
-				continue
+			if op.Type == name || s.doc.AST.Definitions.ForName(op.Type) == nil && s.doc.AST.Extensions.ForName(op.Type) == nil {
+				continue // not renamed, or unknown, which checkRoots reports
 			}
 			if other := s.doc.AST.Definitions.ForName(name); other != nil {
 				c.fail(code, []Location{locate(s.name, other.Position)},
@@ -140,6 +138,12 @@ func (c *composer) buildTypes(s *subgraph) {
 	for _, def := range s.doc.AST.Definitions {
 		name := s.typeName(def.Name)
 		if c.isSpecType(s, def) {
+			continue
+		}
+		if isBuiltInScalar(name) {
+			if def.Kind != ast.Scalar {
+				c.fail(CodeInvalidGraphQL, []Location{locate(s.name, def.Position)}, "%q is a built-in scalar and cannot be defined as something else", name)
+			}
 			continue
 		}
 		if other := s.typeNamed(name); other != nil {

@@ -66,5 +66,10 @@ func (s *subgraph) allDirectives() (out ast.DirectiveList) {
 			}
 		}
 	}
+	for _, def := range s.doc.AST.Directives {
+		for _, a := range def.Arguments {
+			out = append(out, a.Directives...)
+		}
+	}
 	return out
 }

@@ -13,7 +13,38 @@ func (c *composer) validate(ctx context.Context, _ []federation.Subgraph) error 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		before := len(c.errs)
+		for _, rule := range c.graphqlRules() {
+			rule(s)
+		}
+		if len(c.errs) > before {
+			continue
+		}
+		if c.checkProvidedTypes(s); len(c.errs) > before {
+			continue // the facts would be wrong
+		}
 		s.collectFacts()
+		for _, rule := range c.federationRules() {
+			rule(s)
+		}
 	}
 	return nil
+}
+
+// federationRules are the rules of federation that a subgraph must keep by
+// itself, in the order in which they run.
+func (c *composer) federationRules() []func(*subgraph) {
+	return []func(*subgraph){
+		c.checkKeys,
+		c.checkRequires,
+		c.checkProvides,
+		c.checkExternalOnInterface,
+		c.checkExternalUsed,
+		c.checkMergedOnExternal,
+		c.checkInterfaceKeysImplemented,
+		c.checkShareable,
+		c.checkCost,
+		c.checkListSize,
+		c.checkAuthOnInterface,
+	}
 }

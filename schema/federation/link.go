@@ -229,7 +229,7 @@ func (l *Link) readURL() error {
 		return fmt.Errorf("the url of @link must be absolute, as in %q, got %q", FederationIdentity+"/v2.9", l.URL)
 	}
 	u.Fragment, u.RawQuery = "", ""
-	path := strings.TrimRight(u.Path, "/")
+	path := u.Path
 	last := path[strings.LastIndexByte(path, '/')+1:]
 	if v, err := ParseVersion(last); err == nil {
 		l.Version = v

@@ -1,17 +1,5 @@
 package composition
 
-import (
-	"context"
-
-	"github.com/weftql/weft/schema/federation"
-)
-
-// check runs the rules that need the merged schema.
-func (c *composer) check(ctx context.Context, _ []federation.Subgraph) error {
-	c.checkQueries()
-	return ctx.Err()
-}
-
 // checkQueries looks for the query root.
 //
 // Rule: some subgraph has a query.

@@ -1,0 +1,64 @@
+package composition
+
+import "slices"
+
+// checkAppliedDirectives looks at the directives that stand in the schema.
+//
+// Rule: a directive is defined, stands where its definition allows, not twice
+// unless repeatable, and has its required arguments, no others, each once and
+// with a value of its type.
+// Codes: INVALID_GRAPHQL.
+func (c *composer) checkAppliedDirectives(s *subgraph) {
+	for _, p := range s.places() {
+		seen := map[string]bool{}
+		for _, a := range p.applied {
+			def := s.directive(a.name)
+			if def == nil {
+				c.invalid([]Location{a.at}, "unknown directive \"@%s\" on %q%s", a.name, p.coordinate, s.directiveAdvice(a.name))
+				continue
+			}
+			if !slices.Contains(def.locations, p.location) {
+				c.invalid([]Location{a.at}, "the directive \"@%s\" cannot stand on %q (%s)", a.name, p.coordinate, p.location)
+			}
+			if !def.repeatable && seen[a.name] {
+				c.invalid([]Location{a.at}, "the directive \"@%s\" stands twice on %q", a.name, p.coordinate)
+			}
+			seen[a.name] = true
+			c.checkArguments(s, p, a, def)
+		}
+	}
+}
+
+func (c *composer) checkArguments(s *subgraph, p place, a *application, def *directiveDef) {
+	seen := map[string]bool{}
+	for _, arg := range a.args {
+		spec := def.arg(arg.name)
+		switch {
+		case seen[arg.name]:
+			c.invalid([]Location{arg.at}, "\"@%s\" on %q has the argument %q twice", a.name, p.coordinate, arg.name)
+		case spec == nil:
+			c.invalid([]Location{arg.at}, "the directive \"@%s\" has no argument %q", a.name, arg.name)
+		case !s.validValue(arg.value, spec.typ):
+			c.invalid([]Location{arg.at}, "%s is no value of type %q for the argument %q of \"@%s\"", printValue(arg.value), specTypeName(spec.typ), arg.name, a.name)
+		}
+		seen[arg.name] = true
+	}
+	for _, spec := range def.args {
+		if spec.required() && !seen[spec.name] {
+			c.invalid([]Location{a.at}, "\"@%s\" on %q lacks the required argument %q of type %q", a.name, p.coordinate, spec.name, specTypeName(spec.typ))
+		}
+	}
+}
+
+// directiveAdvice tells how to import a directive of federation.
+func (s *subgraph) directiveAdvice(name string) string {
+	if specOrder(name) < 0 {
+		return ""
+	}
+	for inSchema, spec := range s.specDirectives {
+		if spec == name {
+			return "; import it with @link(import: [\"@" + name + "\"]) or write \"@" + inSchema + "\""
+		}
+	}
+	return suggestion("@"+name, nil)
+}

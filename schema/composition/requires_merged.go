@@ -1,0 +1,55 @@
+package composition
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// checkRequiresMerged looks again at the arguments inside @requires.
+//
+// Rule: @requires passes only arguments that the merged field still has: one
+// that some subgraph lacks is not in the supergraph.
+// Codes: REQUIRES_INVALID_FIELDS.
+func (c *composer) checkRequiresMerged() {
+	for _, s := range c.subgraphs {
+		for _, t := range s.types {
+			for _, f := range t.fields {
+				for _, a := range find(f.applied, "requires") {
+					c.checkMergedArguments(s, f, a, t.name, ast.SelectionSet(fieldsOf(a)))
+				}
+			}
+		}
+	}
+}
+
+func (c *composer) checkMergedArguments(s *subgraph, f *field, a *application, parent string, set ast.SelectionSet) {
+	t := c.super.typeNamed(parent)
+	if t == nil {
+		return
+	}
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.InlineFragment:
+			name := parent
+			if sel.TypeCondition != "" {
+				name = s.typeName(sel.TypeCondition)
+			}
+			c.checkMergedArguments(s, f, a, name, sel.SelectionSet)
+		case *ast.Field:
+			merged := t.field(sel.Name)
+			if merged == nil {
+				continue
+			}
+			for _, arg := range sel.Arguments {
+				if merged.arg(arg.Name) == nil {
+					c.fail(CodeRequiresInvalidFields, append([]Location{a.at}, merged.places()...),
+						"%s on %q: the argument %q of field %q is not in every subgraph that resolves it, so it cannot be given", a, f.coordinate, arg.Name, merged.coordinate)
+				}
+			}
+			for _, arg := range merged.args {
+				if arg.required() && sel.Arguments.ForName(arg.name) == nil {
+					c.fail(CodeRequiresInvalidFields, append([]Location{a.at}, arg.places()...),
+						"%s on %q: the argument %q is required once the subgraphs are merged, but not given", a, f.coordinate, arg.coordinate)
+				}
+			}
+			c.checkMergedArguments(s, f, a, merged.typ.Name(), sel.SelectionSet)
+		}
+	}
+}
