@@ -1,0 +1,174 @@
+package operation
+
+import (
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+// Operation is one executable operation in normal form. It is immutable and
+// safe for concurrent use.
+type Operation struct {
+	// Kind is query, mutation or subscription.
+	Kind ast.Operation
+	// Name is the operation's name, or "".
+	Name string
+	// Root is what the operation selects of its root type, introspection
+	// included.
+	Root *SelectionSet
+	// Declarations are the variables that the operation declares, in order.
+	Declarations []Variable
+
+	schema *ast.Schema
+}
+
+// Variable is one declared variable.
+type Variable struct {
+	Name string
+	Type *ast.Type
+	// Default is nil if the variable has none.
+	Default *ast.Value
+}
+
+// SelectionSet is what is selected of a composite value.
+type SelectionSet struct {
+	// Type is the value's type in the API schema.
+	Type *ast.Definition
+	// Fields are in the order of the response. The same key may stand in
+	// several fields of disjoint Types.
+	Fields []*Field
+}
+
+// Field is one field of a selection set.
+type Field struct {
+	// Key is the response key.
+	Key string
+	// Name is the field's name in the schema; "__typename" is a field as others.
+	Name string
+	// Arguments are as written; they may hold variables.
+	Arguments ast.ArgumentList
+	// Definition is the field in the API schema, of the object type if Types
+	// has only one.
+	Definition *ast.FieldDefinition
+	// Parent is the type that declares Definition.
+	Parent string
+	// Types are the object types on which the field is shown, sorted; nil means
+	// all that the API schema knows at this place.
+	Types []string
+	// Condition says when the field is shown, given that its parent is.
+	Condition Condition
+	// Selections are the parts of a composite field; nil for a leaf.
+	Selections *SelectionSet
+	// Position is the first place in the document that selects the field.
+	Position *ast.Position
+}
+
+// Introspection tells whether the router answers the field itself.
+func (f *Field) Introspection() bool { return f.Name == "__schema" || f.Name == "__type" }
+
+// New parses, validates and normalises the operation of the given name (the
+// only one, if the name is empty). Its error is a gqlerror.List; see the Code
+// constants.
+func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*Operation, error) {
+	limits = limits.withDefaults()
+	src := &ast.Source{Input: text}
+	if err := checkTokens(src, limits); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	doc, err := parser.ParseQuery(src)
+	if err != nil {
+		return nil, parseFailed(err)
+	}
+	if err := refuse(doc, s.API); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	if errs := validator.ValidateWithRules(s.API, doc, nil); len(errs) > 0 {
+		return nil, validationFailed(errs)
+	}
+	def, gqlErr := choose(doc, operationName)
+	if gqlErr != nil {
+		return nil, gqlerror.List{gqlErr}
+	}
+	op := &Operation{Kind: def.Operation, Name: def.Name, schema: s.API}
+	for _, v := range def.VariableDefinitions {
+		op.Declarations = append(op.Declarations, Variable{Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
+	}
+	n := &normalizer{schema: s.API, fragments: doc.Fragments, left: limits.MaxFields, max: limits.MaxFields}
+	root := map[ast.Operation]*ast.Definition{ast.Query: s.API.Query, ast.Mutation: s.API.Mutation, ast.Subscription: s.API.Subscription}[def.Operation]
+	if op.Root, gqlErr = n.selectionSet(root, []part{{set: def.SelectionSet}}, nil); gqlErr != nil {
+		return nil, gqlerror.List{gqlErr}
+	}
+	return op, nil
+}
+
+func parseFailed(err error) gqlerror.List {
+	out := errorAt(CodeParseFailed, nil, "%s", err.Error())
+	var gqlErr *gqlerror.Error
+	if errors.As(err, &gqlErr) {
+		out.Message, out.Locations = gqlErr.Message, gqlErr.Locations
+	}
+	return gqlerror.List{out}
+}
+
+// maxErrors bounds the length of a response to an invalid document.
+const maxErrors = 100
+
+func validationFailed(errs gqlerror.List) gqlerror.List {
+	errs = errs[:min(len(errs), maxErrors)]
+	for _, err := range errs {
+		err.Extensions = map[string]any{"code": CodeValidationFailed}
+	}
+	return errs
+}
+
+func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
+	switch def := doc.Operations.ForName(name); {
+	case len(doc.Operations) == 0:
+		return nil, errorAt(CodeBadRequest, nil, "the document contains no operation")
+	case def != nil:
+		return def, nil
+	case name == "":
+		return nil, errorAt(CodeBadRequest, nil, "the document contains several operations: operationName must say which one is meant")
+	default:
+		return nil, errorAt(CodeBadRequest, nil, "the document contains no operation named %q", name)
+	}
+}
+
+// refuse finds what is valid GraphQL, but not handled yet.
+func refuse(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Error {
+	var sets []ast.SelectionSet
+	for _, op := range doc.Operations {
+		sets = append(sets, op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		sets = append(sets, f.SelectionSet)
+	}
+	for len(sets) > 0 {
+		set := sets[len(sets)-1]
+		sets = sets[:len(sets)-1]
+		for _, sel := range set {
+			var applied ast.DirectiveList
+			switch sel := sel.(type) {
+			case *ast.Field:
+				applied = sel.Directives
+				sets = append(sets, sel.SelectionSet)
+			case *ast.InlineFragment:
+				applied = sel.Directives
+				sets = append(sets, sel.SelectionSet)
+			case *ast.FragmentSpread:
+				applied = sel.Directives
+			}
+			for _, d := range applied {
+				if (d.Name == "defer" || d.Name == "stream") && schema.Directives[d.Name] == nil {
+					return errorAt(CodeUnsupportedFeature, d.Position, "@%s is not supported", d.Name)
+				}
+			}
+		}
+	}
+	return nil
+}

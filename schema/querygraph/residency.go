@@ -1,0 +1,77 @@
+package querygraph
+
+import "slices"
+
+// Provided are the field sets that a subgraph provides for the objects at one
+// place; it resolves the fields in them there though they are external.
+type Provided []*FieldSet
+
+// Has tells whether the field is provided on objects of the given type.
+func (p Provided) Has(t TypeID, name string) bool {
+	for _, set := range p {
+		if set.Find(t, name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Resolves tells whether the subgraph resolves a field of an object of type t
+// where the given field sets are provided. The field may have @requires; then it
+// does so only for entities that bring what is required along.
+func (g *Graph) Resolves(graph int, t TypeID, field FieldID, provided Provided) bool {
+	if field == Typename {
+		return g.Types[t].In[graph].Present
+	}
+	in := &g.Fields[field].In[graph]
+	return in.Present && (!in.External || provided.Has(t, g.Fields[field].Definition.Name))
+}
+
+// Below gives what a subgraph provides for the objects that a field of an object
+// of type t returns.
+func (g *Graph) Below(graph int, t TypeID, field FieldID, provided Provided) Provided {
+	var out Provided
+	if set := g.Fields[field].In[graph].Provides; set != nil {
+		out = append(out, set)
+	}
+	name := g.Fields[field].Definition.Name
+	for _, set := range provided {
+		for i := range set.Fields {
+			if f := &set.Fields[i]; f.Name == name && f.Set != nil && f.On(t) {
+				out = append(out, f.Set)
+			}
+		}
+	}
+	return out
+}
+
+// ResultTypes gives the object types that a field of an object of type t can
+// return when the given subgraph resolves it.
+func (g *Graph) ResultTypes(graph int, field FieldID) []TypeID {
+	in := &g.Fields[field].In[graph]
+	if in.Result == NoType {
+		return nil
+	}
+	return g.Types[in.Result].In[graph].Possible
+}
+
+// CommonResultTypes gives the object types that the field can return whichever
+// subgraph resolves it: subgraphs that share a field give the same objects, so a
+// type that one of them lacks cannot occur.
+func (g *Graph) CommonResultTypes(field FieldID) []TypeID {
+	var out []TypeID
+	first := true
+	for graph := range g.Fields[field].In {
+		in := &g.Fields[field].In[graph]
+		if !in.Present || in.External {
+			continue
+		}
+		types := g.ResultTypes(graph, field)
+		if first {
+			out, first = slices.Clone(types), false
+			continue
+		}
+		out = slices.DeleteFunc(out, func(t TypeID) bool { return !slices.Contains(types, t) })
+	}
+	return out
+}
