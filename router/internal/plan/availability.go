@@ -1,0 +1,340 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// never is the wave of what cannot be had.
+const never = 1 << 20
+
+// entry is a subgraph in whose responses a site's objects stand because it
+// resolves the field that leads to the site.
+type entry struct {
+	graph int
+	// wave is when the response is there, counted from the earliest entry.
+	wave     int
+	provided querygraph.Provided
+	// possible are the object types of the objects in it, sorted.
+	possible []typeID
+	// from is the parent's location that holds the field.
+	from location
+}
+
+// location is a response that holds a site's objects: an entry, or a step (a
+// lookup of the objects by their keys) in a wave.
+type location struct {
+	graph, wave int
+	step        bool
+}
+
+// availability tells when a set of subgraphs has which fields of a site's
+// objects. Waves only ever fall while it is computed, so the fixpoint is the
+// earliest possible; what waits for itself stays at never.
+type availability struct {
+	p       *planner
+	types   []typeID
+	entries []entry
+	extra   []int
+	root    bool
+	depth   int
+	// wave[i][g] is when an object of types[i] stands in a response of g.
+	wave [][]int
+	// resolved holds the fields with @requires that somebody asked for.
+	resolved map[requiring]int
+	order    []requiring
+	inputs   map[inputKey]int
+	changed  bool
+}
+
+// requiring is a field with @requires of an object of types[index].
+type requiring struct {
+	index int
+	field fieldID
+	graph int
+}
+
+type inputKey struct {
+	index int
+	set   *querygraph.FieldSet
+}
+
+func (p *planner) availability(types []typeID, entries []entry, extra []int, root bool, depth int) *availability {
+	a := &availability{p: p, types: types, entries: entries, extra: extra, root: root, depth: depth, resolved: map[requiring]int{}}
+	graphs := len(p.graph.Supergraph.Subgraphs)
+	flat := make([]int, len(types)*graphs)
+	for i := range flat {
+		flat[i] = never
+	}
+	a.wave = make([][]int, len(types))
+	for i, t := range types {
+		a.wave[i] = flat[i*graphs : (i+1)*graphs]
+		for _, e := range entries {
+			if slices.Contains(e.possible, t) {
+				a.wave[i][e.graph] = e.wave
+			}
+		}
+		for _, g := range extra {
+			if root {
+				a.wave[i][g] = 0
+			}
+		}
+	}
+	return a
+}
+
+// settle computes the fixpoint; ask looks at everything that is wanted, so that
+// fields with @requires are known before it ends.
+func (a *availability) settle(ask func()) {
+	for a.changed = true; a.changed; {
+		a.changed = false
+		a.inputs = map[inputKey]int{} // they depend on the waves
+		for i := range a.types {
+			for _, g := range a.extra {
+				if a.root {
+					continue
+				}
+				if w, _ := a.key(i, g); w < never && w+1 < a.wave[i][g] {
+					a.wave[i][g] = w + 1
+					a.changed = true
+				}
+			}
+		}
+		ask()
+		for k := 0; k < len(a.order); k++ { // asking for inputs may add to the order
+			r := a.order[k]
+			if w := a.resolve(r); w < a.resolved[r] {
+				a.resolved[r] = w
+				a.changed = true
+			}
+		}
+	}
+}
+
+// resolve tells when a field with @requires can be had: a wave after its inputs
+// and a key.
+func (a *availability) resolve(r requiring) int {
+	w, _ := a.key(r.index, r.graph)
+	required := a.p.graph.Fields[r.field].In[r.graph].Requires
+	for i := range required.Fields {
+		if f := &required.Fields[i]; f.On(a.types[r.index]) {
+			w = max(w, a.input(r.index, f))
+		}
+	}
+	return min(w+1, never)
+}
+
+// key tells when an object can be looked up in a subgraph, and by which of its
+// keys there.
+func (a *availability) key(index, graph int) (wave, key int) {
+	wave, key = never, -1
+	keys := a.p.graph.Types[a.types[index]].In[graph].Keys
+	for k := range keys {
+		if !keys[k].Resolvable {
+			continue
+		}
+		w := 0
+		for i := range keys[k].Fields.Fields {
+			if f := &keys[k].Fields.Fields[i]; f.On(a.types[index]) {
+				w = max(w, a.input(index, f))
+			}
+		}
+		if w < wave {
+			wave, key = w, k
+		}
+	}
+	return wave, key
+}
+
+func (a *availability) provided(graph int) querygraph.Provided {
+	for i := range a.entries {
+		if a.entries[i].graph == graph {
+			return a.entries[i].provided
+		}
+	}
+	return nil
+}
+
+// field tells when a subgraph's response has a field.
+func (a *availability) field(index int, name string, graph int) int {
+	if a.wave[index][graph] == never {
+		return never
+	}
+	t := a.types[index]
+	f, ok := a.p.graph.Field(t, name)
+	switch {
+	case !ok || !a.p.graph.Resolves(graph, t, f, a.provided(graph)):
+		return never
+	case !a.requires(f, graph):
+		return a.wave[index][graph]
+	}
+	r := requiring{index, f, graph}
+	w, known := a.resolved[r]
+	if !known {
+		w = never
+		a.resolved[r] = w
+		a.order = append(a.order, r)
+		a.changed = true
+	}
+	return w
+}
+
+// requires tells whether the subgraph needs inputs to resolve the field. Where
+// it provides a field that is external to it, it does not.
+func (a *availability) requires(f fieldID, graph int) bool {
+	if f == querygraph.Typename {
+		return false
+	}
+	in := &a.p.graph.Fields[f].In[graph]
+	return in.Requires != nil && !in.External
+}
+
+// locate gives the earliest response that has a field; ok is false if none will.
+func (a *availability) locate(index int, name string, prefer func(location) bool) (best location, ok bool) {
+	best.wave = never
+	rank := 0
+	for graph := range a.wave[index] {
+		w := a.field(index, name, graph)
+		if w == never || w > best.wave {
+			continue
+		}
+		l := a.location(index, name, graph)
+		r := 2
+		switch {
+		case !l.step:
+			r = 0
+		case prefer != nil && prefer(l):
+			r = 1
+		}
+		if w < best.wave || r < rank {
+			best, rank = l, r
+		}
+	}
+	return best, best.wave < never
+}
+
+// location gives where a subgraph's response has a field that it can have.
+func (a *availability) location(index int, name string, graph int) location {
+	f, _ := a.p.graph.Field(a.types[index], name)
+	if a.requires(f, graph) {
+		return location{graph: graph, wave: a.resolved[requiring{index, f, graph}], step: true}
+	}
+	return location{graph: graph, wave: a.wave[index][graph], step: slices.Contains(a.extra, graph)}
+}
+
+// input tells when a part of a representation can be had.
+func (a *availability) input(index int, f *querygraph.FieldSetField) int {
+	best := never
+	for graph := range a.wave[index] {
+		w := a.field(index, f.Name, graph)
+		if w < best && (f.Set == nil || a.whole(index, f, graph)) {
+			best = w
+		}
+	}
+	if f.Set == nil || best < never {
+		return best
+	}
+	key := inputKey{index, f.Set}
+	if w, ok := a.inputs[key]; ok {
+		return w
+	}
+	a.inputs[key] = never // what needs itself cannot be had
+	w := a.p.gather(a, index, f)
+	a.inputs[key] = w
+	return w
+}
+
+// whole tells whether a subgraph that resolves a composite field also resolves
+// all that a representation needs of it.
+func (a *availability) whole(index int, f *querygraph.FieldSetField, graph int) bool {
+	id, ok := a.p.graph.Field(a.types[index], f.Name)
+	if !ok || id == querygraph.Typename {
+		return false
+	}
+	provided := a.provided(graph)
+	if a.requires(id, graph) {
+		provided = nil // it comes from a lookup, where nothing is provided
+	}
+	return a.p.resolvesSet(f.Set, graph, a.p.graph.ResultTypes(graph, id), a.p.graph.Below(graph, a.types[index], id, provided))
+}
+
+// resolvesSet tells whether a subgraph resolves a field set by itself.
+func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeID, provided querygraph.Provided) bool {
+	for i := range set.Fields {
+		f := &set.Fields[i]
+		for _, t := range types {
+			if !f.On(t) {
+				continue
+			}
+			id, ok := p.graph.Field(t, f.Name)
+			if !ok || !p.graph.Resolves(graph, t, id, provided) {
+				return false
+			}
+			if id == querygraph.Typename {
+				continue
+			}
+			in := &p.graph.Fields[id].In[graph]
+			if in.Requires != nil && !in.External {
+				return false
+			}
+			if f.Set != nil && !p.resolvesSet(f.Set, graph, p.graph.ResultTypes(graph, id), p.graph.Below(graph, t, id, provided)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// below gives the entries of the site that a field leads to from objects of
+// types[index]: every subgraph that has the field. base is the wave of the
+// earliest.
+func (a *availability) below(index int, name string) (entries []entry, base int) {
+	base = never
+	f, ok := a.p.graph.Field(a.types[index], name)
+	if !ok {
+		return nil, never
+	}
+	for graph := range a.wave[index] {
+		w := a.field(index, name, graph)
+		if w == never {
+			continue
+		}
+		l := a.location(index, name, graph)
+		e := entry{graph: graph, wave: w, possible: a.p.graph.ResultTypes(graph, f), from: l}
+		var provided querygraph.Provided
+		if !l.step {
+			provided = a.provided(graph)
+		}
+		e.provided = a.p.graph.Below(graph, a.types[index], f, provided)
+		entries = append(entries, e)
+		base = min(base, w)
+	}
+	for i := range entries {
+		entries[i].wave -= base
+	}
+	return entries, base
+}
+
+// signature tells entries apart for the memo of a site.
+func signature(entries []entry) string {
+	var out []byte
+	for i := range entries {
+		e := &entries[i]
+		out = appendInt(append(out, '|'), e.graph)
+		out = appendInt(append(out, '@'), e.wave)
+		if e.from.step {
+			out = append(out, 's')
+		}
+		for _, set := range e.provided {
+			out = appendInt(append(out, '+'), set.ID)
+		}
+		for _, t := range e.possible {
+			out = appendInt(append(out, ','), int(t))
+		}
+	}
+	return string(out)
+}
+
+func appendInt(out []byte, n int) []byte { return strconv.AppendInt(out, int64(n), 10) }

@@ -1,0 +1,237 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/operation"
+)
+
+// bundle is the steps that one request makes.
+type bundle struct {
+	key   bundleKey
+	cond  operation.Condition
+	steps []*step
+}
+
+type bundleKey struct {
+	run, wave, graph int
+	root             bool
+	cond             string
+	alone            int // distinguishes bundles that must not be shared
+}
+
+// condition tells when a step is made: when one of its own fields is wanted.
+func (st *step) condition() operation.Condition {
+	if len(st.set.fields) == 0 {
+		return nil
+	}
+	cond := st.set.fields[0].cond
+	for _, f := range st.set.fields[1:] {
+		cond = cond.Or(f.cond)
+	}
+	return cond
+}
+
+// dependencies completes what each step waits for: besides the values of its
+// representations, the objects themselves.
+func (p *planner) dependencies() {
+	for _, st := range p.steps {
+		if !st.root {
+			st.needs(st.site.first().step)
+		}
+	}
+}
+
+// sink moves lookups that nothing waits for into a later request to the same
+// subgraph, if there is one: a request less, and no later answer.
+func (p *planner) sink() {
+	waited := map[*step]bool{}
+	for _, st := range p.steps {
+		for _, other := range st.after {
+			waited[other] = true
+		}
+	}
+	order := slices.Clone(p.steps)
+	slices.SortStableFunc(order, func(a, b *step) int { return b.wave - a.wave })
+	for _, st := range order {
+		if st.root || waited[st] {
+			continue
+		}
+		next := never
+		for _, o := range order {
+			if !o.root && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.condition().Equal(st.condition()) {
+				next = o.wave
+			}
+		}
+		if next < never {
+			st.wave = next
+		}
+	}
+}
+
+// bundles groups the steps into requests, in the order in which they can be
+// made.
+func (p *planner) bundles() []*bundle {
+	known := map[bundleKey]*bundle{}
+	var out []*bundle
+	for i, st := range p.steps {
+		cond := st.condition()
+		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, cond: fmt.Sprint(cond)}
+		if p.cfg.SeparateEntities {
+			key.alone = i
+		}
+		b := known[key]
+		if b == nil {
+			b = &bundle{key: key, cond: cond}
+			known[key] = b
+			out = append(out, b)
+		}
+		b.steps = append(b.steps, st)
+	}
+	slices.SortStableFunc(out, func(a, b *bundle) int {
+		return cmp.Or(a.key.run-b.key.run, a.key.wave-b.key.wave)
+	})
+	for i, b := range out {
+		for _, st := range b.steps {
+			st.fetch = i
+		}
+	}
+	return out
+}
+
+// fetch makes the request of a bundle.
+func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
+	f := &Fetch{ID: id, Subgraph: b.key.graph, Kind: EntityFetch, Operation: ast.Query, Name: p.requestName(b.key.graph, id), Condition: condition(b.cond)}
+	w := &document{p: p, variables: map[string]bool{}}
+	var representations []string
+	if b.key.root {
+		f.Kind, f.Operation = RootFetch, p.op.Kind
+		set := b.steps[0].set
+		w.set(set, b.cond)
+		f.Selections = p.selections(set, b.cond)
+	} else {
+		representations = p.entities(f, b, w)
+	}
+	f.Variables = w.names()
+	f.Text = w.header(f.Operation, f.Name, representations) + w.b.String()
+	for _, st := range b.steps {
+		for _, other := range st.after {
+			if other.fetch != id {
+				f.DependsOn = append(f.DependsOn, other.fetch)
+			}
+		}
+	}
+	if b.key.root {
+		f.DependsOn = append(f.DependsOn, last...)
+	}
+	slices.Sort(f.DependsOn)
+	f.DependsOn = slices.Compact(f.DependsOn)
+	return f
+}
+
+// entities writes the _entities fields of a request. Steps that select the same
+// share one.
+func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string) {
+	type shared struct {
+		text  string
+		first *step
+	}
+	var fields []shared
+	for _, st := range b.steps {
+		sub := &document{p: p, variables: w.variables}
+		sub.set(st.set, b.cond)
+		target := Target{Position: st.site.position}
+		for _, rep := range st.lookups {
+			target.Representations = append(target.Representations, p.representation(st, rep))
+		}
+		k := slices.IndexFunc(fields, func(s shared) bool {
+			return s.text == sub.b.String() && slices.Equal(s.first.set.types, st.set.types)
+		})
+		selections := p.selections(st.set, b.cond)
+		if k < 0 {
+			fields = append(fields, shared{sub.b.String(), st})
+			f.Entities = append(f.Entities, Entities{Targets: []Target{target}, Selections: selections})
+			continue
+		}
+		e := &f.Entities[k]
+		e.Targets = append(e.Targets, target)
+		addPositions(e.Selections, selections)
+	}
+	w.b.WriteByte('{')
+	for i := range fields {
+		e := &f.Entities[i]
+		e.Key, e.Variable = "_entities", "representations"
+		if len(fields) > 1 {
+			e.Key, e.Variable = "_e"+strconv.Itoa(i), "representations"+strconv.Itoa(i)
+			w.word(e.Key + ":")
+		}
+		for p.declares(e.Variable) { // the client may use any name
+			e.Variable = "_" + e.Variable
+		}
+		variables = append(variables, e.Variable)
+		w.word("_entities(representations:$" + e.Variable + ")" + fields[i].text)
+	}
+	w.b.WriteByte('}')
+	return variables
+}
+
+func (p *planner) declares(variable string) bool {
+	return slices.ContainsFunc(p.op.Declarations, func(v operation.Variable) bool { return v.Name == variable })
+}
+
+// addPositions adds the positions of equal selections at another target.
+func addPositions(to, from []Selection) {
+	for i := range to {
+		to[i].Positions = append(to[i].Positions, from[i].Positions...)
+		addPositions(to[i].Selections, from[i].Selections)
+	}
+}
+
+var typenameType = ast.NonNullNamedType("String", nil)
+
+func (p *planner) selections(set *selectionSet, given operation.Condition) []Selection {
+	var out []Selection
+	if p.asksTypename(set) {
+		out = append(out, Selection{Key: "__typename", Name: "__typename", Type: typenameType})
+	}
+	direct, others := p.split(set)
+	for _, f := range slices.Concat(direct, others) {
+		s := Selection{Key: f.key, Name: f.name, Type: f.typ, Optional: f.conditionGiven(given) != nil}
+		if !set.covers(f) {
+			s.Types = p.names(f.types)
+		}
+		if f.below != nil {
+			s.Positions = []int{f.below.site.position}
+			s.Selections = p.selections(f.below, nil)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// names gives the types' names, sorted.
+func (p *planner) names(types []typeID) []string {
+	out := make([]string, len(types))
+	for i, t := range types {
+		out[i] = p.graph.Types[t].Name
+	}
+	slices.Sort(out)
+	return out
+}
+
+func condition(c operation.Condition) Condition {
+	var out Condition
+	for _, tests := range c {
+		var all []Test
+		for _, t := range tests {
+			all = append(all, Test{Variable: t.Variable, Want: t.Want})
+		}
+		out = append(out, all)
+	}
+	return out
+}

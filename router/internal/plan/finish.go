@@ -1,0 +1,274 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// finish turns the emitted steps into the plan.
+func (p *planner) finish() *Plan {
+	p.dependencies()
+	if !p.cfg.SeparateEntities {
+		p.sink()
+	}
+	bundles := p.bundles()
+	out := &Plan{Operation: p.op.Kind}
+	p.sites = slices.DeleteFunc(p.sites, func(s *site) bool { return s.first() == nil })
+	for i, s := range p.sites {
+		s.position = i + 1
+	}
+	for _, set := range p.rootSets(bundles) {
+		set.assignKeys()
+	}
+	var last, current []int
+	run := 0
+	for id, b := range bundles {
+		if b.key.run != run {
+			run, last, current = b.key.run, current, nil
+		}
+		current = append(current, id)
+		out.Fetches = append(out.Fetches, p.fetch(id, b, last))
+	}
+	p.introspect(out)
+	out.Positions = append(out.Positions, p.rootPosition(out))
+	for _, s := range p.sites {
+		out.Positions = append(out.Positions, p.sitePosition(s))
+	}
+	if p.introspection != nil {
+		out.Positions = append(out.Positions, p.introspection.positions...)
+	}
+	return out
+}
+
+func (p *planner) rootSets(bundles []*bundle) []*selectionSet {
+	var out []*selectionSet
+	for _, b := range bundles {
+		for _, st := range b.steps {
+			out = append(out, st.set)
+		}
+	}
+	return out
+}
+
+func (p *planner) rootPosition(out *Plan) *Position {
+	pos := &Position{Type: p.op.Root.Type.Name, Typename: Source{Fetch: NoFetch}}
+	for _, f := range out.Fetches {
+		if f.Kind != EntityFetch {
+			pos.Sources = append(pos.Sources, f.ID)
+		}
+	}
+	for _, rf := range p.rootFields {
+		switch {
+		case rf.field.Name == "__typename":
+			pos.Fields = append(pos.Fields, typenameField(rf.field, Source{Fetch: NoFetch}, nil))
+		case rf.field.Introspection():
+			pos.Fields = append(pos.Fields, p.introspection.field(rf.field))
+		default:
+			for _, d := range rf.site.demands {
+				if d.field == rf.field {
+					pos.Fields = append(pos.Fields, p.fields(rf.site, d)...)
+				}
+			}
+		}
+	}
+	return pos
+}
+
+func (p *planner) sitePosition(s *site) *Position {
+	first := s.first()
+	pos := &Position{ID: s.position, Path: s.path, Type: p.graph.Types[s.typ].Name, Typename: Source{Fetch: NoFetch}}
+	if p.graph.Abstract(s.typ) {
+		pos.Typename = Source{Fetch: first.step.fetch, Key: "__typename"}
+	}
+	pos.Sources = []int{first.step.fetch}
+	for _, r := range s.residencies {
+		if r.field != nil && r != first && !slices.Contains(pos.Sources, r.step.fetch) {
+			pos.Sources = append(pos.Sources, r.step.fetch)
+		}
+	}
+	slices.Sort(pos.Sources[1:])
+	for _, d := range s.demands {
+		pos.Fields = append(pos.Fields, p.fields(s, d)...)
+	}
+	return pos
+}
+
+func typenameField(f *operation.Field, from Source, types []string) Field {
+	return Field{
+		Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Types: types,
+		Condition: condition(f.Condition), Source: from, Position: NoPosition,
+	}
+}
+
+// fields gives what the response shows of a demand: one Field for each place
+// that supplies it.
+func (p *planner) fields(s *site, d *demand) []Field {
+	f := d.field
+	if d.typename {
+		source := Source{Fetch: NoFetch}
+		if p.graph.Abstract(s.typ) {
+			source = Source{Fetch: s.first().step.fetch, Key: "__typename"}
+		}
+		return []Field{typenameField(f, source, p.restrict(s, d.types))}
+	}
+	var out []Field
+	add := func(types []typeID, source Source, position int) {
+		out = append(out, Field{
+			Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Types: p.restrict(s, types),
+			Condition: condition(f.Condition), Source: source, Position: position,
+		})
+	}
+	if d.composite() {
+		for _, g := range s.chosen.groups[d] {
+			first := g.site.first()
+			add(g.types, Source{Fetch: first.step.fetch, Key: first.field.key}, g.site.position)
+		}
+		return out
+	}
+	var sources []Source
+	var types [][]typeID
+	for k, at := range s.chosen.leaves[d] {
+		if at.graph < 0 {
+			continue // no object of this type can stand here
+		}
+		source := p.leafSource(s, d, d.types[k], at)
+		i := slices.Index(sources, source)
+		if i < 0 {
+			sources, types = append(sources, source), append(types, nil)
+			i = len(sources) - 1
+		}
+		types[i] = append(types[i], d.types[k])
+	}
+	for i := range sources {
+		add(types[i], sources[i], NoPosition)
+	}
+	return out
+}
+
+// restrict names the types, unless they are all that can stand at the site.
+func (p *planner) restrict(s *site, types []typeID) []string {
+	if !slices.ContainsFunc(s.types, func(t typeID) bool {
+		return !slices.Contains(types, t) && s.chosen.av.reachable(slices.Index(s.types, t))
+	}) {
+		return nil
+	}
+	return p.names(types)
+}
+
+func (p *planner) leafSource(s *site, d *demand, t typeID, at location) Source {
+	return p.find(s, at, t, d.field.Name, d.args)
+}
+
+// find gives the source of a leaf that has been selected at a location.
+func (p *planner) find(s *site, at location, t typeID, name, args string) Source {
+	r := p.enter(s, at)
+	if name == "__typename" {
+		return Source{Fetch: r.step.fetch, Key: name}
+	}
+	for _, f := range r.set.fields {
+		if f.below == nil && f.name == name && f.args == args && slices.Contains(f.types, t) {
+			return Source{Fetch: r.step.fetch, Key: f.key}
+		}
+	}
+	panic("plan: invariant broken: no selection of " + p.graph.Types[t].Name + "." + name)
+}
+
+// representation tells how a step sends objects of one type.
+func (p *planner) representation(st *step, rep *representation) Representation {
+	name := p.graph.Types[rep.typ].Name
+	out := Representation{Typename: name}
+	if p.graph.Abstract(st.site.typ) {
+		out.Types = []string{name}
+	}
+	out.Fields = p.representationFields(st.site, []typeID{rep.typ}, rep.fields)
+	return out
+}
+
+// representationFields are fields of objects of the given types, each name once:
+// a key and a requirement may both have parts of it.
+func (p *planner) representationFields(s *site, types []typeID, fields []*querygraph.FieldSetField) []RepresentationField {
+	var out []RepresentationField
+	var names []string
+	for _, f := range fields {
+		if slices.Contains(names, f.Name) {
+			continue
+		}
+		names = append(names, f.Name)
+		for _, t := range types {
+			if !s.chosen.av.reachable(slices.Index(s.types, t)) {
+				continue
+			}
+			rf, ok := p.representationField(s, t, f, fields)
+			if !ok {
+				continue
+			}
+			k := slices.IndexFunc(out, func(o RepresentationField) bool {
+				return o.Name == f.Name && o.Source == rf.Source && o.Position == rf.Position
+			})
+			if k >= 0 {
+				out[k].Types = append(out[k].Types, p.graph.Types[t].Name)
+				continue
+			}
+			rf.Types = []string{p.graph.Types[t].Name}
+			out = append(out, rf)
+		}
+	}
+	for k := range out {
+		slices.Sort(out[k].Types)
+		if len(out[k].Types) == p.countReachable(s, types) {
+			out[k].Types = nil
+		}
+	}
+	return out
+}
+
+func (p *planner) countReachable(s *site, types []typeID) (n int) {
+	for _, t := range types {
+		if s.chosen.av.reachable(slices.Index(s.types, t)) {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetField, all []*querygraph.FieldSetField) (RepresentationField, bool) {
+	var same []*querygraph.FieldSetField
+	for _, o := range all {
+		if o.Name == f.Name && o.On(t) {
+			same = append(same, o)
+		}
+	}
+	if len(same) == 0 {
+		return RepresentationField{}, false
+	}
+	id, _ := p.graph.Field(t, f.Name)
+	out := RepresentationField{Name: f.Name, Type: typenameType, Position: NoPosition}
+	if id != querygraph.Typename {
+		out.Type = p.graph.Fields[id].Definition.Type
+	}
+	if f.Set == nil {
+		at, _ := p.inputAt(s, t, same[0])
+		out.Source = p.find(s, at, t, f.Name, argumentText(same[0].Arguments))
+		return out, true
+	}
+	child := p.hiddenChild(s, same[0], t)
+	first := child.first()
+	out.Source = Source{Fetch: first.step.fetch, Key: first.field.key}
+	out.Position = child.position
+	var parts []*querygraph.FieldSetField
+	for _, o := range same {
+		for i := range o.Set.Fields {
+			parts = append(parts, &o.Set.Fields[i])
+		}
+	}
+	if p.graph.Abstract(child.typ) {
+		out.Fields = append(out.Fields, RepresentationField{
+			Name: "__typename", Type: typenameType, Source: Source{Fetch: first.step.fetch, Key: "__typename"}, Position: NoPosition,
+		})
+		parts = slices.DeleteFunc(parts, func(o *querygraph.FieldSetField) bool { return o.Name == "__typename" })
+	}
+	out.Fields = append(out.Fields, p.representationFields(child, child.types, parts)...)
+	return out, true
+}

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// obstacle is why a site cannot be answered.
+type obstacle struct {
+	code   string
+	path   []string
+	place  *ast.Position
+	reason string
+}
+
+func (o *obstacle) err() error {
+	return gqlerror.List{errorAt(o.code, o.path, o.place, "%s", o.reason)}
+}
+
+// unreachable explains why a field of an object of the type is not available.
+func (p *planner) unreachable(c *choice, t typeID, name string, d *demand) *obstacle {
+	o := &obstacle{code: CodeUnreachable, path: c.s.path}
+	if d != nil {
+		o.place = d.field.Position
+		o.path = append(slices.Clone(c.s.path), d.field.Key)
+	}
+	g := p.graph
+	id, ok := g.Field(t, name)
+	if !ok {
+		o.reason = fmt.Sprintf("type %q has no field %q", g.Types[t].Name, name)
+		return o
+	}
+	if g.Types[t].Name == g.Supergraph.Schema.Query.Name && !c.av.root {
+		o.code = CodeUnsupportedFeature
+		o.reason = fmt.Sprintf("field %q of type Query needs another subgraph than the one that returns the Query object; entering a subgraph anew below the root is not supported", g.Coordinate(id))
+		return o
+	}
+	var from, why []string
+	for _, e := range c.entries {
+		from = append(from, g.Supergraph.Subgraphs[e.graph].Name)
+	}
+	for graph := range g.Supergraph.Subgraphs {
+		if reason := p.closedDoor(c, t, id, graph); reason != "" {
+			why = append(why, fmt.Sprintf("subgraph %q %s", g.Supergraph.Subgraphs[graph].Name, reason))
+		}
+	}
+	o.reason = fmt.Sprintf("field %q cannot be reached", g.Coordinate(id))
+	if len(from) > 0 {
+		o.reason += " from subgraph " + strings.Join(from, ", ")
+	}
+	if len(why) > 0 {
+		o.reason += ": " + strings.Join(why, "; ")
+	}
+	return o
+}
+
+// closedDoor says why a subgraph does not supply a field, or "" if it has
+// nothing to do with it.
+func (p *planner) closedDoor(c *choice, t typeID, f fieldID, graph int) string {
+	if f == querygraph.Typename || !p.graph.Fields[f].In[graph].Present {
+		return ""
+	}
+	in := &p.graph.Fields[f].In[graph]
+	if in.External {
+		return "has it only as @external"
+	}
+	keys := slices.DeleteFunc(slices.Clone(p.graph.Types[t].In[graph].Keys), func(k querygraph.Key) bool { return !k.Resolvable })
+	if len(keys) == 0 {
+		return fmt.Sprintf("has it, but no resolvable @key of %q", p.graph.Types[t].Name)
+	}
+	i := slices.Index(c.s.types, t)
+	if _, key := c.av.key(i, graph); key >= 0 {
+		return "has it, but not all that its @requires needs can be had"
+	}
+	return "has it, but none of its keys can be had"
+}

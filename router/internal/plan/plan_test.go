@@ -1,0 +1,138 @@
+package plan_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/schema/querygraph"
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// A golden file has the sections NAME.graphqls (subgraphs, for the reader and
+// the verifier), supergraph.graphqls, and any number of pairs "operation NAME",
+// "plan NAME" or "errors NAME".
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			runGolden(t, file)
+		})
+	}
+}
+
+func runGolden(t *testing.T, file string) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := readUniverse(t, archive)
+	out := &txtar.Archive{Comment: archive.Comment}
+	for _, f := range archive.Files {
+		name, isOperation := strings.CutPrefix(f.Name, "operation")
+		if strings.HasPrefix(f.Name, "plan") || strings.HasPrefix(f.Name, "errors") {
+			continue
+		}
+		out.Files = append(out.Files, f)
+		if !isOperation {
+			continue
+		}
+		p, err := u.plan(t, string(f.Data))
+		if err != nil {
+			out.Files = append(out.Files, txtar.File{Name: "errors" + name, Data: []byte(describe(err))})
+			continue
+		}
+		out.Files = append(out.Files, txtar.File{Name: "plan" + name, Data: []byte(p.Text(u.names()) + "\n")})
+		u.verify(t, string(f.Data), p)
+	}
+	got := string(txtar.Format(out))
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(txtar.Format(archive)), got); diff != "" {
+		t.Errorf("the plans changed (want -, got +); run go test -update and look at the difference:\n%s", diff)
+	}
+}
+
+// universe is a supergraph and what it was composed of.
+type universe struct {
+	supergraph *supergraph.Supergraph
+	graph      *querygraph.Graph
+	subgraphs  map[string]string // SDL by name
+}
+
+func readUniverse(t testing.TB, archive *txtar.Archive) *universe {
+	t.Helper()
+	u := &universe{subgraphs: map[string]string{}}
+	for _, f := range archive.Files {
+		switch name, ok := strings.CutSuffix(f.Name, ".graphqls"); {
+		case f.Name == "supergraph.graphqls":
+			s, err := supergraph.Parse(f.Name, string(f.Data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			u.supergraph = s
+		case ok:
+			u.subgraphs[name] = string(f.Data)
+		}
+	}
+	if u.supergraph == nil {
+		t.Fatal("no supergraph.graphqls")
+	}
+	var err error
+	if u.graph, err = querygraph.New(u.supergraph); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func (u *universe) names() []string {
+	var out []string
+	for _, s := range u.supergraph.Subgraphs {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func (u *universe) plan(t testing.TB, text string) (*plan.Plan, error) {
+	t.Helper()
+	op, err := operation.New(text, "", u.supergraph, operation.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return plan.New(t.Context(), op, u.graph, plan.Config{})
+}
+
+func describe(err error) string {
+	var list gqlerror.List
+	if !errors.As(err, &list) {
+		return err.Error() + "\n"
+	}
+	var b strings.Builder
+	for _, e := range list {
+		code, _ := e.Extensions["code"].(string)
+		b.WriteString(code + ": " + e.Message + "\n")
+	}
+	return b.String()
+}
+
+func (u *universe) verify(t testing.TB, text string, p *plan.Plan) {}

@@ -1,0 +1,372 @@
+package plan
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// The cost of a lookup grows with its wave so steeply that a plan with fewer
+// waves always wins against one with fewer requests.
+const (
+	stepCost   = 1000
+	waveFactor = 100
+)
+
+// maxExact is the largest number of optional subgraphs of which all subsets are
+// tried.
+const maxExact = 8
+
+// want is a part of a representation that a site must supply.
+type want struct {
+	typ   typeID
+	field *querygraph.FieldSetField
+	// deadline is the last wave in which it may come.
+	deadline int
+}
+
+// local is the best way to answer a site and all below it from given entries,
+// or why there is none.
+type local struct {
+	choice *choice
+	cost   float64
+	// depth is the number of waves after the site's earliest entry, that one
+	// excluded unless the site is a root.
+	depth int
+	// used tells which entries the choice reads.
+	used []bool
+	why  *obstacle
+}
+
+// solve finds the subgraphs to enter at a site. Given in which subgraphs the
+// objects stand, everything below is independent of the rest of the operation,
+// so each site is solved once for each set of entries.
+func (p *planner) solve(s *site, entries []entry, wants []want) *local {
+	key := signature(entries) + wantSignature(wants)
+	if l, ok := s.solved[key]; ok {
+		return l
+	}
+	forced, optional := p.candidates(s, entries, wants)
+	l := p.search(s, entries, wants, forced, optional)
+	s.solved[key] = l
+	return l
+}
+
+func wantSignature(wants []want) string {
+	var out []byte
+	for _, w := range wants {
+		out = appendInt(append(out, '!'), int(w.typ))
+		out = append(append(out, w.field.Name...), argumentText(w.field.Arguments)...)
+		if w.field.Set != nil {
+			out = appendInt(append(out, '#'), w.field.Set.ID)
+		}
+		out = appendInt(append(out, '<'), w.deadline)
+	}
+	return string(out)
+}
+
+func (p *planner) search(s *site, entries []entry, wants []want, forced, optional []int) *local {
+	all := slices.Concat(forced, optional)
+	slices.Sort(all)
+	best := p.evaluate(s, entries, all, wants)
+	if best.why != nil || len(optional) == 0 {
+		return best // more subgraphs never make less reachable
+	}
+	if len(optional) > maxExact || p.work <= 0 {
+		return p.drop(s, entries, wants, all, optional, best)
+	}
+	least := float64(stepCost)
+	if !s.root {
+		least *= waveFactor
+	}
+	for size := 0; size < len(optional); size++ {
+		if float64(len(forced)+size)*least >= best.cost {
+			break
+		}
+		for set := uint(0); set < 1<<len(optional); set++ {
+			if bits.OnesCount(set) != size {
+				continue
+			}
+			extra := slices.Clone(forced)
+			for i, g := range optional {
+				if set&(1<<i) != 0 {
+					extra = append(extra, g)
+				}
+			}
+			slices.Sort(extra)
+			if l := p.evaluate(s, entries, extra, wants); l.better(best) {
+				best = l
+			}
+		}
+	}
+	return best
+}
+
+// drop starts with all subgraphs and leaves out those without which it is no
+// worse: not always the best choice, but always a choice.
+func (p *planner) drop(s *site, entries []entry, wants []want, all, optional []int, best *local) *local {
+	for _, g := range slices.Backward(optional) {
+		if p.work <= 0 {
+			break
+		}
+		fewer := slices.DeleteFunc(slices.Clone(all), func(o int) bool { return o == g })
+		if l := p.evaluate(s, entries, fewer, wants); l.why == nil && l.cost <= best.cost {
+			all, best = fewer, l
+		}
+	}
+	return best
+}
+
+func (l *local) better(than *local) bool {
+	if l.why != nil || than.why != nil {
+		return l.why == nil
+	}
+	if l.cost != than.cost {
+		return l.cost < than.cost
+	}
+	return len(l.choice.av.extra) < len(than.choice.av.extra)
+}
+
+// candidates are the subgraphs other than the entries that can help at a site.
+// Without the forced ones the site cannot be answered.
+func (p *planner) candidates(s *site, entries []entry, wants []want) (forced, optional []int) {
+	if s.sealed {
+		return nil, nil
+	}
+	n := &needs{p: p, s: s, entries: entries, fields: make([][]needed, len(s.types))}
+	for _, d := range s.demands {
+		if d.typename {
+			continue
+		}
+		for _, t := range d.types {
+			n.add(slices.Index(s.types, t), needed{name: d.field.Name, demand: d})
+		}
+	}
+	for _, w := range wants {
+		n.add(slices.Index(s.types, w.typ), needed{name: w.field.Name, set: w.field.Set})
+	}
+	n.close()
+	for _, g := range n.graphs {
+		if n.forces(g) {
+			forced = append(forced, g)
+		} else {
+			optional = append(optional, g)
+		}
+	}
+	return forced, optional
+}
+
+// needs collects the fields that are wanted at a site, and the subgraphs that
+// have them, until keys and requirements bring no more.
+type needs struct {
+	p       *planner
+	s       *site
+	entries []entry
+	fields  [][]needed // by index of the site's types
+	graphs  []int
+}
+
+type needed struct {
+	name   string
+	demand *demand              // what the client selects, or
+	set    *querygraph.FieldSet // the parts that a representation needs
+}
+
+// add notes a field unless the earliest entry has all of it.
+func (n *needs) add(index int, f needed) {
+	if index < 0 || slices.Contains(n.fields[index], f) || n.satisfied(index, f) {
+		return
+	}
+	n.fields[index] = append(n.fields[index], f)
+}
+
+func (n *needs) satisfied(index int, f needed) bool {
+	t := n.s.types[index]
+	id, ok := n.p.graph.Field(t, f.name)
+	if !ok {
+		return true
+	}
+	earliest := never
+	for _, e := range n.entries {
+		if slices.Contains(e.possible, t) {
+			earliest = min(earliest, e.wave)
+		}
+	}
+	for _, e := range n.entries {
+		if e.wave != earliest || !slices.Contains(e.possible, t) || !n.p.plain(e.graph, t, id, e.provided) {
+			continue
+		}
+		if id == querygraph.Typename || f.set == nil && (f.demand == nil || !f.demand.composite()) {
+			return true
+		}
+		types, below := n.p.graph.ResultTypes(e.graph, id), n.p.graph.Below(e.graph, t, id, e.provided)
+		if f.set != nil && n.p.resolvesSet(f.set, e.graph, types, below) ||
+			f.demand != nil && n.p.resolvesSelection(f.demand.field.Selections, e.graph, types, below) {
+			return true
+		}
+	}
+	return false
+}
+
+// plain tells whether the subgraph resolves the field without inputs.
+func (p *planner) plain(graph int, t typeID, f fieldID, provided querygraph.Provided) bool {
+	if !p.graph.Resolves(graph, t, f, provided) {
+		return false
+	}
+	if f == querygraph.Typename {
+		return true
+	}
+	in := &p.graph.Fields[f].In[graph]
+	return in.Requires == nil || in.External
+}
+
+func (n *needs) close() {
+	for changed := true; changed; {
+		changed = false
+		before := n.count()
+		for graph := range n.p.graph.Supergraph.Subgraphs {
+			isEntry := slices.ContainsFunc(n.entries, func(e entry) bool { return e.graph == graph })
+			helps := false
+			for index, t := range n.s.types {
+				helps = n.visit(graph, index, t, isEntry) || helps
+			}
+			if helps && !isEntry && !slices.Contains(n.graphs, graph) {
+				n.graphs = append(n.graphs, graph)
+				changed = true
+			}
+		}
+		changed = changed || n.count() != before
+	}
+	slices.Sort(n.graphs)
+}
+
+func (n *needs) count() (total int) {
+	for _, f := range n.fields {
+		total += len(f)
+	}
+	return total
+}
+
+// visit tells whether the subgraph resolves a needed field of the type, and
+// notes what has to be known to ask it.
+func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
+	g := n.p.graph
+	rooted := n.s.root && len(n.entries) == 0
+	reachable := rooted || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })
+	keyed := slices.ContainsFunc(g.Types[t].In[graph].Keys, func(k querygraph.Key) bool { return k.Resolvable })
+	if !reachable || !g.Types[t].In[graph].Present || !isEntry && !rooted && !keyed {
+		return false
+	}
+	asks := !isEntry && !rooted
+	for _, f := range slices.Clone(n.fields[index]) {
+		id, ok := g.Field(t, f.name)
+		if !ok || !g.Resolves(graph, t, id, nil) {
+			continue
+		}
+		helps = true
+		if id == querygraph.Typename {
+			continue
+		}
+		if required := g.Fields[id].In[graph].Requires; required != nil {
+			n.addSet(index, required)
+			asks = true
+		}
+	}
+	if helps && asks {
+		for _, k := range g.Types[t].In[graph].Keys {
+			if k.Resolvable {
+				n.addSet(index, k.Fields)
+			}
+		}
+	}
+	return helps
+}
+
+func (n *needs) addSet(index int, set *querygraph.FieldSet) {
+	for i := range set.Fields {
+		if f := &set.Fields[i]; f.On(n.s.types[index]) {
+			n.add(index, needed{name: f.Name, set: f.Set})
+		}
+	}
+}
+
+// forces tells whether only this subgraph has a field that the client selects.
+func (n *needs) forces(graph int) bool {
+	g := n.p.graph
+	for index, t := range n.s.types {
+		for _, f := range n.fields[index] {
+			id, ok := g.Field(t, f.name)
+			if f.demand == nil || !ok || !g.Resolves(graph, t, id, nil) {
+				continue
+			}
+			others := slices.ContainsFunc(n.graphs, func(o int) bool { return o != graph && g.Resolves(o, t, id, nil) })
+			for _, e := range n.entries {
+				others = others || slices.Contains(e.possible, t) && g.Resolves(e.graph, t, id, e.provided)
+			}
+			if !others && (len(n.entries) == 0 || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// gather tells in which wave a representation's composite field can be had when
+// its parts have to come from several subgraphs.
+func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField) int {
+	if a.depth >= maxGather {
+		return never
+	}
+	entries, base := a.below(index, f.Name)
+	if len(entries) == 0 {
+		return never
+	}
+	id, _ := p.graph.Field(a.types[index], f.Name)
+	s := &site{typ: f.Set.Type, types: p.graph.CommonResultTypes(id)}
+	wants := wantsOf(f.Set, s.types, never)
+	forced, optional := p.candidates(s, entries, wants)
+	b := p.availability(s.types, entries, slices.Concat(forced, optional), false, a.depth+1)
+	latest := 0
+	b.settle(func() { latest = b.wants(wants) })
+	if latest = b.wants(wants); latest == never {
+		return never
+	}
+	return base + latest
+}
+
+// maxGather bounds how deep keys may need keys of other objects to be known.
+const maxGather = 8
+
+// wants tells when the last of the wants can be had.
+func (a *availability) wants(wants []want) (latest int) {
+	for _, w := range wants {
+		i := slices.Index(a.types, w.typ)
+		if i < 0 || !a.reachable(i) {
+			continue
+		}
+		latest = max(latest, a.input(i, w.field))
+	}
+	return latest
+}
+
+// reachable tells whether objects of types[index] can occur at all.
+func (a *availability) reachable(index int) bool {
+	return slices.ContainsFunc(a.wave[index], func(w int) bool { return w < never })
+}
+
+// wantsOf are the fields of a set on each of the types.
+func wantsOf(set *querygraph.FieldSet, types []typeID, deadline int) []want {
+	var out []want
+	for i := range set.Fields {
+		for _, t := range types {
+			if set.Fields[i].On(t) {
+				out = append(out, want{typ: t, field: &set.Fields[i], deadline: deadline})
+			}
+		}
+	}
+	return out
+}
+
+func power(wave int) float64 { return math.Pow(waveFactor, float64(wave)) }

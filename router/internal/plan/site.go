@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+type (
+	typeID  = querygraph.TypeID
+	fieldID = querygraph.FieldID
+)
+
+// site is a place where objects stand, while it is planned: a Position in the
+// making, or several alternatives of one while the search still decides which
+// subgraphs' objects they are.
+type site struct {
+	// via is the demand of the parent that leads here; nil for the root and for
+	// a site that only feeds representations.
+	via    *demand
+	parent *site
+	path   []string
+	typ    typeID
+	// types are the object types that objects here can have, sorted.
+	types []typeID
+	// parentTypes are the object types of the parent's objects that lead here.
+	parentTypes []typeID
+	// name and args are the field that leads here.
+	name      string
+	arguments ast.ArgumentList
+	demands   []*demand
+	root      bool
+	// sealed says that no further subgraph may be entered (fields of a mutation).
+	sealed bool
+	// fed says that representations need parts of a site that the client selects.
+	fed bool
+
+	solved map[string]*local
+	below  map[string]*site
+
+	chosen      *choice
+	wave        int // of the earliest entry, in the whole plan
+	position    int
+	residencies []*residency
+}
+
+// demand is one field that the client selects at a site.
+type demand struct {
+	field *operation.Field
+	args  string
+	// types are the object types here on which the field is shown, sorted.
+	types    []typeID
+	typename bool
+}
+
+func (d *demand) composite() bool { return d.field.Selections != nil }
+
+// newSite makes the site of a selection set.
+func (p *planner) newSite(sel *operation.SelectionSet, typ typeID, types []typeID) *site {
+	s := &site{typ: typ, types: types, solved: map[string]*local{}, below: map[string]*site{}, position: -1}
+	if sel == nil {
+		return s
+	}
+	for _, f := range sel.Fields {
+		d := &demand{field: f, args: argumentText(f.Arguments), typename: f.Name == "__typename"}
+		for _, t := range types {
+			name := p.graph.Types[t].Name
+			if p.graph.Supergraph.API.Types[name] == nil || f.Types != nil && !slices.Contains(f.Types, name) {
+				continue
+			}
+			d.types = append(d.types, t)
+		}
+		if len(d.types) > 0 {
+			s.demands = append(s.demands, d)
+		}
+	}
+	return s
+}
+
+// child gives the site that a demand leads to from objects of the given types.
+func (p *planner) child(s *site, d *demand, types []typeID) *site {
+	key := childKey(d.field.Name, d.args, types) + " as " + d.field.Key
+	if c := s.below[key]; c != nil {
+		return c
+	}
+	result, common := p.results(d.field.Name, types)
+	c := p.newSite(d.field.Selections, result, common)
+	c.via, c.parent, c.parentTypes = d, s, types
+	c.name, c.arguments = d.field.Name, d.field.Arguments
+	c.path = appendPath(s.path, d.field.Key, d.field.Definition.Type)
+	s.below[key] = c
+	return c
+}
+
+// hiddenChild gives the site of a composite field that a representation needs:
+// one that the client selects too, if there is one with the same objects.
+func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *site {
+	args := argumentText(f.Arguments)
+	for _, d := range s.demands {
+		if d.field.Name != f.Name || d.args != args || !d.composite() {
+			continue
+		}
+		if s.chosen == nil {
+			break
+		}
+		for _, g := range s.chosen.groups[d] {
+			if slices.Contains(g.types, t) {
+				return g.site
+			}
+		}
+	}
+	types := []typeID{t}
+	key := childKey(f.Name, args, types) + " hidden"
+	if c := s.below[key]; c != nil {
+		return c
+	}
+	result, common := p.results(f.Name, types)
+	c := p.newSite(nil, result, common)
+	field, _ := p.graph.Field(t, f.Name)
+	c.parent, c.parentTypes = s, types
+	c.name, c.arguments = f.Name, f.Arguments
+	c.path = appendPath(s.path, f.Name, p.graph.Fields[field].Definition.Type)
+	s.below[key] = c
+	return c
+}
+
+func childKey(name, args string, types []typeID) string {
+	out := []byte(name + args)
+	for _, t := range types {
+		out = append(out, ' ')
+		out = appendInt(out, int(t))
+	}
+	return string(out)
+}
+
+// results gives the type in the supergraph of the field on objects of the given
+// types, and the object types that it can return.
+func (p *planner) results(name string, types []typeID) (typeID, []typeID) {
+	var common []typeID
+	result := querygraph.NoType
+	for _, t := range types {
+		f, ok := p.graph.Field(t, name)
+		if !ok || f == querygraph.Typename {
+			continue
+		}
+		if result == querygraph.NoType || p.graph.Abstract(p.graph.Fields[f].Result) {
+			result = p.graph.Fields[f].Result
+		}
+		common = append(common, p.graph.CommonResultTypes(f)...)
+	}
+	slices.Sort(common)
+	return result, slices.Compact(common)
+}
+
+// appendPath adds a response key and an "@" for each list level.
+func appendPath(path []string, key string, t *ast.Type) []string {
+	out := append(slices.Clone(path), key)
+	for ; t.Elem != nil; t = t.Elem {
+		out = append(out, "@")
+	}
+	return out
+}

@@ -1,0 +1,264 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Text prints the plan in the format of Apollo's query plans: what can run side
+// by side in Parallel, the waves after each other in Sequence. A request with
+// several _entities fields or positions, which that format does not know, is a
+// BatchFetch of one Flatten for each position. names are the subgraphs' names by
+// their index.
+func (p *Plan) Text(names []string) string {
+	w := &textWriter{plan: p, names: names}
+	w.open("QueryPlan")
+	waves := p.waves()
+	switch len(waves) {
+	case 0:
+		return "QueryPlan {}"
+	case 1:
+		w.wave(waves[0])
+	default:
+		w.open("Sequence")
+		for _, wave := range waves {
+			w.wave(wave)
+		}
+		w.close("},")
+	}
+	w.close("}")
+	return strings.TrimSuffix(w.b.String(), "\n")
+}
+
+// waves groups the fetches by the length of the longest chain of dependencies
+// before them.
+func (p *Plan) waves() [][]*Fetch {
+	var out [][]*Fetch
+	depth := make([]int, len(p.Fetches))
+	for i, f := range p.Fetches {
+		if f.Kind == IntrospectionFetch {
+			continue // it makes no request
+		}
+		for _, d := range f.DependsOn {
+			depth[i] = max(depth[i], depth[d]+1)
+		}
+		for len(out) <= depth[i] {
+			out = append(out, nil)
+		}
+		out[depth[i]] = append(out[depth[i]], f)
+	}
+	return out
+}
+
+type textWriter struct {
+	plan   *Plan
+	names  []string
+	b      strings.Builder
+	indent int
+}
+
+func (w *textWriter) line(text string) {
+	w.b.WriteString(strings.Repeat("  ", w.indent) + text + "\n")
+}
+
+func (w *textWriter) open(head string) {
+	w.line(strings.TrimSpace(head + " {"))
+	w.indent++
+}
+
+func (w *textWriter) close(text string) {
+	w.indent--
+	w.line(text)
+}
+
+func (w *textWriter) wave(fetches []*Fetch) {
+	if len(fetches) > 1 {
+		w.open("Parallel")
+	}
+	for _, f := range fetches {
+		w.conditional(f)
+	}
+	if len(fetches) > 1 {
+		w.close("},")
+	}
+}
+
+// conditional wraps a fetch in Include and Skip.
+func (w *textWriter) conditional(f *Fetch) {
+	opened := 0
+	if len(f.Condition) == 1 {
+		for _, t := range f.Condition[0] {
+			name := "Skip"
+			if t.Want {
+				name = "Include"
+			}
+			w.open(name + "(if: $" + t.Variable + ")")
+			opened++
+		}
+	} else if len(f.Condition) > 1 {
+		w.open("Include(if: " + f.Condition.String() + ")")
+		opened++
+	}
+	w.fetch(f)
+	for range opened {
+		w.close("},")
+	}
+}
+
+// String prints the condition with "&&", "||" and "!"; "" always holds.
+func (c Condition) String() string {
+	var alternatives []string
+	for _, tests := range c {
+		var all []string
+		for _, t := range tests {
+			if t.Want {
+				all = append(all, "$"+t.Variable)
+			} else {
+				all = append(all, "!$"+t.Variable)
+			}
+		}
+		alternatives = append(alternatives, strings.Join(all, " && "))
+	}
+	return strings.Join(alternatives, " || ")
+}
+
+func (w *textWriter) fetch(f *Fetch) {
+	sets := operationSets(f)
+	service := "(service: \"" + w.names[f.Subgraph] + "\")"
+	if f.Kind != EntityFetch {
+		w.open("Fetch" + service)
+		w.set("", sets[0], "")
+		w.close("},")
+		return
+	}
+	if len(f.Entities) == 1 && len(f.Entities[0].Targets) == 1 {
+		w.target(f.Entities[0].Targets[0], "Fetch"+service, sets[0])
+		return
+	}
+	w.open("BatchFetch" + service)
+	for i, e := range f.Entities {
+		for _, t := range e.Targets {
+			w.target(t, "", sets[i])
+		}
+	}
+	w.close("},")
+}
+
+// operationSets are the selection sets of the fetch's text: the root's, or those
+// of its _entities fields.
+func operationSets(f *Fetch) []ast.SelectionSet {
+	doc, err := parser.ParseQuery(&ast.Source{Input: f.Text})
+	if err != nil {
+		return make([]ast.SelectionSet, max(1, len(f.Entities)))
+	}
+	root := doc.Operations[0].SelectionSet
+	if f.Kind != EntityFetch {
+		return []ast.SelectionSet{root}
+	}
+	var out []ast.SelectionSet
+	for _, sel := range root {
+		out = append(out, sel.(*ast.Field).SelectionSet)
+	}
+	return out
+}
+
+func (w *textWriter) target(t Target, fetch string, set ast.SelectionSet) {
+	w.open("Flatten(path: \"" + strings.Join(w.plan.Positions[t.Position].Path, ".") + "\")")
+	if fetch != "" {
+		w.open(fetch)
+	}
+	w.open("")
+	for _, rep := range t.Representations {
+		w.open("... on " + rep.Typename)
+		w.line("__typename")
+		w.representation(rep.Fields)
+		w.close("}")
+	}
+	w.close("} =>")
+	w.set("", set, "")
+	if fetch != "" {
+		w.close("},")
+	}
+	w.close("},")
+}
+
+func (w *textWriter) representation(fields []RepresentationField) {
+	for _, f := range fields {
+		types := f.Types
+		if types == nil {
+			types = []string{""}
+		}
+		for _, t := range types {
+			if t != "" {
+				w.open("... on " + t)
+			}
+			if len(f.Fields) > 0 {
+				w.open(f.Name)
+				w.representation(f.Fields)
+				w.close("}")
+			} else {
+				w.line(f.Name)
+			}
+			if t != "" {
+				w.close("}")
+			}
+		}
+	}
+}
+
+func (w *textWriter) set(head string, set ast.SelectionSet, end string) {
+	w.open(head)
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			text := sel.Name
+			if sel.Alias != sel.Name {
+				text = sel.Alias + ": " + text
+			}
+			text += argumentsForReading(sel.Arguments) + directivesForReading(sel.Directives)
+			if len(sel.SelectionSet) == 0 {
+				w.line(text)
+				continue
+			}
+			w.set(text, sel.SelectionSet, "")
+		case *ast.InlineFragment:
+			text := "..."
+			if sel.TypeCondition != "" {
+				text += " on " + sel.TypeCondition
+			}
+			w.set(text+directivesForReading(sel.Directives), sel.SelectionSet, "")
+		}
+	}
+	w.close("}" + end)
+}
+
+func argumentsForReading(args ast.ArgumentList) string {
+	var all []string
+	for _, a := range args {
+		all = append(all, a.Name+": "+a.Value.String())
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(all, ", ") + ")"
+}
+
+func directivesForReading(list ast.DirectiveList) string {
+	var b strings.Builder
+	for _, d := range list {
+		b.WriteString(" @" + d.Name + argumentsForReading(d.Arguments))
+	}
+	return b.String()
+}
+
+// Depth is the number of waves: the longest chain of requests that wait for each
+// other.
+func (p *Plan) Depth() int { return len(p.waves()) }
+
+// Requests is the number of requests to subgraphs that the plan makes at most.
+func (p *Plan) Requests() int {
+	return len(p.Fetches) - len(slices.DeleteFunc(slices.Clone(p.Fetches), func(f *Fetch) bool { return f.Kind != IntrospectionFetch }))
+}
