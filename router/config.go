@@ -94,13 +94,11 @@ type TrafficConfig struct {
 	Router TimeoutConfig `yaml:"router"`
 	// All is about one request to any subgraph.
 	All TimeoutConfig `yaml:"all"`
-	// Subgraphs is about single ones, by their names.
-	Subgraphs map[string]TimeoutConfig `yaml:"subgraphs"`
 }
 
 // TimeoutConfig is a time limit.
 type TimeoutConfig struct {
-	// Timeout defaults to 30 seconds; for a subgraph, to that of all.
+	// Timeout defaults to 30 seconds.
 	Timeout time.Duration `yaml:"timeout"`
 }
 
@@ -239,11 +237,6 @@ func (c Config) validateSubgraphs(subgraphs []string) *FieldError {
 			return fieldError(unknown(name), "include_subgraph_errors", "subgraphs", name)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
-		if !slices.Contains(subgraphs, name) {
-			return fieldError(unknown(name), "traffic_shaping", "subgraphs", name)
-		}
-	}
 	return nil
 }
 
@@ -253,19 +246,11 @@ func isHTTP(text string) bool {
 }
 
 func (c Config) validateTimeouts() *FieldError {
-	check := func(t TimeoutConfig, field ...string) *FieldError {
+	check := func(t TimeoutConfig, name string) *FieldError {
 		if t.Timeout < 0 {
-			return fieldError(fmt.Sprintf("%s is negative", t.Timeout), append(append([]string{"traffic_shaping"}, field...), "timeout")...)
+			return fieldError(fmt.Sprintf("%s is negative", t.Timeout), "traffic_shaping", name, "timeout")
 		}
 		return nil
 	}
-	if err := cmp.Or(check(c.TrafficShaping.Router, "router"), check(c.TrafficShaping.All, "all")); err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.TrafficShaping.Subgraphs)) {
-		if err := check(c.TrafficShaping.Subgraphs[name], "subgraphs", name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(check(c.TrafficShaping.Router, "router"), check(c.TrafficShaping.All, "all"))
 }

@@ -143,26 +143,25 @@ func (d *configDecoder) list(node ast.Node, path []string, into reflect.Value) e
 
 // any reads a value of whatever type it is written as.
 func (d *configDecoder) any(node ast.Node, path []string, into reflect.Value) error {
-	var value any
+	var item reflect.Value
 	switch n := node.(type) {
-	case *ast.MappingNode, *ast.MappingValueNode:
-		value = map[string]any{}
-	case *ast.SequenceNode:
-		value = []any{}
 	case *ast.BoolNode:
-		value = n.Value
+		item = reflect.ValueOf(n.Value)
 	case *ast.IntegerNode:
-		value = int64(0)
+		item = reflect.ValueOf(n.Value)
 	case *ast.FloatNode:
-		value = n.Value
+		item = reflect.ValueOf(n.Value)
+	case *ast.MappingNode, *ast.MappingValueNode:
+		item = reflect.New(reflect.TypeFor[map[string]any]()).Elem()
+	case *ast.SequenceNode:
+		item = reflect.New(reflect.TypeFor[[]any]()).Elem()
 	default:
-		value = ""
+		item = reflect.New(reflect.TypeFor[string]()).Elem()
 	}
-	item := reflect.New(reflect.TypeOf(value)).Elem()
-	if _, float := value.(float64); float {
-		item.SetFloat(value.(float64))
-	} else if err := d.value(node, path, item); err != nil {
-		return err
+	if item.CanSet() {
+		if err := d.value(node, path, item); err != nil {
+			return err
+		}
 	}
 	into.Set(item)
 	return nil
@@ -176,6 +175,9 @@ func (d *configDecoder) duration(node ast.Node, path []string, into reflect.Valu
 	value, err := time.ParseDuration(text)
 	if err != nil {
 		return d.fail(node, path, `want a duration such as "30s", "5m" or "100ms", got %s`, written)
+	}
+	if value == 0 {
+		return d.fail(node, path, "0 is no limit here: give a longer time, or leave the key out for the default")
 	}
 	into.SetInt(int64(value))
 	return nil
@@ -203,6 +205,9 @@ func (d *configDecoder) scalar(node ast.Node, path []string, into reflect.Value)
 	case reflect.Int, reflect.Int64:
 		value, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, 64)
 		if err == nil && (expanded || node.Type() == ast.IntegerType) {
+			if value == 0 {
+				return d.fail(node, path, "0 is no limit here: give a larger number, or leave the key out for the default")
+			}
 			into.SetInt(value)
 			return nil
 		}

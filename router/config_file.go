@@ -14,7 +14,7 @@ import (
 )
 
 // ConfigFile is a configuration that was read from a file, and where in it each
-// setting stands. It is immutable.
+// setting stands. It is immutable. The zero value stands for no file.
 type ConfigFile struct {
 	// Config is what the file says.
 	Config Config
@@ -65,7 +65,7 @@ func ReadConfig(name string, text []byte, lookup func(string) (string, bool)) (*
 // the place of the setting, or of what would contain it.
 func (f *ConfigFile) Locate(err error) error {
 	var field *FieldError
-	if !errors.As(err, &field) || f == nil {
+	if !errors.As(err, &field) || f.name == "" { // a setting that no file made
 		return err
 	}
 	place := f.root

@@ -56,7 +56,6 @@ override_subgraph_url:
 traffic_shaping:
   router: {timeout: 5s}
   all: {timeout: 100ms}
-  subgraphs: {a: {timeout: 1m}}
 query_planning: {expose_query_plan: true}
 playground:
   enabled: true
@@ -82,7 +81,6 @@ playground:
 		OverrideSubgraphURL:   map[string]string{"a": "http://127.0.0.1:9/0123"},
 		TrafficShaping: TrafficConfig{
 			Router: TimeoutConfig{5 * time.Second}, All: TimeoutConfig{100 * time.Millisecond},
-			Subgraphs: map[string]TimeoutConfig{"a": {time.Minute}},
 		},
 		QueryPlanning: PlanningConfig{Expose: true},
 		Playground: PlaygroundConfig{Enabled: true, Config: playground.Config{
@@ -90,7 +88,7 @@ playground:
 			Demo: &playground.Demo{
 				Label: "Log in", Query: "mutation { login }", TokenPath: "login",
 				Variables: map[string]any{
-					"name": "0123", "count": int64(3), "ratio": 1.5, "ok": true, "tags": []any{"x"}, "nested": map[string]any{"y": nil},
+					"name": "0123", "count": uint64(3), "ratio": 1.5, "ok": true, "tags": []any{"x"}, "nested": map[string]any{"y": nil},
 				},
 			},
 		}},
@@ -148,6 +146,8 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"variable of another kind", "supergraph: {listen: '${file.x}'}", `"${file.x" is no reference to a variable`},
 		{"variable without an end", "supergraph: {listen: '${env.ON'}", "is no reference to a variable"},
 		{"variable of a wrong type", "limits: {parser_max_tokens: '${env.SECRET}'}", `want a whole number, got "${env.SECRET}"`},
+		{"no limit", "limits: {http_max_request_bytes: 0}", "limits.http_max_request_bytes: 0 is no limit"},
+		{"no time", "traffic_shaping: {all: {timeout: 0s}}", "traffic_shaping.all.timeout: 0 is no limit"},
 		{"two documents", "limits: {}\n---\nlimits: {}", "weft.yaml:3:"},
 
 		{"address", "supergraph:\n  listen: localhost", `weft.yaml:2:3: supergraph.listen: "localhost" is no address to listen on`},
@@ -155,10 +155,9 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"wildcard", "supergraph: {path: '/*'}", "supergraph.path: "},
 		{"same path", "health_check: {path: /graphql}", "health_check.path: "},
 		{"negative limit", "limits:\n  parser_max_recursion: -1", "weft.yaml:2:3: limits.parser_max_recursion: -1 is too small"},
-		{"negative timeout", "traffic_shaping: {subgraphs: {a: {timeout: -1s}}}", "traffic_shaping.subgraphs.a.timeout: -1s is negative"},
+		{"negative timeout", "traffic_shaping: {all: {timeout: -1s}}", "traffic_shaping.all.timeout: -1s is negative"},
 		{"unknown subgraph", "override_subgraph_url:\n  users: http://x", `weft.yaml:2:3: override_subgraph_url.users: the supergraph has no subgraph "users"; it has a, b`},
 		{"unknown subgraph's errors", "include_subgraph_errors: {subgraphs: {c: true}}", `has no subgraph "c"`},
-		{"unknown subgraph's timeout", "traffic_shaping: {subgraphs: {c: {timeout: 1s}}}", `has no subgraph "c"`},
 		{"subgraph's address", "override_subgraph_url: {a: ftp://x}", `override_subgraph_url.a: "ftp://x" is no http or https address`},
 		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},
 		{"no key set", "authentication:\n  router:\n    jwt:\n      header_name: X", "weft.yaml:3:5: authentication.router.jwt.jwks: at least one"},

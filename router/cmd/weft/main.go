@@ -2,6 +2,7 @@
 // and serves them.
 //
 //	weft compose   subgraphs → supergraph
+//	weft serve     supergraph → HTTP endpoint
 //	weft help      what there is
 package main
 
@@ -40,6 +41,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"compose", "compose subgraphs into a supergraph", compose},
+		{"serve", "answer GraphQL operations on a supergraph", serve},
 		{"check", "compare a schema with the operations in use (not built yet)", notBuilt("check")},
 		{"plan", "show the query plan of an operation (not built yet)", notBuilt("plan")},
 		{"dev", "compose and serve, again on every change (not built yet)", notBuilt("dev")},

@@ -64,10 +64,15 @@ func New(schema *ast.Schema) *Introspection {
 	return i
 }
 
-// Execute answers a valid document with one operation, whose root fields are
-// __schema, __type and __typename. Values of variables are as encoding/json
-// decodes them. Its errors are *gqlerror.Error with a code.
-func (i *Introspection) Execute(document string, variables map[string]any) ([]byte, error) {
+// Check refuses a document that follows types too deep: a request that has one
+// is refused before anything is executed. Its errors are *gqlerror.Error with a
+// code.
+func Check(document string) error {
+	_, err := parse(document)
+	return err
+}
+
+func parse(document string) (*ast.QueryDocument, error) {
 	parsed, err := parser.ParseQuery(&ast.Source{Name: "introspection", Input: document})
 	if err != nil {
 		return nil, fmt.Errorf("introspection: %w", err)
@@ -75,10 +80,19 @@ func (i *Introspection) Execute(document string, variables map[string]any) ([]by
 	if len(parsed.Operations) != 1 {
 		return nil, fmt.Errorf("introspection: the document has %d operations, want one", len(parsed.Operations))
 	}
-	operation := parsed.Operations[0]
-	if err := checkDepth(operation.SelectionSet, parsed.Fragments, 0, nil); err != nil {
+	return parsed, checkDepth(parsed.Operations[0].SelectionSet, parsed.Fragments, 0, nil)
+}
+
+// Execute answers a valid document with one operation, whose root fields are
+// __schema, __type and __typename. Values of variables are as encoding/json
+// decodes them. Its errors are those of Check, and one for an answer that is too
+// large.
+func (i *Introspection) Execute(document string, variables map[string]any) ([]byte, error) {
+	parsed, err := parse(document)
+	if err != nil {
 		return nil, err
 	}
+	operation := parsed.Operations[0]
 	w := &writer{Introspection: i, fragments: parsed.Fragments, variables: withDefaults(operation, variables)}
 	w.raw(`{"data":`)
 	writeObject(w, i.schema.Query.Name, []ast.SelectionSet{operation.SelectionSet}, w.rootField)

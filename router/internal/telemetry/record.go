@@ -3,6 +3,9 @@ package telemetry
 import (
 	"context"
 	"crypto/rand"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // Record is what the log's line of one request says. The handler that answers
@@ -15,6 +18,19 @@ type Record struct {
 	Operation string
 	// Codes are the extensions.code of the response's errors, each once.
 	Codes []string
+}
+
+// maxCodes bounds the codes of a line.
+const maxCodes = 10
+
+// AddCode notes the codes of errors, extensions.code, each once.
+func (r *Record) AddCode(errors ...*gqlerror.Error) {
+	for _, err := range errors {
+		code, _ := err.Extensions["code"].(string)
+		if code != "" && len(r.Codes) < maxCodes && !slices.Contains(r.Codes, code) {
+			r.Codes = append(r.Codes, code)
+		}
+	}
 }
 
 type recordKey struct{}

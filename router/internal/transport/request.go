@@ -18,8 +18,9 @@ type Request struct {
 	Query string
 	// OperationName names one of the document's operations, or is "".
 	OperationName string
-	// Variables is a JSON object, or nil if there are none.
-	Variables json.RawMessage
+	// Variables are the JSON texts of the variables' values by their names, or
+	// nil if there are none.
+	Variables map[string]json.RawMessage
 	// Extensions is a JSON object, or nil if there are none.
 	Extensions json.RawMessage
 }
@@ -54,6 +55,7 @@ func parse(body []byte) (*Request, error) {
 		return nil, refusal(http.StatusBadRequest, CodeRequest, "the request's body is no JSON object: %s", place(body, err))
 	}
 	request := &Request{}
+	var variables json.RawMessage
 	var err *Error
 	for _, parameter := range []struct {
 		name string
@@ -62,7 +64,7 @@ func parse(body []byte) (*Request, error) {
 	}{
 		{name: "query", text: &request.Query},
 		{name: "operationName", text: &request.OperationName},
-		{name: "variables", data: &request.Variables},
+		{name: "variables", data: &variables},
 		{name: "extensions", data: &request.Extensions},
 	} {
 		value := parameters[parameter.name]
@@ -81,6 +83,9 @@ func parse(body []byte) (*Request, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if variables != nil {
+		_ = json.Unmarshal(variables, &request.Variables) // it is an object
 	}
 	return request, missing(request)
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -47,11 +48,14 @@ func write(w http.ResponseWriter, media MediaType, status int, body []byte) {
 
 // encode returns {"errors": […]}, without data: nothing was executed.
 func encode(list gqlerror.List) []byte {
-	body, err := json.Marshal(struct {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // it is no HTML, and nosniff says so
+	err := encoder.Encode(struct {
 		Errors gqlerror.List `json:"errors"`
 	}{list})
 	if err != nil { // an extension that is no JSON
-		body = fmt.Appendf(nil, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, "internal error", CodeInternal)
+		return fmt.Appendf(nil, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, "internal error", CodeInternal)
 	}
-	return body
+	return bytes.TrimSuffix(body.Bytes(), []byte("\n"))
 }

@@ -1,0 +1,74 @@
+package router
+
+import (
+	"context"
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/router/internal/auth"
+	"github.com/weftql/weft/router/internal/execute"
+	"github.com/weftql/weft/router/internal/response"
+	"github.com/weftql/weft/router/internal/telemetry"
+	"github.com/weftql/weft/router/internal/transport"
+)
+
+// exposure says what a response tells of its plan.
+type exposure int
+
+const (
+	hidden  exposure = iota
+	exposed          // the plan is in the extensions
+	dryRun           // that, and nothing is executed
+)
+
+// answer is the pipeline: what happens to a request with an operation, in order.
+// A check on operations is a line here. An error means that nothing was
+// executed; whatever goes wrong in execution is in the response, which the
+// caller releases.
+func (g *graph) answer(ctx context.Context, request *transport.Request, caller auth.Caller, show exposure) (*response.Response, error) {
+	record := telemetry.RecordOf(ctx)
+
+	// 3, 4: text → operation → plan, from the cache if it was there before.
+	prepared, err := g.prepare(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	record.Operation = prepared.operation.Name
+
+	variables, err := prepared.operation.Variables(request.Variables)
+	if err != nil {
+		return nil, err
+	}
+	extensions, err := prepared.extensions(g, show)
+	if err != nil {
+		return nil, err
+	}
+	if show == dryRun {
+		return &response.Response{Body: append(append([]byte(`{"data":null,"extensions":`), extensions...), '}')}, nil
+	}
+
+	// 5, 6: plan → fetches → response.
+	return prepared.program.Execute(ctx, execute.Input{
+		Variables:             variables,
+		Fetcher:               g.subgraphs,
+		Introspect:            g.introspect,
+		RequestID:             record.RequestID,
+		Claims:                caller.Encoded,
+		IncludeSubgraphErrors: g.includeErrors,
+		Extensions:            extensions,
+	}), nil
+}
+
+// errorList returns an error's list of GraphQL errors, if it has one.
+func errorList(err error) (gqlerror.List, bool) {
+	var list gqlerror.List
+	if errors.As(err, &list) {
+		return list, true
+	}
+	var single *gqlerror.Error
+	if errors.As(err, &single) {
+		return gqlerror.List{single}, true
+	}
+	return nil, false
+}

@@ -1,0 +1,70 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/weftql/weft/router/internal/plan"
+)
+
+// planExtension is a plan in a response's extensions, under "queryPlan".
+type planExtension struct {
+	// Text is the plan in the notation of Apollo's query planner.
+	Text string `json:"text"`
+	// Fetches are the plan's requests with what each waits for, which a tree of
+	// sequences and parallels cannot say.
+	Fetches []fetchExtension `json:"fetches"`
+}
+
+type fetchExtension struct {
+	ID        int      `json:"id"`
+	Kind      string   `json:"kind"`
+	Service   string   `json:"service,omitempty"`
+	Paths     []string `json:"paths,omitempty"` // of the entities that are looked up
+	Operation string   `json:"operation"`
+	Variables []string `json:"variableUsages,omitempty"`
+	DependsOn []int    `json:"dependsOn"`
+}
+
+// extensions returns the response's extensions: the plan if it is to be shown,
+// else nil.
+func (p *planned) extensions(g *graph, show exposure) ([]byte, error) {
+	if show == hidden {
+		return nil, nil
+	}
+	extension := planExtension{Text: p.plan.Text(namesOf(g.supergraph)), Fetches: []fetchExtension{}}
+	for _, fetch := range p.plan.Fetches {
+		extension.Fetches = append(extension.Fetches, g.describe(p.plan, fetch))
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // the text is full of arrows
+	if err := encoder.Encode(map[string]any{"queryPlan": extension}); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+func (g *graph) describe(p *plan.Plan, fetch *plan.Fetch) fetchExtension {
+	described := fetchExtension{
+		ID: fetch.ID, Kind: "root", Operation: fetch.Text, Variables: fetch.Variables, DependsOn: fetch.DependsOn,
+	}
+	if described.DependsOn == nil {
+		described.DependsOn = []int{}
+	}
+	switch fetch.Kind {
+	case plan.IntrospectionFetch:
+		described.Kind = "introspection"
+		return described
+	case plan.EntityFetch:
+		described.Kind = "entities"
+		for _, lookup := range fetch.Entities {
+			for _, target := range lookup.Targets {
+				described.Paths = append(described.Paths, strings.Join(p.Positions[target.Position].Path, "."))
+			}
+		}
+	}
+	described.Service = g.supergraph.Subgraphs[fetch.Subgraph].Name
+	return described
+}
