@@ -229,7 +229,10 @@ func (c *Cluster) awaitReady(ctx context.Context) error {
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for {
-		err := ping(ctx, c.URL("postgres"))
+		err := errStarting
+		if c.saysReady() {
+			err = ping(ctx, c.URL("postgres"))
+		}
 		if err == nil {
 			return nil
 		}
@@ -245,6 +248,20 @@ func (c *Cluster) awaitReady(ctx context.Context) error {
 			return fmt.Errorf("the server does not answer: %w (last attempt: %w)", ctx.Err(), err)
 		}
 	}
+}
+
+// errStarting is what is known of a server that has not said that it is ready.
+var errStarting = errors.New("it has not said that it is ready")
+
+// saysReady reads the server's state where pg_ctl does, in the eighth line of
+// postmaster.pid. Connecting before that would only fill its log.
+func (c *Cluster) saysReady() bool {
+	text, err := os.ReadFile(filepath.Join(c.dataDir(), "postmaster.pid"))
+	if err != nil {
+		return false
+	}
+	lines := strings.Split(string(text), "\n")
+	return len(lines) >= 8 && strings.TrimSpace(lines[0]) == strconv.Itoa(c.process.PID()) && strings.TrimSpace(lines[7]) == "ready"
 }
 
 // ping connects once.

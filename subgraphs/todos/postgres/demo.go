@@ -86,7 +86,7 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 }
 
 func insertDemoMembers(ctx context.Context, tx pgx.Tx, list, user, admin id.UUID, shared bool) error {
-	_, err := tx.Exec(ctx, `insert into list_members (list_id, user_id, role) select $1, $2, 'OWNER' union all select $1, $3, 'EDITOR' where $4`,
+	_, err := tx.Exec(ctx, `insert into list_members (list_id, user_id, role) select $1::uuid, $2::uuid, 'OWNER' union all select $1, $3::uuid, 'EDITOR' where $4`,
 		list, user, admin, shared)
 	return err
 }

@@ -33,7 +33,15 @@ func (s *stack) add(name string, stop func() error) {
 // addProcess notes a part that is a child, for a later run too, and ends this
 // run should the child end by itself.
 func (s *stack) addProcess(name string, child *process.Process, stop func() error) error {
-	s.add(name, func() error { return errors.Join(stop(), s.Home.Forget(name)) })
+	s.add(name, func() error {
+		select {
+		case <-child.Done():
+			_ = stop() // how it ended has been said
+			return s.Home.Forget(name)
+		default:
+			return errors.Join(stop(), s.Home.Forget(name))
+		}
+	})
 	s.parts.watching.Go(func() {
 		<-child.Done()
 		s.parts.mu.Lock()
