@@ -176,8 +176,6 @@ const (
 	CodeRequiredInaccessible Code = "REQUIRED_INACCESSIBLE"
 	// CodeImplementedByInaccessible occurs when a hidden field implements a visible one.
 	CodeImplementedByInaccessible Code = "IMPLEMENTED_BY_INACCESSIBLE"
-	// CodeDisallowedInaccessible occurs when a built-in element is @inaccessible.
-	CodeDisallowedInaccessible Code = "DISALLOWED_INACCESSIBLE"
 	// CodeOnlyInaccessibleChildren occurs when every field of a visible type is hidden.
 	CodeOnlyInaccessibleChildren Code = "ONLY_INACCESSIBLE_CHILDREN"
 )

@@ -14,7 +14,7 @@ func (m *merger) checkKinds(dest *typeDef, sources []*typeDef) {
 		}
 		same = same && t.kind == dest.kind
 		at = append(at, t.at)
-		groups.add(t.kindName()+" type", t.in.name)
+		groups.add(t.kindWithArticle()+" type", t.in.name)
 	}
 	if same {
 		return

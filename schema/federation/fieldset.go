@@ -31,6 +31,9 @@ func ParseFieldSet(text string) (FieldSet, error) {
 	if !strings.HasPrefix(source, "{") {
 		source = "{" + text + "}"
 	}
+	if strings.Trim(source, "{} \t\r\n,") == "" {
+		return nil, fmt.Errorf("field set %q: it selects nothing", text)
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Name: "fields", Input: source}, maxFieldSetTokens)
 	if err != nil {
 		var gqlErr *gqlerror.Error
@@ -43,9 +46,6 @@ func ParseFieldSet(text string) (FieldSet, error) {
 		return nil, fmt.Errorf("field set %q: it must be one selection set", text)
 	}
 	set := doc.Operations[0].SelectionSet
-	if len(set) == 0 {
-		return nil, fmt.Errorf("field set %q: it selects nothing", text)
-	}
 	if err := checkFieldSet(set); err != nil {
 		return nil, fmt.Errorf("field set %q: %w", text, err)
 	}
