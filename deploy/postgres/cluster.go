@@ -38,7 +38,7 @@ type Config struct {
 	// process.Unprivileged.
 	User *process.User
 	// Disposable gives up durability for speed, for data that nobody will
-	// miss: tests. It also removes Dir when the server is stopped.
+	// miss: tests. Dir is removed when the server has ended, however it does.
 	Disposable bool
 	// StartTimeout bounds initdb and the wait for the first connection, each.
 	// Defaults to 60 seconds: a loaded machine may have to recover first.
@@ -51,7 +51,6 @@ type Config struct {
 type Cluster struct {
 	dir      string
 	major    int
-	remove   bool
 	port     int
 	password string
 	process  *process.Process
@@ -67,27 +66,32 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if cfg.Output == nil {
 		cfg.Output = io.Discard
 	}
-	if err := makeDir(cfg.Dir, cfg.User); err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	c := &Cluster{dir: cfg.Dir, major: cfg.Installation.Major, remove: cfg.Disposable}
-	if err := c.initialise(ctx, cfg); err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	if err := c.endLeftover(); err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
 	attempts := 1
 	if cfg.Port == 0 {
 		attempts = 3 // another program may take the free port first
 	}
 	var err error
 	for range attempts {
-		if err = c.run(ctx, cfg); err == nil {
+		c := &Cluster{dir: cfg.Dir, major: cfg.Installation.Major}
+		if err = c.start(ctx, cfg); err == nil {
 			return c, nil
 		}
 	}
 	return nil, fmt.Errorf("postgres: %w", err)
+}
+
+// start takes the steps of Start, once.
+func (c *Cluster) start(ctx context.Context, cfg Config) error {
+	if err := makeDir(cfg.Dir, cfg.User); err != nil {
+		return err
+	}
+	if err := c.initialise(ctx, cfg); err != nil {
+		return err
+	}
+	if err := c.endLeftover(); err != nil {
+		return err
+	}
+	return c.run(ctx, cfg)
 }
 
 // DataDir is where a server of the given major version keeps its data below
@@ -172,12 +176,17 @@ func (c *Cluster) run(ctx context.Context, cfg Config) error {
 		}
 		c.port = port
 	}
+	litter := ""
+	if cfg.Disposable {
+		litter = c.dir
+	}
 	server, err := process.Start(ctx, process.Command{
 		Name: "postgres", Path: filepath.Join(cfg.Installation.Bin, "postgres"),
 		Args: serverArguments(c.dataDir(), c.port, cfg.Disposable),
 		Env:  environment(), Dir: c.dir, User: cfg.User, Output: cfg.Output,
 		StopSignal: syscall.SIGINT, // "fast": sessions are ended, nothing is lost
 		Grace:      20 * time.Second,
+		Litter:     litter,
 	})
 	if err != nil {
 		return err
@@ -285,6 +294,9 @@ func (c *Cluster) URL(database string) string {
 	return address.String()
 }
 
+// Dir is the directory that holds everything of the server.
+func (c *Cluster) Dir() string { return c.dir }
+
 // Port is where the server listens on 127.0.0.1.
 func (c *Cluster) Port() int { return c.port }
 
@@ -293,13 +305,7 @@ func (c *Cluster) Process() *process.Process { return c.process }
 
 // Stop ends the server and waits for it. The data stays, unless it is
 // disposable.
-func (c *Cluster) Stop() error {
-	err := c.process.Stop()
-	if c.remove {
-		err = errors.Join(err, os.RemoveAll(c.dir))
-	}
-	return err
-}
+func (c *Cluster) Stop() error { return c.process.Stop() }
 
 // freePort asks the kernel for a port that nobody listens on.
 func freePort() (int, error) {

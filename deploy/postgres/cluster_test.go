@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -41,6 +42,9 @@ func TestDisposableServer(t *testing.T) {
 	defer func() {
 		if err := cluster.Stop(); err != nil {
 			t.Errorf("Stop() = %v", err)
+		}
+		if _, err := os.Stat(cluster.Dir()); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("its data is still there: %v", err)
 		}
 		if !strings.Contains(log.String(), "database system is shut down") {
 			t.Errorf("the server was not shut down in order; its log:\n%s", log.String())

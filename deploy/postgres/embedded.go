@@ -66,8 +66,8 @@ func (s Search) embedded(ctx context.Context) (Installation, error) {
 // when it is complete.
 //
 // The library has no call that only fetches. It is given a place that it
-// cannot unpack to, below a file, and so it stops after the download and
-// before it starts anything.
+// cannot unpack to, a link that leads nowhere, and so it stops after the
+// download and before it starts anything.
 func fetchMaven(ctx context.Context, dir string) (string, error) {
 	if kept := keptMaven(dir); kept != "" {
 		return kept, nil
@@ -75,20 +75,21 @@ func fetchMaven(ctx context.Context, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	blocked, err := os.CreateTemp(dir, "not-a-directory-")
+	blocked, err := os.MkdirTemp(dir, "maven-")
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(blocked.Name())
-	if err := blocked.Close(); err != nil {
+	defer os.RemoveAll(blocked)
+	nowhere := filepath.Join(blocked, "nowhere")
+	if err := os.Symlink("missing", nowhere); err != nil {
 		return "", err
 	}
 	library := embeddedpostgres.NewDatabase(embeddedpostgres.DefaultConfig().
 		Version(mavenVersion).
 		Port(0).
 		CachePath(dir).
-		RuntimePath(filepath.Join(dir, "unused")).
-		BinariesPath(filepath.Join(blocked.Name(), "bin")).
+		RuntimePath(filepath.Join(blocked, "unused")).
+		BinariesPath(nowhere).
 		Logger(io.Discard))
 
 	// The download takes no context. When the caller gives up it goes on in

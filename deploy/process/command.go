@@ -30,6 +30,10 @@ type Command struct {
 	// Grace is how long the child has between StopSignal and SIGKILL.
 	// Defaults to 10 seconds.
 	Grace time.Duration
+	// Litter is a directory that is removed when the child has ended, even if
+	// the caller is gone by then: for data that nobody will miss. Defaults to
+	// none.
+	Litter string
 }
 
 // withDefaults returns a copy of c with every unset field filled in.
@@ -66,6 +70,7 @@ type order struct {
 	User       *User          `json:"user"`
 	StopSignal syscall.Signal `json:"stopSignal"`
 	Grace      time.Duration  `json:"grace"`
+	Litter     string         `json:"litter"`
 }
 
 // report is what the guard tells: first the child's number or why there is no

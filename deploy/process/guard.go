@@ -83,7 +83,13 @@ func guard(life io.Reader, status io.Writer) error {
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
 
-	tell(status, ending(o.watch(child.Process.Pid, ended, stop, signals)))
+	how := ending(o.watch(child.Process.Pid, ended, stop, signals))
+	if o.Litter != "" {
+		if err := os.RemoveAll(o.Litter); err != nil && how.Exit == "" {
+			how.Exit = err.Error()
+		}
+	}
+	tell(status, how)
 	return nil
 }
 

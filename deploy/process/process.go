@@ -88,7 +88,7 @@ func launch(command Command) (*Process, *os.File, *exec.Cmd, error) {
 	}
 	text, err := json.Marshal(order{
 		Path: command.Path, Args: command.Args, Env: command.Env, Dir: command.Dir,
-		User: command.User, StopSignal: command.StopSignal, Grace: command.Grace,
+		User: command.User, StopSignal: command.StopSignal, Grace: command.Grace, Litter: command.Litter,
 	})
 	if err != nil {
 		return nil, nil, nil, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,7 +22,8 @@ import (
 const deadline = 20 * time.Second
 
 // standIn makes the test binary a program that starts two children and never
-// stops them, to be killed by a test.
+// stops them, to be killed by a test. Its value is the directory of the
+// children's litter.
 const standIn = "WEFT_TEST_STAND_IN"
 
 func TestMain(m *testing.M) {
@@ -36,7 +38,9 @@ func TestMain(m *testing.M) {
 // waits for a death that gives it no chance to clean up.
 func neverStops() int {
 	for _, name := range []string{"gentle", "stubborn"} {
-		p, err := process.Start(context.Background(), shell(name, scripts[name]))
+		command := shell(name, scripts[name])
+		command.Litter = filepath.Join(os.Getenv(standIn), name)
+		p, err := process.Start(context.Background(), command)
 		if err != nil {
 			fmt.Println(err)
 			return 1
@@ -156,7 +160,13 @@ func TestStop(t *testing.T) {
 func TestKilledProgramLeavesNothing(t *testing.T) {
 	t.Parallel()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), standIn+"=1")
+	litter := t.TempDir()
+	cmd.Env = append(os.Environ(), standIn+"="+litter)
+	for name := range scripts {
+		if err := os.MkdirAll(filepath.Join(litter, name, "data"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -181,6 +191,9 @@ func TestKilledProgramLeavesNothing(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	waitGone(t, pids...)
+	if left, err := os.ReadDir(litter); err != nil || len(left) != 0 {
+		t.Errorf("litter is left: %v, %v", left, err)
+	}
 }
 
 func TestKilledGuardTakesItsChildAlong(t *testing.T) {

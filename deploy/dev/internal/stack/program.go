@@ -45,15 +45,24 @@ func GoBuild(checkout string) Build {
 		if err != nil {
 			return fmt.Errorf("build: %w", err)
 		}
-		err = process.Run(ctx, process.Command{
+		compiler, err := process.Start(ctx, process.Command{
 			Name: "build", Path: goTool,
 			Args: []string{"build", "-o", bin + string(os.PathSeparator), "./router/cmd/weft", "./subgraphs/cmd/users", "./subgraphs/cmd/todos", "./workers/cmd/worker"},
 			Dir:  checkout, Env: os.Environ(), Output: output,
 		})
 		if err != nil {
-			return fmt.Errorf("go build: %w", err)
+			return err
 		}
-		return nil
+		select {
+		case <-compiler.Done():
+			if err := compiler.Err(); err != nil {
+				return fmt.Errorf("the programs do not build, see above: %w", err)
+			}
+			return nil
+		case <-ctx.Done():
+			_ = compiler.Stop() // what it would have said does not matter any more
+			return fmt.Errorf("build: %w", ctx.Err())
+		}
 	}
 }
 
