@@ -1,0 +1,236 @@
+package execute_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weftql/weft/router/internal/execute"
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/subgraph"
+	"github.com/weftql/weft/schema/composition"
+	"github.com/weftql/weft/schema/federation"
+	"github.com/weftql/weft/schema/querygraph"
+	"github.com/weftql/weft/schema/supergraph"
+	"github.com/weftql/weft/schema/universe"
+)
+
+// federated is a universe behind HTTP servers, and the client that reaches it.
+type federated struct {
+	supergraph *supergraph.Supergraph
+	graph      *querygraph.Graph
+	handlers   map[string]*universe.Handler
+	client     *subgraph.Client
+	// disturb may change the body of a subgraph's response.
+	mutex   sync.Mutex
+	disturb func(name string, body []byte) []byte
+}
+
+func federate(t testing.TB, subgraphs []universe.Subgraph) *federated {
+	t.Helper()
+	f := &federated{handlers: map[string]*universe.Handler{}}
+	urls := map[string]string{}
+	var sources []federation.Subgraph
+	for _, s := range subgraphs {
+		handler, err := universe.New(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.handlers[s.Name] = handler
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(s.Name, w, r) }))
+		t.Cleanup(server.Close)
+		urls[s.Name] = server.URL
+		sources = append(sources, federation.Subgraph{Name: s.Name, URL: server.URL, Sources: []federation.Source{{Name: s.Name, Text: s.SDL}}})
+	}
+	result, err := composition.Compose(t.Context(), sources, composition.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.supergraph, err = supergraph.Parse("supergraph", result.Supergraph); err != nil {
+		t.Fatal(err)
+	}
+	if f.graph, err = querygraph.New(f.supergraph); err != nil {
+		t.Fatal(err)
+	}
+	config := subgraph.Config{}
+	for _, s := range f.supergraph.Subgraphs {
+		config.Subgraphs = append(config.Subgraphs, subgraph.Subgraph{Name: s.Name, URL: s.URL})
+	}
+	if f.client, err = subgraph.New(config, nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.client.Close)
+	return f
+}
+
+func (f *federated) serve(name string, w http.ResponseWriter, r *http.Request) {
+	recorder := httptest.NewRecorder()
+	f.handlers[name].ServeHTTP(recorder, r)
+	body := recorder.Body.Bytes()
+	f.mutex.Lock()
+	if f.disturb != nil {
+		body = f.disturb(name, body)
+	}
+	f.mutex.Unlock()
+	w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
+	w.WriteHeader(recorder.Code)
+	_, _ = w.Write(body)
+}
+
+func (f *federated) program(t testing.TB, text string) *execute.Program {
+	t.Helper()
+	op, err := operation.New(text, "", f.supergraph, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(t.Context(), op, f.graph, plan.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := execute.Compile(p, f.supergraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	execute.Poison(program)
+	return program
+}
+
+// answer is a response, decoded.
+type answer struct {
+	Data   any
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+}
+
+func (f *federated) execute(t testing.TB, program *execute.Program, variables string) answer {
+	t.Helper()
+	input := execute.Input{Fetcher: f.client, IncludeSubgraphErrors: []bool{true, true, true}, RequestID: "r"}
+	if variables != "" {
+		if err := json.Unmarshal([]byte(variables), &input.Variables); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := program.Execute(t.Context(), input)
+	defer out.Release()
+	var a answer
+	if err := json.Unmarshal(out.Body, &a); err != nil {
+		t.Fatalf("%v: %s", err, out.Body)
+	}
+	return a
+}
+
+// requests and representations are how many each subgraph has seen.
+func (f *federated) requests() (requests, representations, distinct map[string]int) {
+	requests, representations, distinct = map[string]int{}, map[string]int{}, map[string]int{}
+	for name, handler := range f.handlers {
+		seen := map[string]bool{}
+		for _, r := range handler.Requests() {
+			requests[name]++
+			representations[name] += len(r.Representations)
+			for _, text := range r.Representations {
+				seen[r.Query+text] = true
+			}
+		}
+		distinct[name] = len(seen)
+		handler.Reset()
+	}
+	return requests, representations, distinct
+}
+
+func TestExecute_answers_whatever_the_number_of_rows(t *testing.T) {
+	t.Parallel()
+	counts := map[int]map[string]int{}
+	for _, rows := range []int{10, 1000} {
+		f := federate(t, universe.Warehouse(rows))
+		program := f.program(t, universe.WarehouseQuery)
+		for range 3 {
+			got := f.execute(t, program, "")
+			if diff := cmp.Diff(universe.WarehouseAnswer(rows), got.Data); diff != "" || len(got.Errors) > 0 {
+				t.Fatalf("%d rows: %v, data (-want +got):\n%.2000s", rows, got.Errors, diff)
+			}
+			requests, representations, distinct := f.requests()
+			if diff := cmp.Diff(distinct, representations); diff != "" {
+				t.Errorf("%d rows: representations were sent twice (-want +got):\n%s", rows, diff)
+			}
+			if counts[rows] = requests; rows == 1000 && !cmp.Equal(counts[10], requests) {
+				t.Errorf("requests for 10 rows %v, for 1000 %v", counts[10], requests)
+			}
+		}
+	}
+}
+
+func TestExecute_gives_the_right_answer_whatever_the_JSON_looks_like(t *testing.T) {
+	t.Parallel()
+	f := federate(t, universe.Warehouse(20))
+	program := f.program(t, universe.WarehouseQuery)
+	for name, disturb := range map[string]func(any) any{
+		"keys in the order of names, white space": func(v any) any { return v },
+		"unknown keys": withUnknownKeys,
+	} {
+		f.disturb = func(_ string, body []byte) []byte {
+			var value any
+			if err := json.Unmarshal(body, &value); err != nil {
+				t.Error(err)
+			}
+			out, err := json.MarshalIndent(disturb(value), " ", "\t")
+			if err != nil {
+				t.Error(err)
+			}
+			return out
+		}
+		got := f.execute(t, program, "")
+		if diff := cmp.Diff(universe.WarehouseAnswer(20), got.Data); diff != "" || len(got.Errors) > 0 {
+			t.Errorf("%s: %v, data (-want +got):\n%s", name, got.Errors, diff)
+		}
+	}
+}
+
+func withUnknownKeys(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		out := map[string]any{"a": []any{1, map[string]any{"sku": nil}}, "zz": "}\"]"}
+		for key, part := range v {
+			out[key] = withUnknownKeys(part)
+		}
+		return out
+	case []any:
+		for i := range v {
+			v[i] = withUnknownKeys(v[i])
+		}
+	}
+	return value
+}
+
+// A subgraph whose answers are cut off at any byte costs fields, never more.
+func TestExecute_survives_answers_that_are_cut_off(t *testing.T) {
+	t.Parallel()
+	f := federate(t, universe.Warehouse(4))
+	program := f.program(t, universe.WarehouseQuery)
+	for _, name := range []string{"catalog", "storage", "shipping"} {
+		for cut := 0; cut < 400; cut += 13 {
+			f.disturb = func(from string, body []byte) []byte {
+				if from == name && cut < len(body) {
+					return body[:cut]
+				}
+				return body
+			}
+			got := f.execute(t, program, "")
+			if !cmp.Equal(got.Data, universe.WarehouseAnswer(4)) && len(got.Errors) == 0 {
+				t.Errorf("%s cut at %d: wrong data, no errors: %v", name, cut, got.Data)
+			}
+			for _, e := range got.Errors {
+				if e.Extensions["code"] != execute.CodeMalformed {
+					t.Errorf("%s cut at %d: %+v", name, cut, e)
+				}
+			}
+		}
+	}
+}
