@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 )
@@ -21,36 +19,69 @@ import (
 // a job can be inserted in the transaction that it belongs to.
 const JobSchema = "river"
 
-// jobLock is the advisory lock under which River's tables are migrated.
-const jobLock = 0x77656674 // "weft"
+// migrationLock is the advisory lock under which a database is migrated.
+const migrationLock = 0x77656674 // "weft"
 
 // Migrate brings a service's database up to date: the service's own migrations
-// (numbered *.sql files in the root of migrations), then MigrateJobs. Several
-// processes may call it at the same time.
-func Migrate(ctx context.Context, url string, migrations fs.FS, logger *slog.Logger) (err error) {
-	config, err := pgx.ParseConfig(url)
-	if err != nil {
-		return fmt.Errorf("postgres: migrate: %w", err)
-	}
-	db := stdlib.OpenDB(*config)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := migrateTables(ctx, db, migrations, logger); err != nil {
-		return fmt.Errorf("postgres: migrate: %w", err)
-	}
-	return MigrateJobs(ctx, url, logger)
+// (numbered *.sql files in the root of migrations), then River's, as MigrateJobs
+// does. Whoever else migrates the database waits.
+func Migrate(ctx context.Context, url string, migrations fs.FS, logger *slog.Logger) error {
+	return locked(ctx, url, logger, func(pool *pgxpool.Pool) error {
+		if err := migrateTables(ctx, pool, migrations, logger); err != nil {
+			return err
+		}
+		return migrateJobs(ctx, pool, logger)
+	})
 }
 
-func migrateTables(ctx context.Context, db *sql.DB, migrations fs.FS, logger *slog.Logger) error {
-	locker, err := lock.NewPostgresSessionLocker()
+// MigrateJobs brings River's tables up to date. Services do it with their own,
+// because they insert jobs; the worker calls it, because it runs them: whoever
+// comes first does it, in whatever order they are started.
+func MigrateJobs(ctx context.Context, url string, logger *slog.Logger) error {
+	return locked(ctx, url, logger, func(pool *pgxpool.Pool) error { return migrateJobs(ctx, pool, logger) })
+}
+
+// locked runs work while nobody else migrates the database.
+func locked(ctx context.Context, url string, logger *slog.Logger, work func(*pgxpool.Pool) error) error {
+	pool, err := pgxpool.New(ctx, url)
 	if err != nil {
-		return err
+		return fmt.Errorf("postgres: migrate: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations,
-		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+	defer pool.Close()
+	// The lock belongs to a connection; the work takes others.
+	err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
+			return err
+		}
+		defer unlock(conn, logger)
+		return work(pool)
+	})
+	if err != nil {
+		return fmt.Errorf("postgres: migrate: %w", err)
+	}
+	return nil
+}
+
+func unlock(conn *pgxpool.Conn, logger *slog.Logger) {
+	// Not the caller's context: it may have ended, and the lock must go.
+	if _, err := conn.Exec(context.Background(), "select pg_advisory_unlock($1)", migrationLock); err != nil {
+		logger.Warn("the lock of migrations goes with its connection", slog.Any("error", err))
+	}
+}
+
+// migrateTables applies the service's own migrations.
+func migrateTables(ctx context.Context, pool *pgxpool.Pool, migrations fs.FS, logger *slog.Logger) (err error) {
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
 	results, err := provider.Up(ctx)
+	var failed *goose.PartialError
+	if errors.As(err, &failed) && failed.Failed != nil {
+		return fmt.Errorf("%s: %w", failed.Failed.Source.Path, failed.Err)
+	}
 	if err != nil {
 		return err
 	}
@@ -60,41 +91,12 @@ func migrateTables(ctx context.Context, db *sql.DB, migrations fs.FS, logger *sl
 	return nil
 }
 
-// MigrateJobs brings River's tables up to date. Services call it through Migrate,
-// because they insert jobs; the worker calls it, because it runs them: whoever
-// comes first does it, in whatever order they are started.
-func MigrateJobs(ctx context.Context, url string, logger *slog.Logger) error {
-	pool, err := pgxpool.New(ctx, url)
-	if err != nil {
-		return fmt.Errorf("postgres: migrate jobs: %w", err)
-	}
-	defer pool.Close()
-	// The lock needs a connection of its own; the migrations take another.
-	err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-		if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", jobLock); err != nil {
-			return err
-		}
-		defer unlock(conn, logger)
-		return migrateJobs(ctx, pool, logger)
-	})
-	if err != nil {
-		return fmt.Errorf("postgres: migrate jobs: %w", err)
-	}
-	return nil
-}
-
-func unlock(conn *pgxpool.Conn, logger *slog.Logger) {
-	// Not the caller's context: it may have ended, and the lock must go.
-	if _, err := conn.Exec(context.Background(), "select pg_advisory_unlock($1)", jobLock); err != nil {
-		logger.Warn("the lock of migrations goes with its connection", slog.Any("error", err))
-	}
-}
-
+// migrateJobs applies River's migrations.
 func migrateJobs(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) error {
 	if _, err := pool.Exec(ctx, "create schema if not exists "+JobSchema); err != nil {
 		return err
 	}
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: JobSchema, Logger: slog.New(slog.DiscardHandler)})
+	migrator, err := newMigrator(pool)
 	if err != nil {
 		return err
 	}
@@ -111,7 +113,7 @@ func migrateJobs(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) e
 // JobsMigrated returns an error if River's tables are missing or older than this
 // program needs.
 func JobsMigrated(ctx context.Context, pool *pgxpool.Pool) error {
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: JobSchema, Logger: slog.New(slog.DiscardHandler)})
+	migrator, err := newMigrator(pool)
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
 	}
@@ -123,4 +125,27 @@ func JobsMigrated(ctx context.Context, pool *pgxpool.Pool) error {
 		return fmt.Errorf("postgres: River's tables are not up to date (%v): run the program's migrate command", result.Messages)
 	}
 	return nil
+}
+
+// Migrated returns an error if one of a service's migrations is not applied yet,
+// or if River's are not.
+func Migrated(ctx context.Context, pool *pgxpool.Pool, migrations fs.FS) (err error) {
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	pending, err := provider.HasPending(ctx)
+	if err != nil {
+		return fmt.Errorf("postgres: look for migrations: %w", err)
+	}
+	if pending {
+		return errors.New("postgres: the database is not up to date: run the program's migrate command")
+	}
+	return JobsMigrated(ctx, pool)
+}
+
+func newMigrator(pool *pgxpool.Pool) (*rivermigrate.Migrator[pgx.Tx], error) {
+	return rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: JobSchema, Logger: slog.New(slog.DiscardHandler)})
 }

@@ -32,7 +32,7 @@ func New(cfg Config) (*Handler, error) {
 	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg)}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", endpoint)
-	mux.Handle("GET /health", health(cfg.Ready))
+	mux.Handle("GET "+healthPath, health(cfg.Ready))
 	for pattern, route := range cfg.Routes {
 		mux.Handle(pattern, route)
 	}
@@ -107,17 +107,26 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 	}}})
 }
 
+// healthPath is where load balancers and supervisors look.
+const healthPath = "/health"
+
 // health answers 200 if ready returns nil in time.
 func health(ready func(context.Context) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 		defer cancel()
-		w.Header().Set("Content-Type", "application/json")
 		if err := ready(ctx); err != nil {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = io.WriteString(w, `{"status":"unavailable"}`+"\n")
+			unavailable(w)
 			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
 	})
+}
+
+// unavailable answers for a service that cannot work.
+func unavailable(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(w, `{"status":"unavailable"}`+"\n")
 }

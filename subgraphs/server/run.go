@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,8 +18,9 @@ type RunConfig struct {
 	Addr string
 	// Logger receives start, stop and what net/http has to say. Required.
 	Logger *slog.Logger
-	// DrainDelay is how long connections that are just delivering a request have
-	// to do so after the listener is closed. Defaults to 150 ms.
+	// DrainDelay is how long clients have to finish with their connections once
+	// they are asked to, and again after no new ones are accepted. Defaults to
+	// 150 ms.
 	DrainDelay time.Duration
 	// DrainTimeout bounds the wait for requests in progress. Defaults to 20
 	// seconds.
@@ -27,8 +29,8 @@ type RunConfig struct {
 	Listening func(net.Addr)
 }
 
-// Run serves handler until ctx ends, then finishes the requests in progress and
-// returns nil. No request that reached the process is dropped.
+// Run serves handler until ctx ends, then finishes what is in progress and
+// returns nil. A client that does as "Connection: close" says loses no request.
 func Run(ctx context.Context, cfg RunConfig, handler http.Handler) error {
 	cfg.DrainDelay = cmp.Or(cfg.DrainDelay, 150*time.Millisecond)
 	cfg.DrainTimeout = cmp.Or(cfg.DrainTimeout, 20*time.Second)
@@ -36,8 +38,9 @@ func Run(ctx context.Context, cfg RunConfig, handler http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
+	draining := &drainer{handler: handler}
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           draining,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       120 * time.Second,
@@ -56,24 +59,43 @@ func Run(ctx context.Context, cfg RunConfig, handler http.Handler) error {
 	case <-ctx.Done():
 	}
 	cfg.Logger.Info("stopping")
+	draining.begun.Store(true)
+	time.Sleep(cfg.DrainDelay)
 	_ = listener.Close() // Serve says what became of it
 	if err := <-served; !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("server: %w", err)
 	}
-	return drain(server, cfg)
+	time.Sleep(cfg.DrainDelay)
+	return shutDown(server, cfg.DrainTimeout)
 }
 
-// drain finishes what is in progress after the listener was closed. Shutdown
-// alone would cut connections on which a request is just arriving: clients are
-// told first not to reuse their connections, and what is on its way is given a
-// moment.
-func drain(server *http.Server, cfg RunConfig) error {
-	server.SetKeepAlivesEnabled(false)
-	time.Sleep(cfg.DrainDelay)
-	ctx, cancel := context.WithTimeout(context.Background(), cfg.DrainTimeout)
+// shutDown closes connections as soon as nothing is in progress on them. It comes
+// last, because it cuts those on which a request is just arriving.
+func shutDown(server *http.Server, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("server: requests were still in progress after %s: %w", cfg.DrainTimeout, err), server.Close())
+		return errors.Join(fmt.Errorf("server: requests were still in progress after %s: %w", timeout, err), server.Close())
 	}
 	return nil
+}
+
+// drainer asks clients to leave once draining has begun, and load balancers to
+// send no more: net/http closes a connection after an answer with this header. Server.SetKeepAlivesEnabled would
+// close idle connections under the hands of clients that are about to use them.
+type drainer struct {
+	handler http.Handler
+	begun   atomic.Bool
+}
+
+// ServeHTTP implements http.Handler.
+func (d *drainer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if d.begun.Load() {
+		w.Header().Set("Connection", "close")
+		if r.URL.Path == healthPath {
+			unavailable(w)
+			return
+		}
+	}
+	d.handler.ServeHTTP(w, r)
 }

@@ -81,7 +81,7 @@ func (c config) migrate(ctx context.Context, logger *slog.Logger) error {
 }
 
 func (c config) demo(ctx context.Context, logger *slog.Logger) error {
-	pool, err := c.Open(ctx)
+	pool, err := c.Open(ctx, postgres.Migrated)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (c config) demo(ctx context.Context, logger *slog.Logger) error {
 }
 
 func (c config) serve(ctx context.Context, logger *slog.Logger) error {
-	pool, err := c.Open(ctx)
+	pool, err := c.Open(ctx, postgres.Migrated)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,15 @@ func Migrate(ctx context.Context, url string, logger *slog.Logger) error {
 	return postgres.Migrate(ctx, url, files, logger)
 }
 
+// Migrated returns an error if Migrate has something to do.
+func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	return postgres.Migrated(ctx, pool, files)
+}
+
 // Deps are what a Service works with. Pool and Cursors are required.
 type Deps struct {
 	Pool    *pgxpool.Pool // of a migrated database

@@ -45,14 +45,14 @@ func ReadService(r *env.Reader, name, prefix string, port int) Service {
 	return s
 }
 
-// Open returns a pool of connections to the service's database, whose tables
-// must be there.
-func (s Service) Open(ctx context.Context) (*pgxpool.Pool, error) {
+// Open returns a pool of connections to the service's database, which migrated
+// must find up to date.
+func (s Service) Open(ctx context.Context, migrated func(context.Context, *pgxpool.Pool) error) (*pgxpool.Pool, error) {
 	pool, err := postgres.Open(ctx, postgres.Config{URL: s.DatabaseURL, Name: s.Name, MaxConns: int32(s.MaxConns)})
 	if err != nil {
 		return nil, err
 	}
-	if err := postgres.JobsMigrated(ctx, pool); err != nil {
+	if err := migrated(ctx, pool); err != nil {
 		pool.Close()
 		return nil, err
 	}

@@ -1,0 +1,71 @@
+package env_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/weftql/weft/subgraphs/env"
+)
+
+func TestReader(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("  from a file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := env.New([]string{"X_NAME=ada", "X_EMPTY=", "X_PORT=8080", "X_KEY=direct", "X_TOKEN_FILE=" + file, "OTHER=1", "X_WITH=a=b"}, "X_")
+	for _, c := range []struct{ name, got, want string }{
+		{"a variable", r.Text("X_NAME", "nobody", ""), "ada"},
+		{"an empty one is not set", r.Text("X_EMPTY", "preset", ""), "preset"},
+		{"one that is not set", r.Text("X_NONE", "preset", ""), "preset"},
+		{"a value with an equals sign", r.Text("X_WITH", "", ""), "a=b"},
+		{"a secret", r.Secret("X_KEY", ""), "direct"},
+		{"a secret in a file", r.Secret("X_TOKEN", ""), "from a file"},
+		{"a secret that is not set", r.Secret("X_MISSING", ""), ""},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, c.got, c.want)
+		}
+	}
+	if port := r.Int("X_PORT", 1, 0, 65535, ""); port != 8080 {
+		t.Errorf("port %d", port)
+	}
+	r.Require("X_KEY", "X_TOKEN")
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReaderCollectsMistakes(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := env.New([]string{"X_PORT=99999", "X_COUNT=many", "X_KEY=hidden", "X_KEY_FILE=hidden", "X_A_FILE=/does/not/exist", "X_B_FILE=" + empty, "X_PROT=1"}, "X_")
+	r.Int("X_PORT", 1, 0, 65535, "")
+	r.Int("X_COUNT", 1, 0, 10, "")
+	for _, name := range []string{"X_KEY", "X_A", "X_B", "X_C"} {
+		r.Secret(name, "what it is for")
+	}
+	r.Require("X_C")
+	err := r.Close()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for i, want := range []string{
+		`X_PORT is "99999", but must be a number from 0 to 65535`, `X_COUNT is "many"`, "X_KEY and X_KEY_FILE are both set",
+		"X_A_FILE: open /does/not/exist", "X_B_FILE: " + empty + " is empty", "X_C is not set: what it is for",
+		"X_PROT is not a variable of this program",
+	} {
+		if i >= len(lines) || !strings.HasPrefix(lines[i], want) {
+			t.Errorf("line %d is not %q:\n%v", i, want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hidden") {
+		t.Errorf("the error tells a secret: %v", err)
+	}
+}

@@ -1,0 +1,112 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/weftql/weft/subgraphs/server"
+)
+
+// TestRunDropsNothing stops a server under load from clients that keep their
+// connections until they are asked to close them.
+func TestRunDropsNothing(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	addr, ended := make(chan net.Addr, 1), make(chan error, 1)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	})
+	go func() {
+		ended <- server.Run(ctx, server.RunConfig{
+			Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Listening: func(a net.Addr) { addr <- a },
+		}, handler)
+	}()
+	url := "http://" + (<-addr).String()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}, Timeout: 10 * time.Second}
+	var answered, dropped atomic.Int64
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for {
+				response, err := client.Post(url, "text/plain", nil)
+				if err != nil {
+					dropped.Add(1)
+					t.Log(err)
+					return
+				}
+				_ = response.Body.Close()
+				if answered.Add(1) == 500 {
+					stop()
+				}
+				if response.Close {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if dropped.Load() > 0 || answered.Load() < 500 {
+		t.Errorf("%d requests answered, %d dropped", answered.Load(), dropped.Load())
+	}
+}
+
+func TestRunFinishesWhatIsInProgress(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	addr, ended := make(chan net.Addr, 1), make(chan error, 1)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		stop()
+		// The listener is closed by now or soon: wait until nobody can connect.
+		for {
+			conn, err := net.Dial("tcp", r.Host)
+			if err != nil {
+				break
+			}
+			_ = conn.Close()
+		}
+		_, _ = io.WriteString(w, "done")
+	})
+	go func() {
+		ended <- server.Run(ctx, server.RunConfig{
+			Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Listening: func(a net.Addr) { addr <- a }, DrainDelay: time.Millisecond,
+		}, handler)
+	}()
+	response, err := http.Get("http://" + (<-addr).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if body, err := io.ReadAll(response.Body); err != nil || string(body) != "done" {
+		t.Errorf("body %q, %v", body, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunReportsAnAddressInUse(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	err = server.Run(t.Context(), server.RunConfig{Addr: listener.Addr().String(), Logger: slog.New(slog.DiscardHandler)}, http.NotFoundHandler())
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,62 @@
+package users_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/weftql/weft/subgraphs/users"
+)
+
+func FuzzRegisterInput(f *testing.F) {
+	f.Add("ada@example.com", "correct horse battery", "Ada", "UTC")
+	f.Add("a@b", "x", "", "")
+	f.Add("\"a b\"@example.com", strings.Repeat("x", 300), "\u202e", "Europe/Berlin")
+	f.Fuzz(func(t *testing.T, email, password, name, zone string) {
+		in, err := users.RegisterInput{Email: email, Password: password, DisplayName: name, TimeZone: zone}.Normalize()
+		var refused users.UserErrors
+		if err != nil && (!errors.As(err, &refused) || len(refused) == 0) {
+			t.Fatalf("error %v is not for a form", err)
+		}
+		for _, one := range refused {
+			if one.Message == "" || one.Code != users.CodeBadInput || len(one.Path) != 2 {
+				t.Errorf("error %+v", one)
+			}
+		}
+		if err == nil && (strings.ContainsAny(in.Email, "\r\n\x00") || len(in.Email) > users.MaxEmailBytes || strings.TrimSpace(in.DisplayName) == "") {
+			t.Errorf("%+v is accepted", in)
+		}
+	})
+}
+
+func TestEmailKeyIgnoresCase(t *testing.T) {
+	t.Parallel()
+	if a, b := users.EmailKey(" Ada@Example.com"), users.EmailKey("aDA@example.COM "); a != b {
+		t.Errorf("%q and %q differ", a, b)
+	}
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		viewer users.Viewer
+		sees   bool
+	}{
+		{"the user", users.Viewer{ID: "usr_1"}, true},
+		{"an administrator", users.Viewer{ID: "usr_2", Admin: true}, true},
+		{"somebody else", users.Viewer{ID: "usr_2"}, false},
+		{"nobody", users.Viewer{}, false},
+		{"nobody with a scope", users.Viewer{Admin: true}, false},
+	} {
+		email, verified, status := "ada@example.com", true, users.StatusActive
+		u := users.User{ID: "usr_1", Email: &email, EmailVerified: &verified, Roles: []users.Role{users.RoleUser}, Status: &status}
+		c.viewer.Redact(&u)
+		if sees := u.Email != nil && u.EmailVerified != nil && u.Roles != nil && u.Status != nil; sees != c.sees {
+			t.Errorf("%s: %+v, want seen %t", c.name, u, c.sees)
+		}
+		if hidden := u.Email == nil && u.EmailVerified == nil && u.Roles == nil && u.Status == nil; hidden == c.sees {
+			t.Errorf("%s: %+v, want hidden %t", c.name, u, !c.sees)
+		}
+	}
+}
