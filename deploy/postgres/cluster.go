@@ -210,7 +210,7 @@ func serverArguments(dataDir string, port int, disposable bool) []string {
 		"unix_socket_directories=", // a socket's path may be too long, and nobody needs one
 		"max_connections=200",
 		"timezone=UTC", "log_timezone=UTC",
-		"logging_collector=off", "log_destination=stderr", "log_line_prefix=", "log_checkpoints=off",
+		"logging_collector=off", "log_destination=stderr", "log_line_prefix=%q%a: ", "log_checkpoints=off",
 	}
 	if disposable {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
