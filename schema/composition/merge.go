@@ -32,6 +32,9 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		composer: c, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
 		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{},
 	}
+	for _, s := range c.subgraphs {
+		c.checkMergedOnExternal(s)
+	}
 	c.super = &supergraph{joinMinor: c.joinMinor()}
 	m.linkFeatures()
 	m.addTypes()

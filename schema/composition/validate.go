@@ -40,7 +40,6 @@ func (c *composer) federationRules() []func(*subgraph) {
 		c.checkProvides,
 		c.checkExternalOnInterface,
 		c.checkExternalUsed,
-		c.checkMergedOnExternal,
 		c.checkInterfaceKeysImplemented,
 		c.checkShareable,
 		c.checkCost,
