@@ -10,42 +10,49 @@ import (
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// demoTodo is a todo of the demonstration data. Due is the time from the writing
-// of the data until it is due, 0 for never.
+// demoZone is where the demo user lives.
+const demoZone = "Europe/Berlin"
+
+// never is the due day of todos that are not due.
+const never = -1
+
+// demoTodo is a todo of the demonstration data.
 type demoTodo struct {
 	title, status, priority string
-	due                     time.Duration
+	due                     int  // days from today, or never
 	mine                    bool // assigned to the demo user
 }
 
-// demoLists are the lists of the demonstration data, oldest first.
-func demoLists() []struct {
+// demoList is a list of the demonstration data.
+type demoList struct {
 	name   string
 	shared bool // with the demo administrator
 	todos  []demoTodo
-} {
-	return []struct {
-		name   string
-		shared bool
-		todos  []demoTodo
-	}{
+}
+
+// demoLists are the lists of the demonstration data, oldest first.
+func demoLists() []demoList {
+	return []demoList{
 		{"Home", false, []demoTodo{
-			{"Water the plants", "OPEN", "NORMAL", 10 * time.Minute, true},
-			{"Repair the bicycle", "IN_PROGRESS", "LOW", 0, true},
-			{"Pay the rent", "DONE", "HIGH", 0, true},
+			{"Water the plants", "OPEN", "NORMAL", 0, true},
+			{"Repair the bicycle", "IN_PROGRESS", "LOW", never, true},
+			{"Pay the rent", "DONE", "HIGH", never, true},
 		}},
 		{"Launch", true, []demoTodo{
-			{"Write the announcement", "OPEN", "HIGH", 20 * time.Minute, true},
-			{"Load-test the router", "IN_PROGRESS", "URGENT", 48 * time.Hour, true},
-			{"Book the venue", "OPEN", "NORMAL", 240 * time.Hour, false},
+			{"Write the announcement", "OPEN", "HIGH", 0, true},
+			{"Load-test the router", "IN_PROGRESS", "URGENT", 2, true},
+			{"Book the venue", "OPEN", "NORMAL", 10, false},
 		}},
 	}
 }
 
 // EnsureDemo writes the lists of the demo user, the second of which the demo
-// administrator may edit, unless they are there already.
+// administrator may edit, unless they are there already. What was due on an
+// earlier day and is still open becomes due today, so that the demonstration has
+// something to show.
 func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string) error {
 	user, err := id.Parse(id.User, userID)
 	if err != nil {
@@ -55,26 +62,22 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	today, tomorrow, err := todos.Day(time.Now(), demoZone)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	due := tomorrow.Add(-time.Hour)
 	err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
-		now := time.Now().UTC().Truncate(time.Microsecond)
 		for i, list := range demoLists() {
 			// The ids are fixed, so that the second time nothing is written.
 			key := user
 			key[14] = byte(i + 1)
-			written, err := tx.Exec(ctx, `insert into todo_lists (id, name, owner_id) values ($1, $2, $3) on conflict do nothing`, key, list.name, user)
-			if err != nil {
+			if err := ensureDemoList(ctx, tx, key, user, admin, list, due); err != nil {
 				return err
 			}
-			if written.RowsAffected() == 0 {
-				continue
-			}
-			if err := insertDemoMembers(ctx, tx, key, user, admin, list.shared); err != nil {
+			if _, err := tx.Exec(ctx, `update todos set due_at = $3, version = version + 1, updated_at = now()
+				where list_id = $1 and status = 'OPEN' and due_at < $2`, key, today, due); err != nil {
 				return err
-			}
-			for j, todo := range list.todos {
-				if err := insertDemoTodo(ctx, tx, key, user, todo, now.Add(time.Duration(j)*time.Millisecond)); err != nil {
-					return err
-				}
 			}
 		}
 		return nil
@@ -85,16 +88,34 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 	return nil
 }
 
+// ensureDemoList writes one list with everything in it, unless it is there.
+func ensureDemoList(ctx context.Context, tx pgx.Tx, key, user, admin id.UUID, list demoList, due time.Time) error {
+	written, err := tx.Exec(ctx, `insert into todo_lists (id, name, owner_id) values ($1, $2, $3) on conflict do nothing`, key, list.name, user)
+	if err != nil || written.RowsAffected() == 0 {
+		return err
+	}
+	if err := insertDemoMembers(ctx, tx, key, user, admin, list.shared); err != nil {
+		return err
+	}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	for i, todo := range list.todos {
+		if err := insertDemoTodo(ctx, tx, key, user, todo, now.Add(time.Duration(i)*time.Millisecond), due); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func insertDemoMembers(ctx context.Context, tx pgx.Tx, list, user, admin id.UUID, shared bool) error {
 	_, err := tx.Exec(ctx, `insert into list_members (list_id, user_id, role) select $1::uuid, $2::uuid, 'OWNER' union all select $1, $3::uuid, 'EDITOR' where $4`,
 		list, user, admin, shared)
 	return err
 }
 
-func insertDemoTodo(ctx context.Context, tx pgx.Tx, list, user id.UUID, todo demoTodo, at time.Time) error {
+func insertDemoTodo(ctx context.Context, tx pgx.Tx, list, user id.UUID, todo demoTodo, at, today time.Time) error {
 	var due *time.Time
-	if todo.due != 0 {
-		moment := at.Add(todo.due)
+	if todo.due != never {
+		moment := today.AddDate(0, 0, todo.due)
 		due = &moment
 	}
 	_, err := tx.Exec(ctx, `with t as (

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weftql/weft/schema/identity"
+	"github.com/weftql/weft/subgraphs/cmd/internal/program"
+	"github.com/weftql/weft/subgraphs/env"
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
+	"github.com/weftql/weft/subgraphs/server/servertest"
+)
+
+// databases are empty: migrating them is the program's work.
+var databases = postgrestest.New(func(context.Context, string) error { return nil })
+
+func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
+
+// environment configures the program, with its keys as a platform gives them.
+func environment(t *testing.T, database string) []string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key := servertest.Keys()[0]
+	return []string{
+		"USERS_PORT=0", "USERS_DATABASE_URL=" + database, "USERS_SIGNING_KEY_FILE=" + file,
+		"WEFT_IDENTITY_KEYS=" + key.ID + ":" + base64.StdEncoding.EncodeToString(key.Secret),
+		"USERS_DEMO_PASSWORD=demo password", "USERS_DEMO_ADMIN_PASSWORD=admin password",
+	}
+}
+
+// run starts the program as the shell does.
+func run(environment []string, args ...string) (status int, output string) {
+	var stderr bytes.Buffer
+	status = program.Program{Name: "users", Prefix: "USERS_", Commands: commands}.Run(args, environment, &stderr)
+	return status, stderr.String()
+}
+
+// TestProgram takes the service from an empty database to a login.
+func TestProgram(t *testing.T) {
+	t.Parallel()
+	environment := environment(t, databases.Database(t))
+	if status, output := run(environment, "serve"); status != 1 || !strings.Contains(output, "run the program's migrate command") {
+		t.Errorf("serve before migrate: status %d\n%s", status, output)
+	}
+	for _, command := range []string{"migrate", "migrate", "demo", "demo"} {
+		if status, output := run(environment, command); status != 0 {
+			t.Fatalf("%s: status %d\n%s", command, status, output)
+		}
+	}
+	address := serve(t, environment)
+	response, err := http.Get("http://" + address + "/health")
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("health: %v, %v", response, err)
+	}
+	for _, account := range []struct{ email, password, scope string }{
+		{"demo@example.com", "demo password", ""}, {"admin@example.com", "admin password", "admin"},
+	} {
+		token := login(t, address, account.email, account.password)
+		claims, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Iss, Sub, Scope string }
+		if err := json.Unmarshal(claims, &got); err != nil || got.Iss != "weft-users" || got.Scope != account.scope || !strings.HasPrefix(got.Sub, "usr_") {
+			t.Errorf("%s: claims %s, %v", account.email, claims, err)
+		}
+	}
+}
+
+// serve runs the service until the test ends, and returns its address.
+func serve(t *testing.T, environment []string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	reader, writer := io.Pipe()
+	r := env.New(environment, "USERS_")
+	c := readConfig(r)
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx, slog.New(slog.NewJSONHandler(writer, nil))) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	records := json.NewDecoder(reader)
+	var first struct{ Msg, Addr string }
+	if err := records.Decode(&first); err != nil || first.Msg != "listening" {
+		t.Fatalf("the service says %+v, %v", first, err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, reader) }() // until the process ends
+	return first.Addr
+}
+
+// login returns an access token.
+func login(t *testing.T, address, email, password string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"query":     `mutation ($in: LoginInput!) { login(input: $in) { tokens { accessToken } errors { message } } }`,
+		"variables": map[string]any{"in": map[string]any{"email": email, "password": password}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := identity.NewSigner(servertest.Keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := identity.Claims{}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, signature := signer.Sign(identity.Request{Method: "POST", Target: "/graphql", Body: body, RequestID: strings.NewReplacer("@", "-").Replace(email), Claims: claims}, time.Now())
+	request.Header.Set(identity.IdentityHeader, signed)
+	request.Header.Set(identity.SignatureHeader, signature)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var answer struct {
+		Data struct {
+			Login struct {
+				Tokens *struct{ AccessToken string }
+				Errors []any
+			}
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Data.Login.Tokens == nil {
+		t.Fatalf("login of %s: status %d, %+v, %v", email, response.StatusCode, answer, err)
+	}
+	return answer.Data.Login.Tokens.AccessToken
+}
+
+func TestProgramRefuses(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good := environment(t, "postgres://weft:hunter2@"+closed+"/x?sslmode=disable")
+	with := func(more ...string) []string { return append(append([]string(nil), good...), more...) }
+	for _, c := range []struct {
+		name        string
+		environment []string
+		args        []string
+		status      int
+		want        string
+	}{
+		{"no command", good, nil, 2, "usage: users COMMAND"},
+		{"an unknown command", good, []string{"fly"}, 2, "USERS_SIGNING_KEY[_FILE]"},
+		{"nothing configured", nil, []string{"serve"}, 1, "USERS_DATABASE_URL is not set"},
+		{"no database", good, []string{"serve"}, 1, closed},
+		{"no database to migrate", good, []string{"migrate"}, 1, closed},
+		{"a misspelt variable", with("USERS_PROT=1"), []string{"serve"}, 1, "USERS_PROT is not a variable of this program"},
+		{"keys that are none", with("WEFT_IDENTITY_KEYS=x"), []string{"serve"}, 1, "WEFT_IDENTITY_KEYS"},
+		{"an unknown level", with("WEFT_LOG_LEVEL=loud"), []string{"serve"}, 1, "WEFT_LOG_LEVEL"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			status, output := run(c.environment, c.args...)
+			if status != c.status || !strings.Contains(output, c.want) {
+				t.Errorf("status %d, want %d and %q:\n%s", status, c.status, c.want, output)
+			}
+			if strings.Contains(output, "hunter2") {
+				t.Errorf("the output tells the password:\n%s", output)
+			}
+		})
+	}
+}
