@@ -36,8 +36,6 @@ type step struct {
 type representation struct {
 	typ    typeID
 	fields []*querygraph.FieldSetField
-	// conds are the conditions under which the fields are needed.
-	conds []operation.Condition
 }
 
 // emit turns the choices of a site into selections.
@@ -157,8 +155,7 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 	rep := st.lookup(t)
 	if rep == nil {
 		rep = &representation{typ: t}
-		st.lookups = append(st.lookups, rep)
-		slices.SortFunc(st.lookups, func(a, b *representation) int { return int(a.typ - b.typ) })
+		st.addLookup(rep)
 		r.set.types = union(r.set.types, []typeID{t})
 	}
 	if _, key := s.chosen.av.key(i, st.graph); key >= 0 {
@@ -168,6 +165,11 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 	if ok && s.chosen.av.requires(id, st.graph) {
 		p.addInputs(st, rep, p.graph.Fields[id].In[st.graph].Requires, cond)
 	}
+}
+
+func (st *step) addLookup(rep *representation) {
+	st.lookups = append(st.lookups, rep)
+	slices.SortFunc(st.lookups, func(a, b *representation) int { return int(a.typ - b.typ) })
 }
 
 func (st *step) lookup(t typeID) *representation {
@@ -187,18 +189,28 @@ func (p *planner) addInputs(st *step, rep *representation, set *querygraph.Field
 		if !f.On(rep.typ) {
 			continue
 		}
-		k := slices.Index(rep.fields, f)
-		switch {
-		case k < 0:
-			p.checkArguments(st, rep, f)
-			rep.fields = append(rep.fields, f)
-			rep.conds = append(rep.conds, cond)
-		case rep.conds[k] == nil || rep.conds[k].Equal(cond):
+		if slices.Contains(rep.fields, f) {
 			continue
-		default:
-			rep.conds[k] = rep.conds[k].Or(cond)
 		}
+		p.checkArguments(st, rep, f)
+		rep.fields = append(rep.fields, f)
 		p.gatherInput(st, st.site, rep.typ, f, cond)
+	}
+}
+
+// widenInputs makes sure that a step's representations are complete whenever the
+// step is made: their parts have been selected for one of its fields, under that
+// field's condition. Parts come from earlier waves, so the last wave is first.
+func (p *planner) widenInputs() {
+	order := slices.Clone(p.steps)
+	slices.SortStableFunc(order, func(a, b *step) int { return b.wave - a.wave })
+	for _, st := range order {
+		cond := st.condition()
+		for _, rep := range st.lookups {
+			for _, f := range rep.fields {
+				p.gatherInput(st, st.site, rep.typ, f, cond)
+			}
+		}
 	}
 }
 

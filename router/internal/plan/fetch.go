@@ -68,10 +68,64 @@ func (p *planner) sink() {
 				next = o.wave
 			}
 		}
-		if next < never {
-			st.wave = next
+		if next == never || slices.ContainsFunc(order, func(o *step) bool { return o.graph == st.graph && o.wave == next && clash(o, st) }) {
+			continue
+		}
+		st.wave = next
+		same := slices.IndexFunc(order, func(o *step) bool {
+			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.condition().Equal(st.condition())
+		})
+		if same >= 0 {
+			p.unite(st, order[same])
 		}
 	}
+}
+
+// clash tells whether one response would hold the same objects twice: looked up
+// by one of the steps and below those of the other.
+func clash(a, b *step) bool { return a.holds(b.site) || b.holds(a.site) }
+
+func (st *step) holds(s *site) bool {
+	return slices.ContainsFunc(s.residencies, func(r *residency) bool { return r.step == st && r.field != nil })
+}
+
+// unite moves what a step looks up to another one of the same objects in the
+// same request.
+func (p *planner) unite(st, with *step) {
+	for _, f := range st.set.fields {
+		if f.below == nil {
+			with.set.leaf(*f)
+		} else {
+			with.set.fields = append(with.set.fields, f)
+		}
+	}
+	with.set.types = union(with.set.types, st.set.types)
+	for _, s := range p.sites {
+		for _, r := range s.residencies {
+			if r.set == st.set {
+				r.set = with.set
+			}
+			if r.step == st {
+				r.step = with
+			}
+		}
+	}
+	for _, rep := range st.lookups {
+		to := with.lookup(rep.typ)
+		if to == nil {
+			with.addLookup(rep)
+			continue
+		}
+		for _, f := range rep.fields {
+			if !slices.Contains(to.fields, f) {
+				to.fields = append(to.fields, f)
+			}
+		}
+	}
+	for _, other := range st.after {
+		with.needs(other)
+	}
+	p.steps = slices.DeleteFunc(p.steps, func(o *step) bool { return o == st })
 }
 
 // bundles groups the steps into requests, in the order in which they can be
@@ -86,6 +140,10 @@ func (p *planner) bundles() []*bundle {
 			key.alone = i
 		}
 		b := known[key]
+		for b != nil && slices.ContainsFunc(b.steps, func(o *step) bool { return clash(o, st) }) {
+			key.alone++
+			b = known[key]
+		}
 		if b == nil {
 			b = &bundle{key: key, cond: cond}
 			known[key] = b

@@ -393,31 +393,35 @@ func argumentValues(f *ast.Field, variables map[string]any) string {
 // has all the data.
 func (u *universe) verify(t testing.TB, text string, p *plan.Plan) {
 	t.Helper()
-	for _, variables := range u.assignments(t, text) {
+	if err := u.check(text, p); err != nil {
+		t.Errorf("%s\n%v\n%s", text, err, p.Text(u.names()))
+	}
+}
+
+func (u *universe) check(text string, p *plan.Plan) error {
+	for _, variables := range assignments(text) {
 		want, err := u.monolith(text, variables)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		r := &run{u: u, plan: p, variables: variables, instances: map[int][]*instance{}}
 		got := r.execute()
 		if len(r.errs) > 0 {
-			t.Errorf("%s\n%v: the plan is wrong: %s\n%s", text, variables, strings.Join(r.errs[:min(len(r.errs), 5)], "\n"), p.Text(u.names()))
-			return
+			return fmt.Errorf("%v: the plan is wrong: %s", variables, strings.Join(r.errs[:min(len(r.errs), 5)], "\n"))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s\n%v: the answer is wrong (want -, got +):\n%s\n%s", text, variables, diff, p.Text(u.names()))
-			return
+			return fmt.Errorf("%v: the answer is wrong (want -, got +):\n%s", variables, diff)
 		}
 	}
+	return nil
 }
 
 // assignments are values for the operation's variables: all of those of its
 // Boolean ones.
-func (u *universe) assignments(t testing.TB, text string) []map[string]any {
-	t.Helper()
+func assignments(text string) []map[string]any {
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
-		t.Fatal(err)
+		return nil
 	}
 	out := []map[string]any{{}}
 	for _, v := range doc.Operations[0].VariableDefinitions {

@@ -47,6 +47,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		p.run = i
 		p.emit(s)
 	}
+	p.widenInputs()
 	if p.err != nil {
 		return nil, gqlerror.List{p.err}
 	}
