@@ -80,12 +80,14 @@ func (r *run) send(ctx context.Context, f *fetch, s *fetchState) error {
 	}
 	body := s.response.Body
 	s.response.Body = nil // it is the document's now
-	if parseErr := s.doc.Parse(f.layout, body); err == nil {
-		err = parseErr
-	} else if parseErr == nil && s.doc.Errors() != nil {
-		// A status that is none of success, but the subgraph says why.
-		err = nil
+	parseErr := s.doc.Parse(f.layout, body)
+	switch {
+	case err == nil:
+		return parseErr
+	case parseErr == nil && s.doc.Errors() != nil:
+		return nil // a status that is none of success, but the subgraph says why
 	}
+	s.response.Body = s.doc.Reset()
 	return err
 }
 

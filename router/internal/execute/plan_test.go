@@ -104,8 +104,10 @@ func compile(t testing.TB, p *plan.Plan, graph *supergraph.Supergraph) *execute.
 type fake struct {
 	mutex   sync.Mutex
 	answers map[int]string // by fetch
-	fail    map[int]error  // by fetch
-	sent    map[int]string // by fetch
+	// otherwise answers the fetches that have no text.
+	otherwise func(*subgraph.Request) string
+	fail      map[int]error  // by fetch
+	sent      map[int]string // by fetch
 }
 
 func (f *fake) Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error {
@@ -115,8 +117,12 @@ func (f *fake) Fetch(ctx context.Context, request *subgraph.Request, answer *sub
 		f.sent = map[int]string{}
 	}
 	f.sent[request.Number] = string(request.Body)
+	text, ok := f.answers[request.Number]
+	if !ok && f.otherwise != nil {
+		text = f.otherwise(request)
+	}
 	answer.Status = 200
-	answer.Body = append(answer.Body[:0], f.answers[request.Number]...)
+	answer.Body = append(answer.Body[:0], text...)
 	return f.fail[request.Number]
 }
 
