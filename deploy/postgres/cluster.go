@@ -106,6 +106,21 @@ func HasData(dir string, major int) bool {
 	return err == nil
 }
 
+// OtherData returns the directories below dir that hold data of other major
+// versions.
+func OtherData(dir string, major int) []string {
+	var others []string
+	entries, _ := os.ReadDir(dir) // no directory, no data
+	for _, entry := range entries {
+		number, isData := strings.CutPrefix(entry.Name(), "postgres-")
+		other, err := strconv.Atoi(number)
+		if isData && err == nil && other != major && HasData(dir, other) {
+			others = append(others, DataDir(dir, other))
+		}
+	}
+	return others
+}
+
 // dataDir is the server's data directory.
 func (c *Cluster) dataDir() string { return DataDir(c.dir, c.major) }
 

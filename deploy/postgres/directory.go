@@ -23,8 +23,15 @@ func makeDir(dir string, user *process.User) error {
 	if err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	if err := CheckDir(dir, user); err != nil {
+	if err := CheckOwner(dir, user); err != nil {
 		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%s can be entered by others (mode %04o): refusing to use it; chmod 700 it if it is yours", dir, mode)
 	}
 	if user == nil {
 		return nil
@@ -32,10 +39,10 @@ func makeDir(dir string, user *process.User) error {
 	return os.Lchown(dir, int(user.UID), int(user.GID))
 }
 
-// CheckDir returns an error unless dir is a directory of mode 0700 that belongs
-// to user (nil: the caller) or to the caller. A directory that does not exist
-// is an error too, os.ErrNotExist.
-func CheckDir(dir string, user *process.User) error {
+// CheckOwner returns an error unless dir is a directory, not a link to one,
+// that belongs to user (nil: the caller) or to the caller. A directory that
+// does not exist is an error too, os.ErrNotExist.
+func CheckOwner(dir string, user *process.User) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -50,9 +57,6 @@ func CheckDir(dir string, user *process.User) error {
 	owned := int(stat.Uid) == os.Geteuid() || user != nil && stat.Uid == user.UID
 	if !owned {
 		return fmt.Errorf("%s belongs to user %d, not to whom it should: refusing to use it", dir, stat.Uid)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return fmt.Errorf("%s can be entered by others (mode %04o): refusing to use it; chmod 700 it if it is yours", dir, mode)
 	}
 	return nil
 }

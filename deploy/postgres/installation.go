@@ -59,7 +59,8 @@ type Search struct {
 	User *process.User
 	// Archives is where downloaded packages are kept.
 	Archives string
-	// Unpacked is where they are unpacked: a directory that User can read.
+	// Unpacked is where they are unpacked: a directory for User alone, made if
+	// missing.
 	Unpacked string
 	// HasData tells which major versions have data already; among the
 	// machine's installations such a one is preferred to a newer one.

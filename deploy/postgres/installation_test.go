@@ -1,8 +1,12 @@
 package postgres
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -43,6 +47,25 @@ func TestLastNumber(t *testing.T) {
 		if got := lastNumber(path); got != want {
 			t.Errorf("lastNumber(%q) = %d, want %d", path, got, want)
 		}
+	}
+}
+
+func TestDataOfOtherVersions(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"postgres-15", "postgres-17", "postgres-18.partial", "embedded-18.3.0"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, "PG_VERSION"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{filepath.Join(dir, "postgres-15")}, OtherData(dir, 17)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if HasData(dir, 18) || !HasData(dir, 15) {
+		t.Errorf("HasData: 18 %v, want false; 15 %v, want true", HasData(dir, 18), HasData(dir, 15))
 	}
 }
 

@@ -101,7 +101,7 @@ func (h *Home) Reset() error {
 	if err := h.EndLeftovers(func(string) {}); err != nil {
 		return err
 	}
-	switch err := postgres.CheckDir(h.Data(), h.user); {
+	switch err := postgres.CheckOwner(h.Data(), h.user); {
 	case err == nil:
 		if err := os.RemoveAll(h.Data()); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -60,6 +61,9 @@ func (s *stack) databaseServer(ctx context.Context) (func(ctx context.Context, n
 	}.Find(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if others := postgres.OtherData(data, found.Major); len(others) > 0 {
+		s.notify(fmt.Sprintf("using PostgreSQL %s; what an earlier run kept with another version stays in %s", found.Version, strings.Join(others, ", ")))
 	}
 	cluster, err := postgres.Start(ctx, postgres.Config{
 		Installation: found, Dir: data, Port: s.Settings.Ports.Postgres.Number, User: s.Home.User(),
