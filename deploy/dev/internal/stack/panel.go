@@ -70,5 +70,8 @@ func (s *stack) redisPlace() string {
 	if s.Settings.RedisURL != "" {
 		return "the server of WEFT_REDIS_URL"
 	}
+	if s.redisStandIn {
+		return s.Settings.Ports.Redis.Address() + " (miniredis: forgets everything when it stops)"
+	}
 	return s.Settings.Ports.Redis.Address()
 }

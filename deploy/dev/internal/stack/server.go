@@ -92,6 +92,7 @@ func (s *stack) startRedis(ctx context.Context) error {
 	if child := server.Process(); child != nil {
 		return s.addProcess("redis", child, server.Stop)
 	}
+	s.redisStandIn = true
 	s.add("redis", server.Stop)
 	return nil
 }

@@ -91,8 +91,9 @@ type stack struct {
 	log     *journal.Stream
 	fail    context.CancelCauseFunc // ends the run with an error
 
-	databases databases // set once they are there
-	redisURL  string    // set once Redis is there
+	databases    databases // set once they are there
+	redisURL     string    // set once Redis is there
+	redisStandIn bool      // it is miniredis
 
 	parts parts
 }
@@ -104,7 +105,10 @@ func (s *stack) notify(sentence string) { s.log.Printf("%s", sentence) }
 // s.parts.
 func (s *stack) start(ctx context.Context) error {
 	together, first := errgroup.WithContext(ctx)
-	together.Go(func() error { return s.build(first, s.Home.Path("bin"), s.log) })
+	together.Go(func() error {
+		s.notify("building the programs")
+		return s.build(first, s.Home.Path("bin"), s.log)
+	})
 	together.Go(func() error { return s.startPostgres(first) })
 	together.Go(func() error { return s.startRedis(first) })
 	together.Go(func() error { return s.startMail() })
