@@ -1,6 +1,3 @@
-// Package scalar reads and writes the subgraphs' own GraphQL scalars. Values
-// that are none of a scalar are refused, so that the client learns why; what a
-// text means is for the domain to judge.
 package scalar
 
 import (

@@ -1,5 +1,3 @@
-// Package servertest sends GraphQL requests to a subgraph's handler as the router
-// does: signed, on behalf of a caller.
 package servertest
 
 import (

@@ -319,12 +319,23 @@ func TestWhoSeesWhat(t *testing.T) {
 			})
 		}
 	}
-	t.Run("mutations need a login", func(t *testing.T) {
-		for _, mutation := range []string{
-			`mutation { createTodoList(input: {name: "x"}) { list { id } } }`,
-			fmt.Sprintf(`mutation { createTodo(input: {listId: %q, title: "x"}) { todo { id } } }`, list),
-		} {
-			wantCodes(t, b.Do(t, identity.Claims{}, mutation, nil), "UNAUTHENTICATED")
+	t.Run("fields that the schema marks need a login", func(t *testing.T) {
+		operations := map[string]string{
+			"todoList": `{ todoList(id: "x") { id } }`, "todo": `{ todo(id: "x") { id } }`,
+			"createTodoList": `mutation { createTodoList(input: {name: "x"}) { list { id } } }`,
+			"createTodo":     fmt.Sprintf(`mutation { createTodo(input: {listId: %q, title: "x"}) { todo { id } } }`, list),
+		}
+		schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+		for _, field := range append(schema.Query.Fields, schema.Mutation.Fields...) {
+			if field.Directives.ForName("authenticated") == nil {
+				continue
+			}
+			operation, known := operations[field.Name]
+			if !known {
+				t.Errorf("%s is marked, but not tried here", field.Name)
+				continue
+			}
+			wantCodes(t, b.Do(t, identity.Claims{}, operation, nil), "UNAUTHENTICATED")
 		}
 	})
 	t.Run("a deleted list takes its todos along", func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/server/servertest"
+	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/graph"
 	"github.com/weftql/weft/subgraphs/users/password"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
@@ -350,6 +352,59 @@ func TestFieldsByRole(t *testing.T) {
 			response.Data = withoutDates(t, response.Data)
 			wantData(t, response, `{"it":`+fmt.Sprintf(wrap, object)+`}`)
 		})
+	}
+}
+
+// TestMarkedFieldsNeedALogin asks anonymously for every field that the schema marks
+// with @authenticated or @requiresScopes, and for the latter without the scope.
+func TestMarkedFieldsNeedALogin(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	operations := map[string]string{
+		"me": `{ me { id } }`, "user": `{ user(id: "x") { id } }`, "users": `{ users { totalCount } }`,
+		"node": `{ node(id: "x") { id } }`, "nodes": `{ nodes(ids: []) { id } }`,
+	}
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	for _, field := range append(schema.Query.Fields, schema.Mutation.Fields...) {
+		scopes := field.Directives.ForName("requiresScopes")
+		if scopes == nil && field.Directives.ForName("authenticated") == nil {
+			continue
+		}
+		operation, known := operations[field.Name]
+		if !known {
+			t.Errorf("%s is marked, but not tried here", field.Name)
+			continue
+		}
+		wantCodes(t, b.Do(t, identity.Claims{}, operation, nil), "UNAUTHENTICATED")
+		if scopes != nil {
+			wantCodes(t, b.Do(t, identity.Claims{Subject: admin.Subject}, operation, nil), "FORBIDDEN")
+		}
+		delete(operations, field.Name)
+	}
+	for name := range operations {
+		t.Errorf("%s is not marked", name)
+	}
+}
+
+// TestContact reads for the worker how to write to people.
+func TestContact(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, eve, bob := b.register(t, "Ada@example.com"), b.register(t, "eve@example.com"), b.register(t, "bob@example.com")
+	if _, err := b.pool.Exec(t.Context(), `update users set status = 'SUSPENDED' where email = 'eve@example.com'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.pool.Exec(t.Context(), `update users set deleted_at = now() where email = 'bob@example.com'`); err != nil {
+		t.Fatal(err)
+	}
+	got, err := userspostgres.Contact(t.Context(), b.pool, ada.Subject)
+	if diff := cmp.Diff(users.Contact{Email: "Ada@example.com", DisplayName: "N. N.", TimeZone: "UTC"}, got); diff != "" || err != nil {
+		t.Errorf("error %v, contact (-want +got):\n%s", err, diff)
+	}
+	for _, userID := range []string{eve.Subject, bob.Subject, admin.Subject, "", "tdo_x"} {
+		if got, err := userspostgres.Contact(t.Context(), b.pool, userID); !errors.Is(err, users.ErrNoContact) {
+			t.Errorf("contact of %q: %+v, %v", userID, got, err)
+		}
 	}
 }
 

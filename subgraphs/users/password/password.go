@@ -1,11 +1,3 @@
-// Package password turns passwords into hashes and checks them.
-//
-//	password ─Hash─▶ $argon2id$v=19$m=19456,t=2,p=1$salt$hash ─Verify─▶ same or not
-//
-// Argon2id with 19 MiB, two passes and one lane (the first choice of OWASP's
-// password storage cheat sheet) takes some 25 ms of one core. Hashes are made one
-// per core at a time, and only so many callers may wait: memory and latency stay
-// bounded whatever the load.
 package password
 
 import (

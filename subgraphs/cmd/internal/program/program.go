@@ -1,7 +1,3 @@
-// Package program is what the programs of all subgraphs do alike: find the
-// command, read the configuration, log, stop on a signal.
-//
-//	arguments, environment ─Run─▶ Command ─▶ exit status 0, 1 (failed) or 2 (misused)
 package program
 
 import (
