@@ -159,9 +159,9 @@ func compose(t *testing.T, subgraphs []federation.Subgraph) *supergraph.Supergra
 
 // answer is a response as a client reads it.
 type answer struct {
-	Status     int
-	Header     http.Header
-	Text       string
+	Status     int         `json:"-"`
+	Header     http.Header `json:"-"`
+	Text       string      `json:"-"`
 	Data       any
 	Errors     []clientError
 	Extensions map[string]any
