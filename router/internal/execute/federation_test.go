@@ -234,3 +234,39 @@ func TestExecute_survives_answers_that_are_cut_off(t *testing.T) {
 		}
 	}
 }
+
+func TestExecute_answers_every_form_of_selection(t *testing.T) {
+	t.Parallel()
+	f := federate(t, universe.Warehouse(3))
+	for _, tc := range []struct{ name, text, variables, want string }{
+		{"no subgraph", `{ __typename me: __typename }`, ``, `{"__typename":"Query","me":"Query"}`},
+		{"typenames", `{ items { __typename id } shelves { __typename sku } }`, ``,
+			`{"items":[{"__typename":"Book","id":"b0"},{"__typename":"Film","id":"f1"},{"__typename":"Book","id":"b2"}],
+			  "shelves":[[{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p1"}]]}`},
+		{"aliases", `{ a: shelves { s: sku f: fee } b: shelves { s: name f: volume } }`, ``,
+			`{"a":[[{"s":"p0","f":100},{"s":"p0","f":100},{"s":"p1","f":102}]],"b":[[{"s":"Product 0","f":0},{"s":"Product 0","f":0},{"s":"Product 1","f":2}]]}`},
+		{"a key under two types", `{ items { ... on Film { n: minutes } ... on Book { n: pages } } }`, ``,
+			`{"items":[{"n":0},{"n":20},{"n":2}]}`},
+		{"a type that is not there", `{ items { ... on Film { minutes } } }`, ``, `{"items":[{},{"minutes":20},{}]}`},
+		{"two subgraphs at the root", `{ storageVersion shippingVersion }`, ``, `{"storageVersion":"1","shippingVersion":"1"}`},
+		{"skipped", `query($on: Boolean!) { storageVersion @skip(if: $on) shelves @include(if: $on) { sku fee @skip(if: $on) } }`, `{"on":true}`,
+			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`},
+		{"included", `query($on: Boolean!) { storageVersion @skip(if: $on) shelves @include(if: $on) { sku } }`, `{"on":false}`, `{"storageVersion":"1"}`},
+		{"included below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":true,"b":true}`,
+			`{"shelves":[[{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p1","bin":{"label":"room-1/1"},"volume":2}]]}`},
+		{"excluded below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":false,"b":false}`,
+			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`},
+	} {
+		program := f.program(t, tc.text)
+		for range 2 {
+			got := f.execute(t, program, tc.variables)
+			var want any
+			if err := json.Unmarshal([]byte(tc.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got.Data); diff != "" || len(got.Errors) > 0 {
+				t.Errorf("%s: %v, data (-want +got):\n%s", tc.name, got.Errors, diff)
+			}
+		}
+	}
+}
