@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,11 +24,11 @@ const JobSchema = "river"
 const migrationLock = 0x77656674 // "weft"
 
 // Migrate brings a service's database up to date: the service's own migrations
-// (numbered *.sql files in the root of migrations), then River's, as MigrateJobs
-// does. Whoever else migrates the database waits.
-func Migrate(ctx context.Context, url string, migrations fs.FS, logger *slog.Logger) error {
+// (numbered files migrations/*.sql), then River's, as MigrateJobs does. Whoever
+// else migrates the database waits.
+func Migrate(ctx context.Context, url string, files fs.FS, logger *slog.Logger) error {
 	return locked(ctx, url, logger, func(pool *pgxpool.Pool) error {
-		if err := migrateTables(ctx, pool, migrations, logger); err != nil {
+		if err := migrateTables(ctx, pool, files, logger); err != nil {
 			return err
 		}
 		return migrateJobs(ctx, pool, logger)
@@ -70,10 +71,10 @@ func unlock(conn *pgxpool.Conn, logger *slog.Logger) {
 }
 
 // migrateTables applies the service's own migrations.
-func migrateTables(ctx context.Context, pool *pgxpool.Pool, migrations fs.FS, logger *slog.Logger) (err error) {
+func migrateTables(ctx context.Context, pool *pgxpool.Pool, files fs.FS, logger *slog.Logger) (err error) {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(db, files)
 	if err != nil {
 		return err
 	}
@@ -127,12 +128,11 @@ func JobsMigrated(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// Migrated returns an error if one of a service's migrations is not applied yet,
-// or if River's are not.
-func Migrated(ctx context.Context, pool *pgxpool.Pool, migrations fs.FS) (err error) {
+// Migrated returns an error if Migrate has something to do.
+func Migrated(ctx context.Context, pool *pgxpool.Pool, files fs.FS) (err error) {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(db, files)
 	if err != nil {
 		return fmt.Errorf("postgres: %w", err)
 	}
@@ -146,6 +146,16 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool, migrations fs.FS) (err er
 	return JobsMigrated(ctx, pool)
 }
 
+// newProvider returns what applies a service's own migrations.
+func newProvider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	migrations, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
+}
+
+// newMigrator returns what applies River's migrations.
 func newMigrator(pool *pgxpool.Pool) (*rivermigrate.Migrator[pgx.Tx], error) {
 	return rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: JobSchema, Logger: slog.New(slog.DiscardHandler)})
 }

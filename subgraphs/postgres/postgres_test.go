@@ -42,8 +42,8 @@ func open(t *testing.T, cfg postgres.Config) *pgxpool.Pool {
 
 func migrations() fs.FS {
 	return fstest.MapFS{
-		"00001_first.sql":  {Data: []byte("-- +goose Up\ncreate table first (n int);\n")},
-		"00002_second.sql": {Data: []byte("-- +goose Up\ncreate table second (n int);\n")},
+		"migrations/00001_first.sql":  {Data: []byte("-- +goose Up\ncreate table first (n int);\n")},
+		"migrations/00002_second.sql": {Data: []byte("-- +goose Up\ncreate table second (n int);\n")},
 	}
 }
 
@@ -73,7 +73,7 @@ func TestMigrateAtTheSameTime(t *testing.T) {
 		t.Error(err)
 	}
 	more := migrations().(fstest.MapFS)
-	more["00003_third.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\ncreate table third (n int);\n")}
+	more["migrations/00003_third.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\ncreate table third (n int);\n")}
 	if err := postgres.Migrated(t.Context(), pool, more); err == nil || !strings.Contains(err.Error(), "migrate") {
 		t.Errorf("error %v, want advice to migrate", err)
 	}
@@ -82,7 +82,7 @@ func TestMigrateAtTheSameTime(t *testing.T) {
 func TestMigrateReportsTheMigration(t *testing.T) {
 	t.Parallel()
 	url := databases.Database(t)
-	broken := fstest.MapFS{"00001_broken.sql": {Data: []byte("-- +goose Up\ncreate tabel x ();\n")}}
+	broken := fstest.MapFS{"migrations/00001_broken.sql": {Data: []byte("-- +goose Up\ncreate tabel x ();\n")}}
 	err := postgres.Migrate(t.Context(), url, broken, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "00001_broken.sql") {
 		t.Errorf("error %v", err)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,8 +41,9 @@ func startCluster() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	removeAbandoned()
 	// A place that every account can reach, unlike root's own directories.
-	dir, err := os.MkdirTemp("/var/tmp", "weft-test-")
+	dir, err := os.MkdirTemp(place, fmt.Sprintf(dirName, os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +52,26 @@ func startCluster() (*cluster, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return c, nil
+}
+
+// Where the directories of servers are made, and their names, which tell whose
+// they are.
+const (
+	place   = "/var/tmp"
+	dirName = "weft-subgraphs-test-%d-*"
+)
+
+// removeAbandoned removes what test programs left that were killed or panicked,
+// and whose servers went with them.
+func removeAbandoned() {
+	dirs, _ := filepath.Glob(filepath.Join(place, "weft-subgraphs-test-*")) // the pattern is well formed
+	for _, dir := range dirs {
+		var pid int
+		_, err := fmt.Sscanf(filepath.Base(dir), strings.TrimSuffix(dirName, "*"), &pid)
+		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(dir) // another account's stays
+		}
+	}
 }
 
 func (c *cluster) start(bin string, account *syscall.Credential) error {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/weftql/weft/schema/identity"
 )
 
@@ -72,6 +74,29 @@ func (r Response) Decode(t testing.TB, v any) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
 		t.Fatalf("%v\ndata: %s\nerrors: %+v", err, r.Data, r.Errors)
+	}
+}
+
+// WantData compares the data with JSON text; the order of fields does not matter.
+func (r Response) WantData(t testing.TB, want string) {
+	t.Helper()
+	var got, wanted any
+	if err := json.Unmarshal(r.Data, &got); err != nil {
+		t.Fatalf("%v: %s %+v", err, r.Data, r.Errors)
+	}
+	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(wanted, got); diff != "" {
+		t.Errorf("data (-want +got):\n%s\nerrors: %+v", diff, r.Errors)
+	}
+}
+
+// WantCodes compares the codes of the errors; without codes there must be none.
+func (r Response) WantCodes(t testing.TB, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, r.Codes()); diff != "" {
+		t.Errorf("codes (-want +got):\n%s\nerrors: %+v\ndata: %s", diff, r.Errors, r.Data)
 	}
 }
 

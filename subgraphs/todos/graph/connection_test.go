@@ -38,15 +38,15 @@ func TestEntities(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			response := b.Do(t, ada, entities, map[string]any{"r": c.reps})
-			wantCodes(t, response, c.codes...)
-			wantData(t, response, `{"_entities":`+c.want+`}`)
+			response.WantCodes(t, c.codes...)
+			response.WantData(t, `{"_entities":`+c.want+`}`)
 		})
 	}
 	t.Run("dueToday without its time zone is refused, beside others", func(t *testing.T) {
 		response := b.Do(t, ada, `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { dueToday { totalCount } } } }`,
 			map[string]any{"r": []any{rep("User", ada.Subject), map[string]any{"__typename": "User", "id": person(2).Subject, "timeZone": "UTC"}, rep("User", "usr_x")}})
-		wantCodes(t, response, "BAD_USER_INPUT")
-		wantData(t, response, `{"_entities":[null,{"dueToday":{"totalCount":0}},null]}`)
+		response.WantCodes(t, "BAD_USER_INPUT")
+		response.WantData(t, `{"_entities":[null,{"dueToday":{"totalCount":0}},null]}`)
 	})
 }
 
@@ -71,17 +71,17 @@ func TestDueToday(t *testing.T) {
 		for _, args := range []string{"first: 10", "last: 10"} {
 			response := b.Do(t, ada, `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { dueToday(`+args+`) { totalCount edges { node { title } } } } } }`,
 				map[string]any{"r": []any{map[string]any{"__typename": "User", "id": ada.Subject, "timeZone": zone}}})
-			wantCodes(t, response)
+			response.WantCodes(t)
 			var edges []string
 			for _, title := range want {
 				edges = append(edges, fmt.Sprintf(`{"node":{"title":%q}}`, title))
 			}
-			wantData(t, response, fmt.Sprintf(`{"_entities":[{"dueToday":{"totalCount":%d,"edges":[%s]}}]}`, len(want), strings.Join(edges, ",")))
+			response.WantData(t, fmt.Sprintf(`{"_entities":[{"dueToday":{"totalCount":%d,"edges":[%s]}}]}`, len(want), strings.Join(edges, ",")))
 		}
 	}
 	response := b.Do(t, ada, `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { dueToday { totalCount } } } }`,
 		map[string]any{"r": []any{map[string]any{"__typename": "User", "id": ada.Subject, "timeZone": "Mars/Olympus"}}})
-	wantCodes(t, response, "BAD_USER_INPUT")
+	response.WantCodes(t, "BAD_USER_INPUT")
 }
 
 // TestPages walks every connection in both directions.
@@ -188,7 +188,7 @@ func (c connection) labels() []string {
 func readConnection(t *testing.T, b *bundle, caller identity.Claims, query string) connection {
 	t.Helper()
 	response := b.Do(t, caller, query, nil)
-	wantCodes(t, response)
+	response.WantCodes(t)
 	if strings.Contains(query, "_entities") {
 		var data struct{ It []struct{ C connection } }
 		response.Decode(t, &data)

@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -134,28 +133,6 @@ func (b *bundle) todo(t *testing.T, creator identity.Claims, input map[string]an
 	return data.CreateTodo.Todo.ID
 }
 
-// wantData compares a response's data, given as JSON.
-func wantData(t *testing.T, response servertest.Response, want string) {
-	t.Helper()
-	var got, wanted any
-	if err := json.Unmarshal(response.Data, &got); err != nil {
-		t.Fatalf("%v: %s %+v", err, response.Data, response.Errors)
-	}
-	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(wanted, got); diff != "" {
-		t.Errorf("data (-want +got):\n%s\nerrors: %+v", diff, response.Errors)
-	}
-}
-
-func wantCodes(t *testing.T, response servertest.Response, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, response.Codes()); diff != "" {
-		t.Errorf("codes (-want +got):\n%s\nerrors: %+v\ndata: %s", diff, response.Errors, response.Data)
-	}
-}
-
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -170,8 +147,8 @@ func TestCreate(t *testing.T) {
 		todoList(id: $list) { id name myRole owner { id } version members { role user { id } } todos { totalCount edges { node { title } } } }
 		todo(id: $todo) { title description status priority dueAt overdue version createdBy { id } assignees { id } list { id name myRole } }
 	}`, map[string]any{"list": list, "todo": todo})
-	wantCodes(t, response)
-	wantData(t, response, fmt.Sprintf(`{
+	response.WantCodes(t)
+	response.WantData(t, fmt.Sprintf(`{
 		"todoList": {"id": %[1]q, "name": "Home", "myRole": "VIEWER", "owner": {"id": %[2]q}, "version": 1,
 			"members": [{"role": "OWNER", "user": {"id": %[2]q}}, {"role": "VIEWER", "user": {"id": %[3]q}}],
 			"todos": {"totalCount": 1, "edges": [{"node": {"title": "Paint"}}]}},
@@ -218,7 +195,7 @@ func TestCreateRefuses(t *testing.T) {
 				input[name] = value
 			}
 			response := b.Do(t, c.caller, createTodo, map[string]any{"in": input})
-			wantCodes(t, response)
+			response.WantCodes(t)
 			var data struct {
 				CreateTodo struct {
 					Todo   any
@@ -239,7 +216,7 @@ func TestCreateRefuses(t *testing.T) {
 		t.Parallel()
 		for _, value := range []any{"tomorrow", 5, true, map[string]any{}} {
 			response := b.Do(t, ada, createTodo, map[string]any{"in": map[string]any{"listId": list, "title": "Paint", "dueAt": value}})
-			wantCodes(t, response, "BAD_USER_INPUT")
+			response.WantCodes(t, "BAD_USER_INPUT")
 		}
 	})
 	t.Cleanup(func() {
@@ -311,11 +288,11 @@ func TestWhoSeesWhat(t *testing.T) {
 					want = way.seen
 				}
 				if who.name == "anonymous" && way.anonymous != "" {
-					wantCodes(t, response, way.anonymous)
+					response.WantCodes(t, way.anonymous)
 				} else {
-					wantCodes(t, response)
+					response.WantCodes(t)
 				}
-				wantData(t, response, `{"it":`+want+`}`)
+				response.WantData(t, `{"it":`+want+`}`)
 			})
 		}
 	}
@@ -335,13 +312,13 @@ func TestWhoSeesWhat(t *testing.T) {
 				t.Errorf("%s is marked, but not tried here", field.Name)
 				continue
 			}
-			wantCodes(t, b.Do(t, identity.Claims{}, operation, nil), "UNAUTHENTICATED")
+			b.Do(t, identity.Claims{}, operation, nil).WantCodes(t, "UNAUTHENTICATED")
 		}
 	})
 	t.Run("a deleted list takes its todos along", func(t *testing.T) {
 		b.exec(t, `update todo_lists set deleted_at = now()`)
 		for _, way := range ways {
-			wantData(t, b.Do(t, owner, way.query, nil), `{"it":`+way.hidden+`}`)
+			b.Do(t, owner, way.query, nil).WantData(t, `{"it":`+way.hidden+`}`)
 		}
 	})
 }

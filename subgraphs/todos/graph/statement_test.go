@@ -83,7 +83,7 @@ func TestStatements(t *testing.T) {
 				}
 				b.statements.Take()
 				response := b.Do(t, ada, c.query, variables)
-				wantCodes(t, response)
+				response.WantCodes(t)
 				if got := b.statements.Take(); len(got) != c.want {
 					t.Errorf("%d representations, pages of %v: %d statements, want %d:\n%s",
 						len(variables["r"].([]any)), variables["n"], len(got), c.want, strings.Join(heads(got), "\n"))

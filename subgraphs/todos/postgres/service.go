@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -21,20 +20,12 @@ var migrations embed.FS
 
 // Migrate brings a database up to date: the tables of todos, and River's.
 func Migrate(ctx context.Context, url string, logger *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	return postgres.Migrate(ctx, url, files, logger)
+	return postgres.Migrate(ctx, url, migrations, logger)
 }
 
 // Migrated returns an error if Migrate has something to do.
 func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	return postgres.Migrated(ctx, pool, files)
+	return postgres.Migrated(ctx, pool, migrations)
 }
 
 // Deps are what a Service works with. Pool and Cursors are required.

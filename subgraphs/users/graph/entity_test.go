@@ -42,17 +42,17 @@ func TestEntities(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			response := b.Do(t, ada, entities, map[string]any{"r": c.reps})
-			wantCodes(t, response, c.codes...)
-			wantData(t, response, `{"_entities":`+c.want+`}`)
+			response.WantCodes(t, c.codes...)
+			response.WantData(t, `{"_entities":`+c.want+`}`)
 		})
 	}
 	t.Run("a null representation is a validation error", func(t *testing.T) {
 		response := b.Do(t, ada, entities, map[string]any{"r": []any{nil}})
-		wantCodes(t, response, "GRAPHQL_VALIDATION_FAILED")
+		response.WantCodes(t, "GRAPHQL_VALIDATION_FAILED")
 	})
 	t.Run("literals do as variables", func(t *testing.T) {
 		response := b.Do(t, ada, fmt.Sprintf(`{ _entities(representations: [{__typename: "User", id: %q}]) { ... on User { id } } }`, ada.Subject), nil)
-		wantData(t, response, fmt.Sprintf(`{"_entities":[{"id":%q}]}`, ada.Subject))
+		response.WantData(t, fmt.Sprintf(`{"_entities":[{"id":%q}]}`, ada.Subject))
 	})
 }
 
@@ -84,7 +84,7 @@ func TestStatements(t *testing.T) {
 		for _, n := range []int{1, 60} {
 			b.statements.Take()
 			response := b.Do(t, admin, c.query, c.variables(n))
-			wantCodes(t, response)
+			response.WantCodes(t)
 			if got := b.statements.Take(); len(got) != c.want {
 				t.Errorf("%s of %d: %d statements, want %d:\n%s", c.name, n, len(got), c.want, strings.Join(got, "\n"))
 			}
@@ -106,7 +106,7 @@ func TestUsersPages(t *testing.T) {
 	read := func(args string) (ids []string, info pageInfo) {
 		t.Helper()
 		response := b.Do(t, admin, `{ users(`+args+`) { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } } }`, nil)
-		wantCodes(t, response)
+		response.WantCodes(t)
 		var data struct {
 			Users struct {
 				PageInfo pageInfo
@@ -176,21 +176,21 @@ func TestServiceSDL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantData(t, b.Do(t, identity.Claims{}, `{ _service { sdl } }`, nil), string(want))
+	b.Do(t, identity.Claims{}, `{ _service { sdl } }`, nil).WantData(t, string(want))
 }
 
 func TestNodesAreBounded(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	response := b.Do(t, admin, `query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, map[string]any{"ids": make([]string, 101)})
-	wantCodes(t, response, "BAD_USER_INPUT")
+	response.WantCodes(t, "BAD_USER_INPUT")
 }
 
 func TestNodeOfOtherSubgraphsIsAReference(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	response := b.Do(t, admin, `{ nodes(ids: ["tdo_00000000000000000000000000", "tdl_00000000000000000000000000", "tdo_short", "abc_00000000000000000000000000", "x"]) { __typename id } }`, nil)
-	wantCodes(t, response)
-	wantData(t, response, `{"nodes":[{"__typename":"Todo","id":"tdo_00000000000000000000000000"},
+	response.WantCodes(t)
+	response.WantData(t, `{"nodes":[{"__typename":"Todo","id":"tdo_00000000000000000000000000"},
 		{"__typename":"TodoList","id":"tdl_00000000000000000000000000"},null,null,null]}`)
 }

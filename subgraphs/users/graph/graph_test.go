@@ -103,34 +103,12 @@ func (b *bundle) register(t *testing.T, email string) identity.Claims {
 // admin is an administrator.
 var admin = identity.Claims{Subject: "usr_00000000000000000000000000", Scopes: []string{"admin"}}
 
-// wantData compares a response's data, given as JSON.
-func wantData(t *testing.T, response servertest.Response, want string) {
-	t.Helper()
-	var got, wanted any
-	if err := json.Unmarshal(response.Data, &got); err != nil {
-		t.Fatalf("%v: %s %+v", err, response.Data, response.Errors)
-	}
-	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(wanted, got); diff != "" {
-		t.Errorf("data (-want +got):\n%s\nerrors: %+v", diff, response.Errors)
-	}
-}
-
-func wantCodes(t *testing.T, response servertest.Response, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, response.Codes()); diff != "" {
-		t.Errorf("codes (-want +got):\n%s\nerrors: %+v\ndata: %s", diff, response.Errors, response.Data)
-	}
-}
-
 func TestRegister(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	input := map[string]any{"email": " Ada@Example.com ", "password": "correct horse battery", "displayName": " Ada ", "timeZone": "Europe/London"}
 	response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": input})
-	wantCodes(t, response)
+	response.WantCodes(t)
 	var data struct {
 		Register struct {
 			User   map[string]any
@@ -168,7 +146,7 @@ func TestRegister(t *testing.T) {
 	t.Run("refuses a taken address", func(t *testing.T) {
 		input["email"] = "ADA@example.COM"
 		response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": input})
-		wantData(t, response, `{"register":{"user":null,"tokens":null,"errors":[
+		response.WantData(t, `{"register":{"user":null,"tokens":null,"errors":[
 			{"code":"CONFLICT","path":["input","email"],"message":"belongs to another account"}]}}`)
 		var jobs, accounts int
 		if err := b.pool.QueryRow(t.Context(), `select (select count(*) from river.river_job), (select count(*) from users)`).Scan(&jobs, &accounts); err != nil {
@@ -191,7 +169,7 @@ func TestRegisterIsAtomic(t *testing.T) {
 	response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": map[string]any{
 		"email": "ada@example.com", "password": "correct horse battery", "displayName": "Ada",
 	}})
-	wantCodes(t, response, "INTERNAL_SERVER_ERROR")
+	response.WantCodes(t, "INTERNAL_SERVER_ERROR")
 	if response.Errors[0].Message != "internal error" || response.Errors[0].Extensions["requestId"] != "test.1" {
 		t.Errorf("error %+v", response.Errors[0])
 	}
@@ -233,7 +211,7 @@ func TestRegisterRefusesBadInput(t *testing.T) {
 			input := map[string]any{"email": "ada@example.com", "password": "correct horse battery", "displayName": "Ada", "timeZone": "UTC"}
 			input[c.field] = c.value
 			response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": input})
-			wantCodes(t, response)
+			response.WantCodes(t)
 			var data struct {
 				Register struct {
 					User, Tokens any
@@ -276,12 +254,12 @@ func TestLogin(t *testing.T) {
 			response := b.Do(t, identity.Claims{}, `mutation ($in: LoginInput!) { login(input: $in) {
 				user { email } tokens { tokenType } errors { code path message } } }`,
 				map[string]any{"in": map[string]any{"email": c.email, "password": c.password}})
-			wantCodes(t, response)
+			response.WantCodes(t)
 			want := c.want
 			if want == "" {
 				want = `{"login":{"user":{"email":"ada@example.com"},"tokens":{"tokenType":"Bearer"},"errors":[]}}`
 			}
-			wantData(t, response, want)
+			response.WantData(t, want)
 			if n := len(b.statements.Take()); n != 1 {
 				t.Errorf("%d statements, want 1 like every login", n)
 			}
@@ -334,13 +312,13 @@ func TestFieldsByRole(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			response := b.Do(t, c.caller, c.query, nil)
 			if c.code != "" {
-				wantCodes(t, response, c.code)
+				response.WantCodes(t, c.code)
 				if got := string(response.Data); got != "null" && got != `{"it":null}` {
 					t.Errorf("data %s beside %s", got, c.code)
 				}
 				return
 			}
-			wantCodes(t, response)
+			response.WantCodes(t)
 			object := "null"
 			if c.want != "" {
 				object = "{" + c.want + "}"
@@ -350,7 +328,7 @@ func TestFieldsByRole(t *testing.T) {
 				wrap = "%s"
 			}
 			response.Data = withoutDates(t, response.Data)
-			wantData(t, response, `{"it":`+fmt.Sprintf(wrap, object)+`}`)
+			response.WantData(t, `{"it":`+fmt.Sprintf(wrap, object)+`}`)
 		})
 	}
 }
@@ -375,9 +353,9 @@ func TestMarkedFieldsNeedALogin(t *testing.T) {
 			t.Errorf("%s is marked, but not tried here", field.Name)
 			continue
 		}
-		wantCodes(t, b.Do(t, identity.Claims{}, operation, nil), "UNAUTHENTICATED")
+		b.Do(t, identity.Claims{}, operation, nil).WantCodes(t, "UNAUTHENTICATED")
 		if scopes != nil {
-			wantCodes(t, b.Do(t, identity.Claims{Subject: admin.Subject}, operation, nil), "FORBIDDEN")
+			b.Do(t, identity.Claims{Subject: admin.Subject}, operation, nil).WantCodes(t, "FORBIDDEN")
 		}
 		delete(operations, field.Name)
 	}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -27,20 +26,12 @@ var migrations embed.FS
 // Migrate brings a database up to date: the tables of users, and River's, into
 // which Register inserts.
 func Migrate(ctx context.Context, url string, logger *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	return postgres.Migrate(ctx, url, files, logger)
+	return postgres.Migrate(ctx, url, migrations, logger)
 }
 
 // Migrated returns an error if Migrate has something to do.
 func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	return postgres.Migrated(ctx, pool, files)
+	return postgres.Migrated(ctx, pool, migrations)
 }
 
 // Deps are what a Service works with. All are required.
