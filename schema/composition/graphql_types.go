@@ -4,17 +4,19 @@ import "github.com/vektah/gqlparser/v2/ast"
 
 // checkTypeReferences looks at the types of fields and arguments.
 //
-// Rule: they exist; fields of objects and interfaces have output types,
+// Rule: they exist, and are not a specification's own; fields of objects and interfaces have output types,
 // arguments and fields of input objects have input types.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkTypeReferences(s *subgraph) {
 	check := func(f *field, pos position) {
 		name := f.typ.Name()
-		if isBuiltInScalar(name) || s.specTypes[name] {
+		if isBuiltInScalar(name) {
 			return
 		}
 		t := s.typeNamed(name)
 		switch {
+		case s.specTypes[name]:
+			c.invalid([]Location{f.at}, "%q has the type %q, which belongs to a specification and is not in the supergraph", f.coordinate, name)
 		case t == nil:
 			c.invalid([]Location{f.at}, "%q has the unknown type %q", f.coordinate, name)
 		case pos == output && t.kind == ast.InputObject:
@@ -30,7 +32,18 @@ func (c *composer) checkTypeReferences(s *subgraph) {
 			check(f, output)
 		}
 	}, func(*typeDef, *field) {})
-	s.eachArgument(func(a *field) { check(a, input) })
+	s.eachField(func(*typeDef, *field) {}, func(_ *typeDef, a *field) { check(a, input) })
+	for _, d := range s.directives {
+		if s.specDirectives[d.name] != "" {
+			continue
+		}
+		for _, a := range d.args {
+			if s.specTypes[a.typ.Name()] && len(executableLocations(d.locations)) == 0 {
+				continue // stays in the subgraph
+			}
+			check(a, input)
+		}
+	}
 }
 
 func (t *typeDef) kindWithArticle() string {
