@@ -104,7 +104,7 @@ func (m *merger) combine(coordinate, spec string, all []*application) []*applica
 	if spec == "tag" || len(distinct) == 1 {
 		return distinct
 	}
-	if combined := combineArguments(spec, distinct); combined != nil {
+	if combined := m.combineArguments(spec, distinct); combined != nil {
 		m.hint(HintMergedDirectiveArguments, Info, coordinate, "%s has @%s with different arguments; the supergraph combines them", coordinate, spec)
 		return []*application{combined}
 	}
@@ -135,7 +135,7 @@ func applicationKey(a *application) string {
 	return key
 }
 
-func combineArguments(spec string, all []*application) *application {
+func (m *merger) combineArguments(spec string, all []*application) *application {
 	values := func(name string) []*ast.Value {
 		var out []*ast.Value
 		for _, a := range all {
@@ -160,13 +160,25 @@ func combineArguments(spec string, all []*application) *application {
 		add("sizedFields", union(values("sizedFields")))
 		add("requireOneSlicingArgument", boolValue(!slices.ContainsFunc(values("requireOneSlicingArgument"), func(v *ast.Value) bool { return v.Raw == "false" })))
 	case "requiresScopes":
-		add("scopes", conjunction(values("scopes")))
+		add("scopes", m.conjunction(all, values("scopes")))
 	case "policy":
-		add("policies", conjunction(values("policies")))
+		add("policies", m.conjunction(all, values("policies")))
 	default:
 		return nil
 	}
 	return result
+}
+
+func (m *merger) conjunction(all []*application, lists []*ast.Value) *ast.Value {
+	combined, ok := conjunction(lists)
+	if !ok {
+		var at []Location
+		for _, a := range all {
+			at = append(at, a.at)
+		}
+		m.fail(CodeUnsupportedFeature, at, "the demands of @%s combine to more than %d alternatives, which is not supported", all[0].spec, maxAlternatives)
+	}
+	return combined
 }
 
 func largest(values []*ast.Value) *ast.Value {

@@ -9,24 +9,26 @@ import (
 
 // maxAlternatives bounds the alternatives that a conjunction can have: the
 // product of those of its parts.
-const maxAlternatives = 10_000
+const maxAlternatives = 1000
 
 // conjunction combines the scopes (or policies) that several subgraphs demand.
 //
 // Rule: `[[a, b], [c]]` demands (a and b) or c. What several subgraphs demand is
 // demanded together, so the alternatives of each combine with those of every
-// other; alternatives that contain another one are redundant.
-func conjunction(lists []*ast.Value) *ast.Value {
+// other; alternatives that contain another one are redundant. More than
+// maxAlternatives are refused.
+// Codes: UNSUPPORTED_FEATURE.
+func conjunction(lists []*ast.Value) (combined *ast.Value, ok bool) {
 	if len(lists) == 0 {
-		return nil
+		return nil, true
 	}
 	alternatives := [][]string{{}}
 	for _, l := range lists {
 		var next [][]string
 		for _, left := range alternatives {
 			for _, right := range items(l) {
-				if len(next) >= maxAlternatives {
-					break
+				if len(next) > maxAlternatives {
+					return nil, false
 				}
 				next = append(next, mergeSorted(left, names(right)))
 			}
@@ -41,7 +43,7 @@ func conjunction(lists []*ast.Value) *ast.Value {
 		}
 		outer[i] = listOf(inner)
 	}
-	return listOf(outer)
+	return listOf(outer), true
 }
 
 func names(v *ast.Value) []string {

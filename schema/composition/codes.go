@@ -166,6 +166,13 @@ const (
 	// CodeOverrideOnInterface occurs when an interface's field has @override.
 	CodeOverrideOnInterface Code = "OVERRIDE_ON_INTERFACE"
 
+	// CodeSatisfiability occurs when a query of the API cannot be answered,
+	// because no subgraph with one of its fields can be reached.
+	CodeSatisfiability Code = "SATISFIABILITY_ERROR"
+	// CodeMaxStatesExceeded occurs when there are too many ways to reach objects
+	// to check all of them.
+	CodeMaxStatesExceeded Code = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
+
 	// CodeReferencedInaccessible occurs when a visible field has a hidden type.
 	CodeReferencedInaccessible Code = "REFERENCED_INACCESSIBLE"
 	// CodeDefaultUsesInaccessible occurs when a visible default uses a hidden enum value.

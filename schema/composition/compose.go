@@ -13,6 +13,9 @@ type Options struct {
 	// for platforms whose other tools know no newer one. Defaults to the newest
 	// version that this package knows.
 	MaximumVersion federation.Version
+	// MaximumStates bounds the work of the check whether every query can be
+	// answered, in objects of queries that it looks at. Defaults to 1,000,000.
+	MaximumStates int
 }
 
 // Result is a successful composition.
@@ -38,6 +41,7 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 		c.checkMerged,
 		c.checkMergedGraphQL,
 		c.checkInaccessible,
+		c.checkSatisfiability,
 	}
 	for _, step := range steps {
 		if err := step(ctx, subgraphs); err != nil {
@@ -53,8 +57,8 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 // composer is the state of one composition.
 type composer struct {
 	opts      Options
-	subgraphs []*subgraph // in the order of their names
-	super     *supergraph // nil before merge
+	subgraphs []*subgraph   // in the order of their names
+	super     *mergedSchema // nil before merge
 	errs      Errors
 	hints     []Hint
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,12 +29,14 @@ var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 // goldenCase is one file of testdata: why it exists, which rules it shows, the
 // subgraphs (<name>.graphqls), and what comes out: "supergraph" or "errors", and
 // "hints". "show: definitions" in the head keeps the definitions of the link and
-// join specifications, which are the same everywhere, in the supergraph.
+// join specifications, which are the same everywhere, in the supergraph;
+// "states: 5" sets Options.MaximumStates.
 type goldenCase struct {
 	path, name  string
 	archive     *txtar.Archive
 	rules       []string
 	definitions bool
+	opts        composition.Options
 	subgraphs   []federation.Subgraph
 }
 
@@ -55,6 +58,11 @@ func goldenCases(tb testing.TB) []goldenCase {
 				c.rules = append(c.rules, strings.Fields(rules)...)
 			}
 			c.definitions = c.definitions || line == "show: definitions"
+			if n, ok := strings.CutPrefix(line, "states: "); ok {
+				if c.opts.MaximumStates, err = strconv.Atoi(n); err != nil {
+					tb.Fatal(err)
+				}
+			}
 		}
 		for _, f := range archive.Files {
 			if name, ok := strings.CutSuffix(f.Name, ".graphqls"); ok {
@@ -87,7 +95,7 @@ func TestCompose(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := map[string]string{}
-			result, err := compose(c.subgraphs)
+			result, err := composition.Compose(context.Background(), c.subgraphs, c.opts)
 			if err != nil {
 				got["errors"] = err.Error() + "\n"
 			} else {

@@ -205,8 +205,8 @@ func first(list []*application, spec string) *application {
 	return nil
 }
 
-// supergraph is the merged schema.
-type supergraph struct {
+// mergedSchema is the supergraph.
+type mergedSchema struct {
 	schema
 	joinMinor int // of join v0.x
 	links     []supergraphLink

@@ -35,7 +35,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	for _, s := range c.subgraphs {
 		c.checkMergedOnExternal(s)
 	}
-	c.super = &supergraph{joinMinor: c.joinMinor()}
+	c.super = &mergedSchema{joinMinor: c.joinMinor()}
 	m.linkFeatures()
 	m.addTypes()
 	m.mergeSchemaElement()

@@ -15,7 +15,7 @@ type printer struct{ strings.Builder }
 
 // print writes the supergraph: schema, directives, types, each group in the
 // order of compareNames.
-func (s *supergraph) print(subgraphs []*subgraph) string {
+func (s *mergedSchema) print(subgraphs []*subgraph) string {
 	joinTypes, joinDirectives := joinElements(s.joinMinor, subgraphs)
 	types := slices.Concat(s.types, joinTypes)
 	directives := slices.Concat(s.directives, joinDirectives)
@@ -35,7 +35,7 @@ func (s *supergraph) print(subgraphs []*subgraph) string {
 	return p.String()
 }
 
-func (p *printer) schema(s *supergraph) {
+func (p *printer) schema(s *mergedSchema) {
 	p.description(s.description, "", true)
 	p.WriteString("schema\n")
 	links := append([]supergraphLink{

@@ -96,8 +96,13 @@ func alternativesImply(given, needed []*ast.Value) bool {
 	if len(given) == 0 {
 		return false
 	}
-	wanted := items(conjunction(needed))
-	for _, have := range items(conjunction(given)) {
+	want, ok := conjunction(needed)
+	have, alsoOK := conjunction(given)
+	if !ok || !alsoOK {
+		return false
+	}
+	wanted := items(want)
+	for _, have := range items(have) {
 		held := names(have)
 		if !slices.ContainsFunc(wanted, func(want *ast.Value) bool {
 			return !slices.ContainsFunc(names(want), func(n string) bool { return !slices.Contains(held, n) })

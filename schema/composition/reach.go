@@ -1,0 +1,214 @@
+package composition
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// residency is a subgraph from whose answer an object comes, and what that
+// subgraph provides there beyond its own.
+type residency struct {
+	graph    int
+	provided querygraph.Provided
+}
+
+func (r residency) key() string {
+	ids := make([]int, 0, len(r.provided))
+	for _, set := range r.provided {
+		ids = append(ids, set.ID)
+	}
+	slices.Sort(ids)
+	return fmt.Sprint(r.graph, ids)
+}
+
+// reacher answers which subgraphs can be asked about an object. Its answers are
+// least fixpoints: what is being worked out counts as unreachable meanwhile.
+type reacher struct {
+	graph *querygraph.Graph
+	known map[string][]residency
+	open  map[string]bool // questions that are being worked out
+	cut   bool            // an open question was met, so the answer may be too small to keep
+}
+
+// reach returns the residencies that an object of type t has or can get, the
+// first of which is the given one: the router enters another subgraph by a key
+// whose fields it can fetch, or by a root type, which needs none.
+func (r *reacher) reach(t querygraph.TypeID, start residency) []residency {
+	id := fmt.Sprint(t, " ", start.key())
+	if all, ok := r.known[id]; ok {
+		return all
+	}
+	if r.open[id] {
+		r.cut = true
+		return []residency{start}
+	}
+	r.open[id] = true
+	outermost := len(r.open) == 1
+	all := []residency{start}
+	for grown := true; grown; {
+		grown = false
+		for graph := range r.graph.Types[t].In {
+			if !entered(all, graph) && r.enters(t, all, graph) {
+				all = append(all, residency{graph: graph})
+				grown = true
+			}
+		}
+	}
+	delete(r.open, id)
+	if outermost {
+		r.cut = false
+	}
+	if !r.cut {
+		r.known[id] = all
+	}
+	return all
+}
+
+// entered reports whether the subgraph is among those that an object was looked
+// up in. The first residency does not count: it may lack the type's own fields.
+func entered(all []residency, graph int) bool {
+	return slices.ContainsFunc(all, func(r residency) bool { return r.graph == graph })
+}
+
+func (r *reacher) enters(t querygraph.TypeID, all []residency, graph int) bool {
+	in := r.graph.Types[t].In[graph]
+	if isRoot(r.graph.Types[t].Name) {
+		return in.Present
+	}
+	return slices.ContainsFunc(in.Keys, func(k querygraph.Key) bool { return k.Resolvable && r.obtains(t, all, k.Fields) })
+}
+
+// obtains reports whether all fields of a set can be fetched.
+func (r *reacher) obtains(t querygraph.TypeID, all []residency, set *querygraph.FieldSet) bool {
+	for i := range set.Fields {
+		f := &set.Fields[i]
+		if !f.On(t) || f.Name == "__typename" {
+			continue
+		}
+		id, ok := r.graph.Field(t, f.Name)
+		if !ok {
+			return false
+		}
+		next := r.resolvers(t, all, id)
+		if len(next) == 0 || (f.Set != nil && !r.obtainsBelow(id, next, f.Set)) {
+			return false
+		}
+	}
+	return true
+}
+
+// obtainsBelow is obtains for the objects that a field returns.
+func (r *reacher) obtainsBelow(f querygraph.FieldID, from []step, set *querygraph.FieldSet) bool {
+	for _, t := range r.graph.CommonResultTypes(f) {
+		var all []residency
+		for _, s := range from {
+			if slices.Contains(r.graph.ResultTypes(s.graph, f), t) {
+				all = append(all, r.reach(t, s.residency)...)
+			}
+		}
+		if len(all) > 0 && !r.obtains(t, all, set) {
+			return false
+		}
+	}
+	return true
+}
+
+// step is a residency of what a field returns.
+type step struct{ residency }
+
+// resolvers returns where the given field of an object can be resolved, as
+// residencies of what it returns.
+func (r *reacher) resolvers(t querygraph.TypeID, all []residency, f querygraph.FieldID) []step {
+	id := fmt.Sprint("field ", f, " ", len(all))
+	for _, from := range all {
+		id += " " + from.key()
+	}
+	if r.open[id] {
+		r.cut = true
+		return nil
+	}
+	r.open[id] = true
+	defer delete(r.open, id)
+	var out []step
+	for _, from := range all {
+		if !r.graph.Resolves(from.graph, t, f, from.provided) {
+			continue
+		}
+		if required := r.graph.Fields[f].In[from.graph].Requires; required != nil {
+			if !r.enters(t, all, from.graph) || !r.obtains(t, all, required) {
+				continue
+			}
+		}
+		out = append(out, step{residency{graph: from.graph, provided: r.graph.Below(from.graph, t, f, from.provided)}})
+	}
+	return out
+}
+
+// whyNot says for each subgraph that has a field why it cannot be fetched there.
+func (r *reacher) whyNot(t querygraph.TypeID, from []residency, f querygraph.FieldID) string {
+	typ, field := &r.graph.Types[t], &r.graph.Fields[f]
+	var all []residency
+	for _, start := range from {
+		all = append(all, r.reach(t, start)...)
+	}
+	var reasons []string
+	for graph, in := range field.In {
+		name := r.graph.Supergraph.Subgraphs[graph].Name
+		switch {
+		case !in.Present:
+		case in.External:
+			reasons = append(reasons, fmt.Sprintf("subgraph %q has it only as @external", name))
+		case entered(all, graph) && in.Requires != nil:
+			reasons = append(reasons, fmt.Sprintf("subgraph %q resolves it from other fields (@requires), which cannot all be fetched, or has no key to come back by", name))
+		case entered(all, graph):
+		case !slices.ContainsFunc(typ.In[graph].Keys, func(k querygraph.Key) bool { return k.Resolvable }):
+			reasons = append(reasons, fmt.Sprintf("subgraph %q has it, but no resolvable @key on type %q by which to ask for it", name, typ.Name))
+		default:
+			reasons = append(reasons, fmt.Sprintf("subgraph %q has it, but the fields of its @key on type %q (%s) cannot be fetched", name, typ.Name, keysOf(typ.In[graph].Keys)))
+		}
+	}
+	return strings.Join(reasons, "; ")
+}
+
+func keysOf(keys []querygraph.Key) string {
+	var texts []string
+	for _, k := range keys {
+		if k.Resolvable {
+			names := make([]string, len(k.Fields.Fields))
+			for i := range k.Fields.Fields {
+				names[i] = k.Fields.Fields[i].Name
+			}
+			texts = append(texts, `"`+strings.Join(names, " ")+`"`)
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+// witness is an operation that selects down to a field.
+func witness(path []string) string {
+	text := path[len(path)-1]
+	for i := len(path) - 2; i >= 0; i-- {
+		text = path[i] + " { " + text + " }"
+	}
+	return text
+}
+
+// requiredArguments writes the arguments that a caller must give, as the witness
+// shows them.
+func requiredArguments(f *ast.FieldDefinition) string {
+	var names []string
+	for _, a := range f.Arguments {
+		if a.Type.NonNull && a.DefaultValue == nil {
+			names = append(names, a.Name+": …")
+		}
+	}
+	if len(names) == 0 {
+		return f.Name
+	}
+	return f.Name + "(" + strings.Join(names, ", ") + ")"
+}
