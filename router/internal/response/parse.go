@@ -261,17 +261,8 @@ func (p *parser) object(shape *Shape, at int) (Slot, int) {
 	fields := shape.Variants[variant].Fields
 	for next := 0; ; {
 		var f *ShapeField
-		if next < len(fields) && string(p.b[at:min(at+len(fields[next].key), len(p.b))]) == fields[next].key {
-			f = &fields[next]
-			at += len(f.key)
-			next++
-		} else if f, at = p.field(fields, next, at); at < 0 {
+		if f, next, at = p.key(fields, next, at); at < 0 {
 			return 0, -1
-		} else if f != nil {
-			next = indexOf(fields, f) + 1
-		}
-		if p.b[at] <= ' ' {
-			at = skipSpace(p.b, at)
 		}
 		if f == nil {
 			at = p.skip(at)
@@ -302,6 +293,29 @@ func (p *parser) object(shape *Shape, at int) (Slot, int) {
 	}
 }
 
+// key reads a key. It returns the field that the key names, if there is one, the
+// index of the field that is expected next, and where the value begins.
+func (p *parser) key(fields []ShapeField, next, at int) (*ShapeField, int, int) {
+	var f *ShapeField
+	if next < len(fields) && string(p.b[at:min(at+len(fields[next].key), len(p.b))]) == fields[next].key {
+		f = &fields[next]
+		at += len(f.key)
+		next++
+	} else {
+		var index int
+		if index, at = p.otherKey(fields, next, at); at < 0 {
+			return nil, 0, -1
+		}
+		if index >= 0 {
+			f, next = &fields[index], index+1
+		}
+	}
+	if p.b[at] <= ' ' {
+		at = skipSpace(p.b, at)
+	}
+	return f, next, at
+}
+
 // reserve makes room for an object and returns its base, or -1.
 func (p *parser) reserve(shape *Shape, variant int) int {
 	d := p.d
@@ -322,41 +336,31 @@ func (p *parser) reserve(shape *Shape, variant int) int {
 	return base
 }
 
-// field reads a key that is not the expected one, and returns the field that it
-// names, if there is one, and where its value begins.
-func (p *parser) field(fields []ShapeField, next, at int) (*ShapeField, int) {
-	end := -1
+// otherKey reads a key that is not the expected one, and returns the index of
+// the field that it names, or -1, and where its value begins.
+func (p *parser) otherKey(fields []ShapeField, next, at int) (index, end int) {
+	end = -1
 	if p.b[at] == '"' {
 		end = scanString(p.b, at+1)
 	}
 	if end < 0 {
-		return nil, p.fail(at, "expected a key")
+		return -1, p.fail(at, "expected a key")
 	}
 	name, ok := unquoted(p.b[at:end])
 	if at = skipSpace(p.b, end); p.b[at] != ':' {
-		return nil, p.fail(at, "expected a colon")
+		return -1, p.fail(at, "expected a colon")
 	}
 	at++
 	if !ok {
-		return nil, at
+		return -1, at
 	}
 	for i := range fields {
 		// What was left out is found before what was there already.
-		f := &fields[(next+i)%len(fields)]
-		if f.Name == string(name) {
-			return f, at
+		if k := (next + i) % len(fields); fields[k].Name == string(name) {
+			return k, at
 		}
 	}
-	return nil, at
-}
-
-func indexOf(fields []ShapeField, f *ShapeField) int {
-	for i := range fields {
-		if &fields[i] == f {
-			return i
-		}
-	}
-	return len(fields)
+	return -1, at
 }
 
 // variant finds the __typename of the object whose first key is at at, and

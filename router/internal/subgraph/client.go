@@ -3,6 +3,7 @@ package subgraph
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -29,6 +30,9 @@ type Config struct {
 	// MaxResponseBytes is how large the body of a response may be, before and
 	// after decompression. Defaults to 64 MiB.
 	MaxResponseBytes int
+	// TLS is for https, for certificates of one's own. Defaults to the system's
+	// roots.
+	TLS *tls.Config
 	// Compression asks subgraphs for gzip. It saves bytes on slow links and costs
 	// time on fast ones. Defaults to false.
 	Compression bool

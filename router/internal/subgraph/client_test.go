@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -354,6 +355,24 @@ func TestFetch_reuses_connections(t *testing.T) {
 	}
 	if n := connections.Load(); n != 1 {
 		t.Errorf("%d connections for 20 requests", n)
+	}
+}
+
+func TestFetch_speaks_TLS(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(jsonHandler(`{"data":{}}`))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // which says that a handshake failed
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	var answer subgraph.Response
+	config := subgraph.Config{TLS: server.Client().Transport.(*http.Transport).TLSClientConfig}
+	if err := clientOf(t, config, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil || string(answer.Body) != `{"data":{}}` {
+		t.Errorf("answer %q, %v", answer.Body, err)
+	}
+	err := clientOf(t, subgraph.Config{}, nil, server.URL).Fetch(t.Context(), query(), &answer)
+	var got *subgraph.Error
+	if !errors.As(err, &got) || got.Kind != subgraph.Unreachable || !strings.Contains(got.Reason, "certificate") {
+		t.Errorf("an unknown certificate: %v", err)
 	}
 }
 

@@ -63,6 +63,7 @@ func newHost(config *Config, s Subgraph, signer *identity.Signer) (*host, error)
 	h.head = head.String()
 	h.pool.Addr = fasthttp.AddMissingPort(u.Host, u.Scheme == "https")
 	h.pool.IsTLS = u.Scheme == "https"
+	h.pool.TLSConfig = config.TLS
 	h.pool.ConnPoolStrategy = fasthttp.LIFO // the others may idle out
 	h.pool.MaxConns = config.MaxConnections
 	h.pool.MaxConnWaitTimeout = config.Timeout
