@@ -224,6 +224,7 @@ func serverArguments(dataDir string, port int, disposable bool) []string {
 		"port=" + strconv.Itoa(port),
 		"unix_socket_directories=", // a socket's path may be too long, and nobody needs one
 		"max_connections=200",
+		"jit=off", // compiling a query takes longer than running it, here
 		"timezone=UTC", "log_timezone=UTC",
 		"logging_collector=off", "log_destination=stderr", "log_line_prefix=%q%a: ", "log_checkpoints=off",
 	}
