@@ -8,4 +8,7 @@ require (
 	github.com/vektah/gqlparser/v2 v2.5.64
 )
 
-require github.com/agnivade/levenshtein v1.2.2 // indirect
+require (
+	github.com/agnivade/levenshtein v1.2.2 // indirect
+	golang.org/x/tools v0.26.0 // indirect
+)
