@@ -17,7 +17,7 @@ import (
 type Config struct {
 	// MaxWork is the number of choices that may be looked at for one operation.
 	// When it is spent, planning goes on with the first choice that is valid.
-	// Defaults to 200,000.
+	// Defaults to 50,000.
 	MaxWork int
 	// SeparateEntities makes a request of its own for each position that needs a
 	// subgraph in a step, where one request with several _entities fields would
@@ -26,7 +26,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.MaxWork = cmp.Or(c.MaxWork, 200_000)
+	c.MaxWork = cmp.Or(c.MaxWork, 50_000)
 	return c
 }
 
@@ -39,7 +39,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		return nil, gqlerror.List{errorAt(CodeUnsupportedFeature, nil, nil, "subscriptions are not supported")}
 	}
 	cfg = cfg.withDefaults()
-	p := &planner{ctx: ctx, op: op, graph: graph, cfg: cfg, work: cfg.MaxWork, complete: map[completeKey]bool{}}
+	p := &planner{ctx: ctx, op: op, graph: graph, cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -52,6 +52,16 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		return nil, gqlerror.List{p.err}
 	}
 	return p.finish(), nil
+}
+
+func places(set *operation.SelectionSet) int {
+	n := 1
+	for _, f := range set.Fields {
+		if f.Selections != nil {
+			n += places(f.Selections)
+		}
+	}
+	return n
 }
 
 // planner holds the state of planning one operation.
@@ -70,6 +80,7 @@ type planner struct {
 	sites         []*site // in the order of their positions
 	steps         []*step
 	introspection *introspection
+	places        int // selection sets of the operation
 	run           int // the root site that is being emitted
 	err           *gqlerror.Error
 }

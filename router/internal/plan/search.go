@@ -15,9 +15,22 @@ const (
 	waveFactor = 100
 )
 
-// maxExact is the largest number of optional subgraphs of which all subsets are
-// tried.
-const maxExact = 8
+// exact tells how many optional subgraphs a site tries all subsets of; with more
+// it keeps the most useful ones. The more places an operation has, the fewer: the
+// number of ways to enter a site multiplies with those of the sites above it.
+func (p *planner) exact() int {
+	switch {
+	case p.work <= 0:
+		return 0
+	case p.places <= 16:
+		return 7
+	case p.places <= 48:
+		return 4
+	case p.places <= 128:
+		return 3
+	}
+	return 2
+}
 
 // want is a part of a representation that a site must supply.
 type want struct {
@@ -68,21 +81,26 @@ func wantSignature(wants []want) string {
 }
 
 func (p *planner) search(s *site, entries []entry, wants []want, forced, optional []int) *local {
-	all := slices.Concat(forced, optional)
-	slices.Sort(all)
-	best := p.evaluate(s, entries, all, wants)
-	if best.why != nil || len(optional) == 0 {
-		return best // more subgraphs never make less reachable
+	if most := p.exact(); len(optional) > most {
+		best := p.subsets(s, entries, wants, forced, p.mostUseful(s, optional, most))
+		if best.why == nil {
+			return best
+		}
+		return p.drop(s, entries, wants, slices.Concat(forced, optional), optional)
 	}
-	if len(optional) > maxExact || p.work <= 0 {
-		return p.drop(s, entries, wants, all, optional, best)
-	}
+	return p.subsets(s, entries, wants, forced, optional)
+}
+
+// subsets tries the forced subgraphs with every choice of the optional ones,
+// fewest first.
+func (p *planner) subsets(s *site, entries []entry, wants []want, forced, optional []int) *local {
+	var best *local
 	least := float64(stepCost)
 	if !s.root {
 		least *= waveFactor
 	}
-	for size := 0; size < len(optional); size++ {
-		if float64(len(forced)+size)*least >= best.cost {
+	for size := 0; size <= len(optional); size++ {
+		if best != nil && best.why == nil && float64(len(forced)+size)*least >= best.cost {
 			break
 		}
 		for set := uint(0); set < 1<<len(optional); set++ {
@@ -96,17 +114,45 @@ func (p *planner) search(s *site, entries []entry, wants []want, forced, optiona
 				}
 			}
 			slices.Sort(extra)
-			if l := p.evaluate(s, entries, extra, wants); l.better(best) {
-				best = l
+			if l := p.evaluate(s, entries, extra, wants); best == nil || l.better(best) || l.why != nil && best.why != nil {
+				best = l // of several obstacles the last is the one that no choice overcomes
 			}
 		}
 	}
 	return best
 }
 
+// mostUseful keeps the subgraphs that answer most of what is selected at the
+// site: what they answer completely counts more than what they begin.
+func (p *planner) mostUseful(s *site, optional []int, most int) []int {
+	score := func(graph int) (n int) {
+		for _, d := range s.demands {
+			for _, t := range d.types {
+				id, ok := p.graph.Field(t, d.field.Name)
+				if !ok || d.typename || !p.plain(graph, t, id, nil) {
+					continue
+				}
+				n++
+				if d.composite() && p.resolvesSelection(d.field.Selections, graph, p.graph.ResultTypes(graph, id), p.graph.Below(graph, t, id, nil)) {
+					n += 10
+				}
+			}
+		}
+		return n
+	}
+	out := slices.Clone(optional)
+	slices.SortStableFunc(out, func(a, b int) int { return score(b) - score(a) })
+	return out[:min(most, len(out))]
+}
+
 // drop starts with all subgraphs and leaves out those without which it is no
-// worse: not always the best choice, but always a choice.
-func (p *planner) drop(s *site, entries []entry, wants []want, all, optional []int, best *local) *local {
+// worse: not always the best choice, but a choice if there is one.
+func (p *planner) drop(s *site, entries []entry, wants []want, all, optional []int) *local {
+	slices.Sort(all)
+	best := p.evaluate(s, entries, all, wants)
+	if best.why != nil {
+		return best
+	}
 	for _, g := range slices.Backward(optional) {
 		if p.work <= 0 {
 			break
