@@ -105,8 +105,8 @@ func migrateJobs(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) e
 	if err != nil {
 		return err
 	}
-	for _, version := range result.Versions {
-		logger.Info("migrated jobs", slog.Int("version", version.Version), slog.Duration("took", version.Duration))
+	if n := len(result.Versions); n > 0 {
+		logger.Info("migrated jobs", slog.Int("from", result.Versions[0].Version), slog.Int("to", result.Versions[n-1].Version))
 	}
 	return nil
 }

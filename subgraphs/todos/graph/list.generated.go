@@ -179,10 +179,10 @@ func (ec *executionContext) _ListMember_user(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v todos.User) graphql.Marshaler {
-			return ec.marshalNUser2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
+			return ec.marshalOUser2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ListMember_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -654,10 +654,10 @@ func (ec *executionContext) _TodoList_owner(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *todos.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_TodoList_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1103,7 +1103,7 @@ func (ec *executionContext) _ListMember(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = graphql.MarshalString("ListMember")
 		case "user":
 			out.Values[i] = ec._ListMember_user(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "role":
@@ -1364,7 +1364,7 @@ func (ec *executionContext) _TodoList(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "owner":
 			out.Values[i] = ec._TodoList_owner(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "members":
@@ -1713,16 +1713,6 @@ func (ec *executionContext) marshalNTodoList2ᚖgithubᚗcomᚋweftqlᚋweftᚋs
 	return ec._TodoList(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTodoListConnection2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoListConnection(ctx context.Context, sel ast.SelectionSet, v *todos.TodoListConnection) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._TodoListConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNTodoListEdge2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoListEdge(ctx context.Context, sel ast.SelectionSet, v todos.TodoListEdge) graphql.Marshaler {
 	return ec._TodoListEdge(ctx, sel, &v)
 }
@@ -1771,6 +1761,13 @@ func (ec *executionContext) marshalOTodoList2ᚖgithubᚗcomᚋweftqlᚋweftᚋs
 		return graphql.Null
 	}
 	return ec._TodoList(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTodoListConnection2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoListConnection(ctx context.Context, sel ast.SelectionSet, v *todos.TodoListConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TodoListConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

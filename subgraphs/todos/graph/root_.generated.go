@@ -772,8 +772,8 @@ type TodoList implements Node @key(fields: "id") {
   name: String!
   "What the caller may do with the list."
   myRole: ListRole!
-  "Who created the list."
-  owner: User!
+  "Who created the list; null if the account is deleted."
+  owner: User
   "At most 100, in order of joining."
   members: [ListMember!]! @listSize(assumedSize: 20)
   "Newest first."
@@ -795,7 +795,8 @@ enum ListRole {
 }
 
 type ListMember {
-  user: User!
+  "Null if the account is deleted."
+  user: User
   role: ListRole!
   since: DateTime!
 }
@@ -867,9 +868,10 @@ type Todo implements Node @key(fields: "id") {
   dueAt: DateTime
   "Due in the past and neither done nor archived."
   overdue: Boolean!
-  createdBy: User!
-  "At most 20, in order of assignment."
-  assignees: [User!]! @listSize(assumedSize: 5)
+  "Null if the account is deleted."
+  createdBy: User
+  "At most 20, in order of assignment; null in the place of a deleted account."
+  assignees: [User]! @listSize(assumedSize: 5)
   createdAt: DateTime!
   updatedAt: DateTime!
   "Grows by one with each change."
@@ -933,20 +935,23 @@ extend type Mutation {
 	{Name: "../../../schema/subgraphs/todos/user.graphqls", Input: `# What a person has to do with todos. The caller sees what lies in lists of
 # which the caller is a member too; administrators have no more rights here than
 # others. (A comment, not a description: the users subgraph describes the type.)
+#
+# Where the graph passes from one subgraph to another, fields are nullable: when
+# todos cannot answer, people still have names, and the other way round.
 type User @key(fields: "id") {
   id: ID!
   timeZone: TimeZone! @external
   "Lists that this person and the caller are both members of; what the person joined last comes first."
-  todoLists(first: Int, after: String, last: Int, before: String): TodoListConnection!
+  todoLists(first: Int, after: String, last: Int, before: String): TodoListConnection
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   "Todos assigned to this person, newest first."
-  assignedTodos(first: Int, after: String, last: Int, before: String): TodoConnection!
+  assignedTodos(first: Int, after: String, last: Int, before: String): TodoConnection
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   """
   Todos assigned to this person that are open or in progress and due today: from
   midnight to midnight in the person's own time zone. Earliest first.
   """
-  dueToday(first: Int, after: String, last: Int, before: String): TodoConnection!
+  dueToday(first: Int, after: String, last: Int, before: String): TodoConnection
     @requires(fields: "timeZone")
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
 }

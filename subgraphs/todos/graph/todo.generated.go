@@ -241,10 +241,10 @@ func (ec *executionContext) _Todo_createdBy(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *todos.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Todo_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -273,7 +273,7 @@ func (ec *executionContext) _Todo_assignees(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*todos.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUserᚄ(ctx, selections, v)
+			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐUser(ctx, selections, v)
 		},
 		true,
 		true,
@@ -738,7 +738,7 @@ func (ec *executionContext) _Todo(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "createdBy":
 			out.Values[i] = ec._Todo_createdBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "assignees":
@@ -1093,6 +1093,13 @@ func (ec *executionContext) marshalOTodo2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgr
 		return graphql.Null
 	}
 	return ec._Todo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTodoConnection2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoConnection(ctx context.Context, sel ast.SelectionSet, v *todos.TodoConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TodoConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************
