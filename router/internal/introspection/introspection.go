@@ -34,12 +34,16 @@ type Introspection struct {
 	types      []*ast.Definition          // by name
 	directives []*ast.DirectiveDefinition // by name
 	possible   map[string][]*ast.Type     // of interfaces and unions, by name
+	maxBytes   int                        // of an answer
+	maxVisited int                        // selections, once for each object that they are of
 }
 
 // New returns the introspection of an API schema, which must not change
 // afterwards.
 func New(schema *ast.Schema) *Introspection {
-	i := &Introspection{schema: schema, possible: map[string][]*ast.Type{}}
+	i := &Introspection{
+		schema: schema, possible: map[string][]*ast.Type{}, maxBytes: maxAnswerBytes, maxVisited: maxVisited,
+	}
 	for _, definition := range schema.Types {
 		i.types = append(i.types, definition)
 		if !definition.IsAbstractType() {

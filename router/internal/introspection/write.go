@@ -13,12 +13,12 @@ type writer struct {
 	fragments ast.FragmentDefinitionList
 	variables map[string]any
 	out       []byte
-	visited   int  // selections, once for each object that they are of
+	visited   int
 	full      bool // the answer is too large; nothing more is written
 }
 
 func (w *writer) raw(text string) {
-	if w.full = w.full || len(w.out)+len(text) > maxAnswerBytes; !w.full {
+	if w.full = w.full || len(w.out)+len(text) > w.maxBytes; !w.full {
 		w.out = append(w.out, text...)
 	}
 }
@@ -100,7 +100,7 @@ func writeObject(w *writer, typename string, sets []ast.SelectionSet, value func
 // types are object types, so that a fragment applies if it names the very type.
 func (w *writer) collect(typename string, set ast.SelectionSet, c *collection) {
 	for _, selection := range set {
-		if w.visited++; w.visited > maxVisited {
+		if w.visited++; w.visited > w.maxVisited {
 			w.full = true
 			return
 		}
