@@ -1,6 +1,8 @@
 package router
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +121,58 @@ func TestEmptyConfigIsTheDefaults(t *testing.T) {
 		if err := file.Config.WithDefaults().validate(nil); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// TestReferenceShowsTheDefaults reads the file that documents the settings, as it
+// is and with what is commented out.
+func TestReferenceShowsTheDefaults(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("weft.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := ReadConfig("weft.yaml", text, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{}.WithDefaults()
+	want.Playground.Endpoint = "" // no setting
+	if diff := cmp.Diff(want, file.Config); diff != "" {
+		t.Error(diff)
+	}
+	all := regexp.MustCompile(`(?m)^( *)#  `).ReplaceAllString(string(text), "$1  ")
+	all = strings.Replace(all, "  keys_file: identity-keys\n", "", 1) // or keys
+	all = strings.Replace(all, "WEFT_IDENTITY_KEYS", "ADDRESS", 1)
+	if file, err = ReadConfig("weft.yaml", []byte(all), environment); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Config.WithDefaults().validate([]string{"users"}); err != nil {
+		t.Error(err)
+	}
+	jwt := file.Config.Authentication.Router.JWT
+	if jwt == nil || len(jwt.JWKS) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 1 || file.Config.Identity.Keys == "" {
+		t.Fatalf("not everything is there: %+v", file.Config)
+	}
+	set := jwt.JWKS[0]
+	defaults := auth.Config{JWKS: []auth.JWKS{{URL: set.URL, Issuers: set.Issuers, Audiences: set.Audiences, Typ: set.Typ}}}.WithDefaults()
+	if diff := cmp.Diff(&defaults, jwt); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestConfigMayBeJSON(t *testing.T) {
+	t.Parallel()
+	file, err := ReadConfig("weft.yaml", []byte(`{
+  "authentication": {"router": {"jwt": {"jwks": [{"url": "http://127.0.0.1:4001/keys", "typ": "at+jwt"}]}}},
+  "playground": {"enabled": true, "demo": {"query": "mutation ($i: \u0026I!) { a }", "token_path": "a", "variables": {"i": {"b": "c"}}}}
+}
+`), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if query := file.Config.Playground.Demo.Query; query != "mutation ($i: &I!) { a }" || file.Config.Authentication.Router.JWT.JWKS[0].Typ != "at+jwt" {
+		t.Errorf("got %+v", file.Config)
 	}
 }
 
