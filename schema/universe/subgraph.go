@@ -8,6 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/weftql/weft/schema/federation"
 )
 
 // Object is an object of a subgraph's graph: values by field name, and the name
@@ -36,24 +38,27 @@ type Subgraph struct {
 	Entities map[string]func(representation map[string]any) (Object, error)
 }
 
-// machinery is what a subgraph's schema has beyond its SDL.
-const machinery = `
-directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
-directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
-directive @requires(fields: federation__FieldSet!) on FIELD_DEFINITION
-directive @provides(fields: federation__FieldSet!) on FIELD_DEFINITION
-directive @external(reason: String) on OBJECT | FIELD_DEFINITION
-directive @shareable repeatable on FIELD_DEFINITION | OBJECT
-directive @override(from: String!, label: String) on FIELD_DEFINITION
-directive @extends on OBJECT | INTERFACE
-directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | ENUM_VALUE | SCALAR | INPUT_OBJECT | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
-directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA
-scalar federation__FieldSet
-scalar link__Import
-enum link__Purpose { SECURITY EXECUTION }
-scalar _Any
-type _Service { sdl: String }
-`
+// machinery defines what a subgraph's schema has beyond its SDL: the directives
+// of federation, under the names that the subgraph's link gives them.
+func machinery(link federation.Link, linked bool) string {
+	newest := federation.Version{Major: 2, Minor: 14}
+	directiveName, typeName := link.DirectiveName, link.TypeName
+	if !linked {
+		directiveName, typeName = strings.Clone, strings.Clone
+	}
+	var text strings.Builder
+	text.WriteString("directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA\n" +
+		"scalar link__Import\nenum link__Purpose { SECURITY EXECUTION }\nscalar _Any\ntype _Service { sdl: String }\n")
+	for _, d := range federation.Directives(newest) {
+		text.WriteString("directive @" + directiveName(d.Name) + " " + d.Definition(newest) + "\n")
+	}
+	out := text.String()
+	for _, t := range federation.Types(newest) {
+		out = strings.ReplaceAll(out, "<"+t.Name+">", typeName(t.Name))
+		out += "scalar " + typeName(t.Name) + "\n"
+	}
+	return out
+}
 
 // load makes the schema that a subgraph serves.
 func (s Subgraph) load() (*ast.Schema, error) {
@@ -67,8 +72,18 @@ func (s Subgraph) load() (*ast.Schema, error) {
 			root = operation.Type
 		}
 	}
-	text := machinery
-	if entities := entityTypes(document); len(entities) > 0 {
+	links, err := federation.ReadLinks(document)
+	if err != nil {
+		return nil, fmt.Errorf("universe: subgraph %s: %w", s.Name, err)
+	}
+	i := slices.IndexFunc(links, func(l federation.Link) bool { return l.Identity == federation.FederationIdentity })
+	link, key := federation.Link{}, "key"
+	if i >= 0 {
+		link = links[i]
+		key = link.DirectiveName(key)
+	}
+	text := machinery(link, i >= 0)
+	if entities := entityTypes(document, key); len(entities) > 0 {
 		text += "union _Entity = " + strings.Join(entities, " | ") + "\n"
 		text += "extend type " + root + " { _entities(representations: [_Any!]!): [_Entity]! }\n"
 	}
@@ -84,10 +99,10 @@ func (s Subgraph) load() (*ast.Schema, error) {
 	return schema, nil
 }
 
-// entityTypes returns the object types that have a key.
-func entityTypes(document *ast.SchemaDocument) (names []string) {
+// entityTypes returns the object types that have the directive key.
+func entityTypes(document *ast.SchemaDocument, key string) (names []string) {
 	for _, definition := range append(document.Definitions, document.Extensions...) {
-		if definition.Kind == ast.Object && definition.Directives.ForName("key") != nil && !slices.Contains(names, definition.Name) {
+		if definition.Kind == ast.Object && definition.Directives.ForName(key) != nil && !slices.Contains(names, definition.Name) {
 			names = append(names, definition.Name)
 		}
 	}

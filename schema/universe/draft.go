@@ -1,0 +1,259 @@
+package universe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// draft is a subgraph while it is generated.
+type draft struct {
+	name    string
+	types   []*typeDraft
+	extra   []string // definitions of directives, links of other specifications
+	renames bool     // imports directives of its own under other names
+	shared  bool     // imports those that stay in the supergraph under other names, as all others do
+}
+
+// typeDraft is a type of a draft.
+type typeDraft struct {
+	kind, name  string
+	description string
+	directives  []string
+	implements  []string
+	fields      []*fieldDraft // also input fields and enum values, which have no arguments
+	members     []string
+	split       bool // written as a definition and an extension
+	extends     bool // written as an extension
+}
+
+// fieldDraft is a field, an input field, an argument or an enum value.
+type fieldDraft struct {
+	name, typ   string
+	description string
+	fallback    string // the default, as a literal
+	arguments   []*fieldDraft
+	directives  []string
+}
+
+func (d *draft) find(name string) *typeDraft {
+	for _, t := range d.types {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// declare returns the type of the given name, which it adds if it is missing.
+func (d *draft) declare(kind, name string) *typeDraft {
+	t := d.find(name)
+	if t == nil {
+		t = &typeDraft{kind: kind, name: name}
+		d.types = append(d.types, t)
+	}
+	return t
+}
+
+func (t *typeDraft) find(name string) *fieldDraft {
+	for _, f := range t.fields {
+		if f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+func (t *typeDraft) add(f *fieldDraft) *fieldDraft {
+	t.fields = append(t.fields, f)
+	return f
+}
+
+func (t *typeDraft) has(directive string) bool { return applied(t.directives, directive) }
+
+func (f *fieldDraft) has(directive string) bool { return applied(f.directives, directive) }
+
+func (f *fieldDraft) mark(directive string) { f.directives = append(f.directives, directive) }
+
+func (f *fieldDraft) clone() *fieldDraft {
+	c := *f
+	c.arguments = nil
+	for _, a := range f.arguments {
+		c.arguments = append(c.arguments, a.clone())
+	}
+	c.directives = slices.Clone(f.directives)
+	return &c
+}
+
+// declaration is a copy of f without directives and descriptions: how another
+// subgraph declares the same field.
+func (f *fieldDraft) declaration() *fieldDraft {
+	c := f.clone()
+	c.directives, c.description = nil, ""
+	for _, a := range c.arguments {
+		a.directives, a.description = nil, ""
+	}
+	return c
+}
+
+func applied(directives []string, name string) bool {
+	return slices.ContainsFunc(directives, func(d string) bool {
+		rest, found := strings.CutPrefix(d, "@"+name)
+		return found && (rest == "" || rest[0] == '(')
+	})
+}
+
+// sdl writes the draft. It links the given federation version or, if the
+// draft's directives need it, a later one.
+func (d *draft) sdl(minor int) string {
+	var body strings.Builder
+	used := map[string]bool{}
+	writer := draftWriter{out: &body, name: func(directive string) string {
+		name, rest, _ := strings.Cut(strings.TrimPrefix(directive, "@"), "(")
+		if rest != "" {
+			rest = "(" + rest
+		}
+		if _, known := sinceVersion(name); known {
+			used[name] = true
+			return "@" + d.written(name) + rest
+		}
+		return directive
+	}}
+	for _, t := range d.types {
+		writer.typ(t)
+	}
+	var imports []string
+	for _, spec := range federation.Directives(federation.Version{Major: 2, Minor: 14}) {
+		if !used[spec.Name] {
+			continue
+		}
+		minor = max(minor, spec.Since)
+		switch written := d.written(spec.Name); {
+		case written == spec.Name:
+			imports = append(imports, `"@`+spec.Name+`"`)
+		case !strings.HasPrefix(written, "federation__"):
+			imports = append(imports, fmt.Sprintf(`{name: "@%s", as: "@%s"}`, spec.Name, written))
+		}
+	}
+	head := fmt.Sprintf("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.%d\"", minor)
+	if len(imports) > 0 {
+		head += ", import: [" + strings.Join(imports, ", ") + "]"
+	}
+	return head + ")\n" + strings.Join(d.extra, "\n") + "\n" + body.String()
+}
+
+// written is how the draft calls a directive of federation.
+func (d *draft) written(directive string) string {
+	other := "my" + strings.ToUpper(directive[:1]) + directive[1:]
+	switch directive {
+	case "tag", "cost", "requiresScopes":
+		if d.shared {
+			return other
+		}
+	case "key", "external", "shareable":
+		if d.renames {
+			return "federation__" + directive
+		}
+	case "requires":
+		if d.renames {
+			return other
+		}
+	}
+	return directive
+}
+
+func sinceVersion(directive string) (minor int, known bool) {
+	for _, spec := range federation.Directives(federation.Version{Major: 2, Minor: 14}) {
+		if spec.Name == directive {
+			return spec.Since, true
+		}
+	}
+	return 0, false
+}
+
+type draftWriter struct {
+	out  *strings.Builder
+	name func(directive string) string
+}
+
+func (w draftWriter) typ(t *typeDraft) {
+	if t.kind != "scalar" && t.kind != "union" && len(t.fields) == 0 {
+		return
+	}
+	first, second := t.fields, []*fieldDraft(nil)
+	if t.split && len(t.fields) > 1 {
+		first, second = t.fields[:len(t.fields)/2], t.fields[len(t.fields)/2:]
+	}
+	w.part(t, t.extends, first, t.directives, t.implements)
+	if second != nil {
+		var again []string // @shareable holds for one part only
+		if t.has("shareable") {
+			again = []string{"@shareable"}
+		}
+		w.part(t, true, second, again, nil)
+	}
+}
+
+func (w draftWriter) part(t *typeDraft, extends bool, fields []*fieldDraft, directives, implements []string) {
+	if extends {
+		w.out.WriteString("extend ")
+	} else {
+		w.description(t.description, "")
+	}
+	w.out.WriteString(t.kind + " " + t.name)
+	if len(implements) > 0 {
+		w.out.WriteString(" implements " + strings.Join(implements, " & "))
+	}
+	w.directives(directives)
+	if t.kind == "union" {
+		w.out.WriteString(" = " + strings.Join(t.members, " | "))
+	}
+	if len(fields) > 0 {
+		w.out.WriteString(" {\n")
+		for _, f := range fields {
+			w.field(f, "  ", "\n")
+		}
+		w.out.WriteString("}")
+	}
+	w.out.WriteString("\n")
+}
+
+func (w draftWriter) field(f *fieldDraft, indent, end string) {
+	w.description(f.description, indent)
+	w.out.WriteString(indent + f.name)
+	if len(f.arguments) > 0 {
+		w.out.WriteString("(")
+		for i, a := range f.arguments {
+			if i > 0 {
+				w.out.WriteString(", ")
+			}
+			w.field(a, "", "")
+		}
+		w.out.WriteString(")")
+	}
+	if f.typ != "" {
+		w.out.WriteString(": " + f.typ)
+	}
+	if f.fallback != "" {
+		w.out.WriteString(" = " + f.fallback)
+	}
+	w.directives(f.directives)
+	w.out.WriteString(end)
+}
+
+func (w draftWriter) directives(directives []string) {
+	for _, d := range directives {
+		w.out.WriteString(" " + w.name(d))
+	}
+}
+
+func (w draftWriter) description(text, indent string) {
+	if text != "" {
+		w.out.WriteString(indent + `"` + text + `" `)
+		if indent != "" {
+			w.out.WriteString("\n")
+		}
+	}
+}

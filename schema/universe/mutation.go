@@ -1,0 +1,268 @@
+package universe
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// Mutation is a rule of composition that a universe was made to break.
+type Mutation struct {
+	// Code is the error code that composition should answer with. It may find
+	// more than this one, or another that is checked earlier.
+	Code string
+	// Place says where: a subgraph and a schema coordinate, as in
+	// "catalog Product.name".
+	Place string
+}
+
+// Codes lists the codes that Mutate knows how to cause.
+func Codes() (list []string) {
+	for _, b := range breakages() {
+		if !slices.Contains(list, b.code) {
+			list = append(list, b.code)
+		}
+	}
+	return list
+}
+
+// Mutate breaks one rule of composition. Seeds take the codes in turn, so that
+// each comes up; where a universe has no place for one, the next that fits is
+// taken.
+func Mutate(seed uint64, u Universe) (Universe, Mutation) {
+	list := Codes()
+	for i := range uint64(len(list)) {
+		if mutated, mutation, ok := MutateTo(list[(seed+i)%uint64(len(list))], seed, u); ok {
+			return mutated, mutation
+		}
+	}
+	return u, Mutation{}
+}
+
+// MutateTo breaks the rule of the given code; it is not ok if the universe has
+// no place for it.
+func MutateTo(code string, seed uint64, u Universe) (mutated Universe, mutation Mutation, ok bool) {
+	random := rand.New(rand.NewPCG(seed, 0x6272656b))
+	list := breakages()
+	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	for _, b := range list {
+		if b.code == code {
+			if mutated, mutation, ok = apply(random, u, b); ok {
+				return mutated, mutation, true
+			}
+		}
+	}
+	return u, Mutation{}, false
+}
+
+// breakage breaks a rule and returns where, or "" if there is no place for it.
+type breakage struct {
+	code string
+	do   func(*mutator) string
+}
+
+func breakages() []breakage {
+	return slices.Concat(fieldSetBreakages(), externalBreakages(), mergeBreakages(), inputBreakages(),
+		overrideBreakages(), accessBreakages(), linkBreakages(), graphqlBreakages())
+}
+
+func apply(random *rand.Rand, u Universe, b breakage) (Universe, Mutation, bool) {
+	m := &mutator{Rand: random}
+	for _, s := range u.Subgraphs {
+		document, err := federation.Parse(s)
+		if err != nil {
+			return u, Mutation{}, false
+		}
+		link, _ := document.Federation()
+		m.parts = append(m.parts, &part{name: s.Name, document: document.AST, link: link})
+	}
+	place := b.do(m)
+	if place == "" {
+		return u, Mutation{}, false
+	}
+	out := Universe{Seed: u.Seed}
+	for _, p := range m.parts {
+		var text strings.Builder
+		formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatSchemaDocument(p.document)
+		out.add(p.name, text.String()+strings.Join(p.appended, "\n"))
+	}
+	return out, Mutation{Code: b.code, Place: place}, true
+}
+
+// mutator edits the documents of one universe.
+type mutator struct {
+	*rand.Rand
+	parts []*part
+}
+
+// part is a subgraph that is edited.
+type part struct {
+	name     string
+	document *ast.SchemaDocument
+	link     federation.Link
+	appended []string
+}
+
+// site is a place in a subgraph: a type, or one of its fields.
+type site struct {
+	*part
+	typ   *ast.Definition
+	field *ast.FieldDefinition
+}
+
+func (s site) String() string {
+	if s.field == nil {
+		return s.part.name + " " + s.typ.Name
+	}
+	return s.part.name + " " + s.typ.Name + "." + s.field.Name
+}
+
+// at is how the subgraph writes a directive of federation.
+func (p *part) at(directive string) string { return "@" + p.link.DirectiveName(directive) }
+
+// append adds definitions to the subgraph.
+func (p *part) append(format string, arguments ...any) {
+	p.appended = append(p.appended, fmt.Sprintf(format, arguments...))
+}
+
+func (p *part) applied(list ast.DirectiveList, directive string) *ast.Directive {
+	return list.ForName(p.link.DirectiveName(directive))
+}
+
+// has reports whether a site's field, or without one its type, has a directive.
+func (s site) has(directive string) bool {
+	if s.field == nil {
+		return s.applied(s.typ.Directives, directive) != nil
+	}
+	return s.applied(s.field.Directives, directive) != nil
+}
+
+// mark applies a directive with arguments as name, value, name, value …;
+// values are literals.
+func (s site) mark(directive string, arguments ...string) {
+	d := &ast.Directive{Name: s.link.DirectiveName(directive)}
+	for i := 0; i+1 < len(arguments); i += 2 {
+		d.Arguments = append(d.Arguments, &ast.Argument{Name: arguments[i], Value: literal(arguments[i+1])})
+	}
+	if s.field == nil {
+		s.typ.Directives = append(s.typ.Directives, d)
+	} else {
+		s.field.Directives = append(s.field.Directives, d)
+	}
+}
+
+// literal makes a value whose text is written as it is: gqlparser writes enum
+// values and numbers so.
+func literal(text string) *ast.Value {
+	if inner, isString := strings.CutPrefix(text, `"`); isString {
+		return &ast.Value{Kind: ast.StringValue, Raw: strings.TrimSuffix(inner, `"`)}
+	}
+	return &ast.Value{Kind: ast.EnumValue, Raw: text}
+}
+
+// types returns the types that match, in all subgraphs.
+func (m *mutator) types(match func(site) bool) (sites []site) {
+	for _, p := range m.parts {
+		for _, d := range slices.Concat(p.document.Definitions, p.document.Extensions) {
+			if s := (site{part: p, typ: d}); match(s) {
+				sites = append(sites, s)
+			}
+		}
+	}
+	return sites
+}
+
+// fields returns the fields that match, in all subgraphs.
+func (m *mutator) fields(match func(site) bool) (sites []site) {
+	for _, t := range m.types(func(site) bool { return true }) {
+		for _, f := range t.typ.Fields {
+			if s := (site{part: t.part, typ: t.typ, field: f}); match(s) {
+				sites = append(sites, s)
+			}
+		}
+	}
+	return sites
+}
+
+// aType picks a type that matches; its typ is nil if there is none.
+func (m *mutator) aType(match func(site) bool) site { return m.pick(m.types(match)) }
+
+func (m *mutator) aField(match func(site) bool) site { return m.pick(m.fields(match)) }
+
+func (m *mutator) pick(sites []site) site {
+	if len(sites) == 0 {
+		return site{}
+	}
+	return sites[m.IntN(len(sites))]
+}
+
+// onType makes a breakage of what is done to a type that matches.
+func onType(code string, match func(site) bool, do func(*mutator, site)) breakage {
+	return breakage{code, func(m *mutator) string {
+		s := m.aType(match)
+		if s.typ == nil {
+			return ""
+		}
+		do(m, s)
+		return s.String()
+	}}
+}
+
+// onField makes a breakage of what is done to a field that matches.
+func onField(code string, match func(site) bool, do func(*mutator, site)) breakage {
+	return breakage{code, func(m *mutator) string {
+		s := m.aField(match)
+		if s.typ == nil {
+			return ""
+		}
+		do(m, s)
+		return s.String()
+	}}
+}
+
+// others returns the declarations of the same field in other subgraphs.
+func (m *mutator) others(s site) []site {
+	return m.fields(func(o site) bool {
+		return o.part != s.part && o.typ.Name == s.typ.Name && o.field.Name == s.field.Name
+	})
+}
+
+func isObject(s site) bool    { return s.typ.Kind == ast.Object }
+func isInterface(s site) bool { return s.typ.Kind == ast.Interface }
+func isInput(s site) bool     { return s.typ.Kind == ast.InputObject }
+
+// isEntity reports whether the type has a key here.
+func isEntity(s site) bool {
+	return isObject(s) && s.applied(s.typ.Directives, "key") != nil
+}
+
+// isPlain reports whether the field has nothing special: an object's field
+// without directives of federation, which only this subgraph has.
+func (m *mutator) isPlain(s site) bool {
+	return isObject(s) && !isRoot(s) && len(s.field.Directives) == 0 && len(s.typ.Directives.ForNames(s.link.DirectiveName("shareable"))) == 0 &&
+		!inAnyKey(s) && len(m.others(s)) == 0 && len(s.typ.Interfaces) == 0
+}
+
+func isRoot(s site) bool { return s.typ.Name == "Query" || s.typ.Name == "Mutation" }
+
+// inAnyKey reports whether a key of the type names the field; extensions of the
+// type have the key elsewhere, so names that generated keys have count too.
+func inAnyKey(s site) bool {
+	for _, d := range s.typ.Directives.ForNames(s.link.DirectiveName("key")) {
+		if fields := d.Arguments.ForName("fields"); fields != nil && slices.Contains(strings.Fields(fields.Value.Raw), s.field.Name) {
+			return true
+		}
+	}
+	return s.field.Name == "id" || strings.HasPrefix(s.field.Name, "k")
+}
+
+func (s site) isLeaf() bool {
+	d := s.document.Definitions.ForName(s.field.Type.Name())
+	return d == nil || !d.IsCompositeType()
+}

@@ -1,0 +1,151 @@
+package universe
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// supports reports whether the subgraph's version of federation has a directive.
+func (p *part) supports(directive string) bool {
+	since, known := sinceVersion(directive)
+	return known && p.link.Version.AtLeast(2, since)
+}
+
+func supporting(directive string, match func(site) bool) func(site) bool {
+	return func(s site) bool { return s.supports(directive) && match(s) }
+}
+
+func isList(s site) bool { return s.field.Type.Elem != nil }
+
+// accessBreakages break visibility, access control and cost.
+func accessBreakages() []breakage {
+	return []breakage{
+		onType("REFERENCED_INACCESSIBLE", func(s site) bool { return s.typ.Kind != ast.InputObject && !isRoot(s) && !s.has("inaccessible") }, func(_ *mutator, s site) { s.mark("inaccessible") }),
+		onType("QUERY_ROOT_TYPE_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) { s.mark("inaccessible") }),
+		onType("ONLY_INACCESSIBLE_CHILDREN", func(s site) bool { return isObject(s) && !isRoot(s) }, func(m *mutator, s site) {
+			for _, f := range m.fields(func(o site) bool { return o.typ.Name == s.typ.Name && !o.has("external") && !o.has("inaccessible") }) {
+				f.mark("inaccessible")
+			}
+		}),
+		onField("REQUIRED_INACCESSIBLE", func(s site) bool {
+			return isInput(s) && s.field.Type.NonNull && s.field.DefaultValue == nil && !s.has("inaccessible")
+		}, func(_ *mutator, s site) { s.mark("inaccessible") }),
+		onType("REQUIRED_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
+			s.append("extend type Query { secret(a: Int! %s): Int }", s.at("inaccessible"))
+		}),
+		{"IMPLEMENTED_BY_INACCESSIBLE", func(m *mutator) string {
+			s := m.aField(func(s site) bool {
+				for _, name := range s.typ.Interfaces {
+					i := s.document.Definitions.ForName(name)
+					if i != nil && i.Fields.ForName(s.field.Name) != nil && !s.has("external") && !s.has("inaccessible") {
+						return true
+					}
+				}
+				return false
+			})
+			if s.typ == nil {
+				return ""
+			}
+			s.mark("inaccessible")
+			return s.String()
+		}},
+		onType("DEFAULT_VALUE_USES_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
+			s.append("enum Hidden { SEEN UNSEEN %s }\nextend type Query { hides(a: Hidden = UNSEEN): Int }", s.at("inaccessible"))
+		}),
+		onType("DISALLOWED_INACCESSIBLE", func(s site) bool { return s.link.DirectiveName("inaccessible") == "inaccessible" }, func(_ *mutator, s site) {
+			s.append("scalar %s @inaccessible", s.link.TypeName("FieldSet"))
+		}),
+		onField("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
+		onType("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
+		{"MISSING_TRANSITIVE_AUTH_REQUIREMENTS", func(m *mutator) string {
+			s := m.aField(func(s site) bool {
+				if !s.supports("authenticated") || s.has("external") {
+					return false
+				}
+				for _, o := range m.others(s) {
+					if o.has("external") {
+						return true
+					}
+				}
+				return false
+			})
+			if s.typ == nil {
+				return ""
+			}
+			s.mark("authenticated")
+			return s.String()
+		}},
+		onField("COST_APPLIED_TO_INTERFACE_FIELD", supporting("cost", isInterface), func(_ *mutator, s site) { s.mark("cost", "weight", "3") }),
+		onField("LIST_SIZE_APPLIED_TO_NON_LIST", supporting("listSize", func(s site) bool { return isObject(s) && !isList(s) && !s.has("external") }), func(_ *mutator, s site) { s.mark("listSize", "assumedSize", "3") }),
+		onField("LIST_SIZE_INVALID_ASSUMED_SIZE", supporting("listSize", func(s site) bool { return isObject(s) && isList(s) && !s.has("external") && !s.has("listSize") }), func(_ *mutator, s site) { s.mark("listSize", "assumedSize", "-3") }),
+		onField("LIST_SIZE_INVALID_SLICING_ARGUMENT", supporting("listSize", func(s site) bool { return isObject(s) && isList(s) && !s.has("external") && !s.has("listSize") }), func(_ *mutator, s site) { s.mark("listSize", "slicingArguments", `"nothing"`) }),
+		onField("LIST_SIZE_INVALID_SIZED_FIELD", supporting("listSize", func(s site) bool { return isObject(s) && !s.isLeaf() && !s.has("external") && !s.has("listSize") }), func(_ *mutator, s site) {
+			s.mark("listSize", "sizedFields", `"nothing"`, "assumedSize", "2")
+		}),
+	}
+}
+
+// linkBreakages break @link and the definitions that it stands for.
+func linkBreakages() []breakage {
+	link := func(s site) *ast.Directive { return s.document.SchemaExtension[0].Directives[0] }
+	setURL := func(url string) func(*mutator, site) {
+		return func(_ *mutator, s site) { link(s).Arguments.ForName("url").Value.Raw = url }
+	}
+	return []breakage{
+		onType("INVALID_LINK_DIRECTIVE_USAGE", func(s site) bool { return link(s).Arguments.ForName("import") != nil }, func(_ *mutator, s site) {
+			imports := link(s).Arguments.ForName("import").Value
+			imports.Children = append(imports.Children, &ast.ChildValue{Value: literal(`"@nothing"`)})
+		}),
+		onType("UNKNOWN_FEDERATION_LINK_VERSION", always, setURL("https://specs.apollo.dev/federation/v2.99")),
+		onType("INVALID_LINK_IDENTIFIER", always, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
+		onType("INVALID_LINK_IDENTIFIER", always, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
+		onType("UNKNOWN_LINK_VERSION", always, func(_ *mutator, s site) {
+			s.append("extend schema @link(url: \"https://specs.apollo.dev/inaccessible/v9.0\", as: \"hidden\")")
+		}),
+		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) {
+			s.append("directive %s(fields: Int!) repeatable on OBJECT | INTERFACE", s.at("key"))
+		}),
+		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("directive %s on UNION", s.at("shareable")) }),
+		onType("TYPE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("type %s { x: Int }", s.link.TypeName("FieldSet")) }),
+		{"LINK_IMPORT_NAME_MISMATCH", func(m *mutator) string {
+			a, b := m.parts[0], m.parts[1]
+			if strings.HasPrefix(a.link.DirectiveName("tag"), "federation__") == strings.HasPrefix(b.link.DirectiveName("tag"), "federation__") {
+				return ""
+			}
+			for _, p := range m.parts {
+				p.append("extend type Query { tagged%s: Int %s(name: \"t\") }", strings.Trim(p.name, "-0123456789_"), p.at("tag"))
+			}
+			return "@tag"
+		}},
+		{"INVALID_SUBGRAPH_NAME", func(m *mutator) string {
+			m.parts[0].name = "_"
+			return "_"
+		}},
+		onType("ROOT_QUERY_USED", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
+			s.append("schema { query: Start }\ntype Start { x: Int }")
+		}),
+	}
+}
+
+// graphqlBreakages break rules of GraphQL itself.
+func graphqlBreakages() []breakage {
+	const code = "INVALID_GRAPHQL"
+	return []breakage{
+		onField(code, isObject, func(_ *mutator, s site) { s.field.Type = ast.NamedType("Nothing", nil) }),
+		onField(code, isInterface, func(_ *mutator, s site) { s.field.Type = other(s.field.Type) }),
+		onField(code, isInput, func(_ *mutator, s site) { s.field.Type = ast.NamedType("Query", nil) }),
+		onField(code, isObject, func(_ *mutator, s site) { s.typ.Fields = append(s.typ.Fields, s.field) }),
+		onField(code, isObject, func(_ *mutator, s site) {
+			s.field.Directives = append(s.field.Directives, &ast.Directive{Name: "nothing"})
+		}),
+		onType(code, isObject, func(_ *mutator, s site) { s.typ.Interfaces = append(s.typ.Interfaces, "Nothing") }),
+		onType(code, isEnum, func(_ *mutator, s site) { s.typ.EnumValues = append(s.typ.EnumValues, s.typ.EnumValues[0]) }),
+		onType(code, isObject, func(_ *mutator, s site) { s.append("union Odd = Int") }),
+		onType(code, isObject, func(_ *mutator, s site) { s.append("type __Odd { x: Int }") }),
+		onType(code, isObject, func(_ *mutator, s site) {
+			s.append("input Loop { loop: Loop! }\nextend type Query { loops(a: Loop): Int }")
+		}),
+		onType(code, isObject, func(_ *mutator, s site) { s.append("type Odd { f(a: Int = \"x\"): Int }") }),
+	}
+}

@@ -1,0 +1,73 @@
+package universe
+
+import "cmp"
+
+// Options weigh what a random universe has. Each weight is the chance, in
+// percent, that a universe, type or field for which the construct is possible
+// has it; zero is never.
+type Options struct {
+	// MinSubgraphs and MaxSubgraphs bound the number of subgraphs. Default to 2
+	// and 8.
+	MinSubgraphs, MaxSubgraphs int
+
+	// Weights of keys: entities with more than one key, keys of several fields,
+	// keys of nested fields, and subgraphs that only refer to an entity
+	// (resolvable: false).
+	SeveralKeys, CompoundKeys, NestedKeys, Unresolvable int
+	// Weights of federation's directives on fields.
+	Requires, Provides, Override, Shareable int
+	// PartialValues is the weight of value types of which subgraphs know
+	// different fields.
+	PartialValues int
+	// Weights of abstract types.
+	Interfaces, Unions int
+	// Arguments is the weight of arguments on a field.
+	Arguments int
+	// Weights of what changes the API or only describes it.
+	Inaccessible, Tag, Deprecated, Description int
+	// Weights of access control and cost.
+	Auth, Cost int
+	// ExecutableDirectives is the weight of a directive for operations, and of
+	// one for schemas, which composition drops.
+	ExecutableDirectives int
+	// Variance is the weight of declarations of one element that differ as far
+	// as composition allows: nullability, arguments, enum values, members.
+	Variance int
+	// Extensions is the weight of types that are written in several parts.
+	Extensions int
+	// Mutations is the weight of a mutation type.
+	Mutations int
+	// Renames is the weight of subgraphs that import directives under other
+	// names, or none, and write "@federation__key".
+	Renames int
+
+	// InterfaceObject, Context, OverrideLabel, ComposeDirective and Federation1
+	// are the weights of the constructs of these names.
+	InterfaceObject, Context, OverrideLabel, ComposeDirective, Federation1 int
+}
+
+// Everything returns options with all that a composition of plain federation 2
+// can meet.
+func Everything() Options {
+	return Options{
+		SeveralKeys: 50, CompoundKeys: 30, NestedKeys: 25, Unresolvable: 20,
+		Requires: 35, Provides: 30, Override: 15, Shareable: 25,
+		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
+		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
+		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Renames: 15,
+	}
+}
+
+// Answerable returns options for universes whose answers are compared: without
+// what has no bearing on them.
+func Answerable() Options {
+	o := Everything()
+	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
+	return o
+}
+
+func (o Options) withDefaults() Options {
+	o.MinSubgraphs = max(2, o.MinSubgraphs)
+	o.MaxSubgraphs = max(o.MinSubgraphs, cmp.Or(o.MaxSubgraphs, 8))
+	return o
+}
