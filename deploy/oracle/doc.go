@@ -1,0 +1,20 @@
+// Package oracle runs Apollo's composition and query planner beside ours, to
+// compare: they are the reference for which subgraphs compose, with which
+// supergraph, and how deep a plan is.
+//
+//	[]federation.Subgraph ─Compose─▶ ┐                            ┌ supergraph, API schema, hints | errors
+//	supergraph, operations ─Plan───▶ ┴ JSON lines ─▶ apollo.cjs ─▶ ┴ plans
+//
+// Nothing here ships, and nothing of Apollo's is part of this repository: its
+// npm packages (Elastic License 2.0) are installed from the lockfile when
+// somebody wants to run them:
+//
+//	cd deploy/oracle && npm ci
+//
+// Tests that need them are skipped, visibly, without. The short form of the
+// comparison runs with `go test`, the long one with
+//
+//	go test ./deploy/oracle -run TestComposition -universes 3000 -v
+//
+// Where the two differ and ours is meant, deviations.go says so with a reason.
+package oracle
