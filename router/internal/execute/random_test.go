@@ -1,8 +1,10 @@
 package execute_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -61,9 +63,10 @@ type question struct {
 	nth    int
 }
 
-// selections writes a selection set and returns what it selects of an object.
+// selections writes a selection set and returns what it selects of an object:
+// nil if that is null, because of a null that spreads.
 func (q *question) selections(s shape, names []string) func(object map[string]any) map[string]any {
-	var parts []func(object, out map[string]any)
+	var parts []func(object, out map[string]any) bool
 	q.text.WriteString("{")
 	for i := 0; i == 0 || q.random.IntN(4) > 0; i++ {
 		name := names[q.random.IntN(len(names))]
@@ -71,12 +74,11 @@ func (q *question) selections(s shape, names []string) func(object map[string]an
 		if name[0] >= 'A' && name[0] <= 'Z' {
 			q.text.WriteString(" ... on " + name)
 			part := q.selections(below, keysOf(below))
-			parts = append(parts, func(object, out map[string]any) {
+			parts = append(parts, func(object, out map[string]any) bool {
 				if object["__typename"] == name {
-					for key, value := range part(object) {
-						out[key] = value
-					}
+					maps.Copy(out, part(object))
 				}
+				return true
 			})
 			continue
 		}
@@ -97,14 +99,20 @@ func (q *question) selections(s shape, names []string) func(object map[string]an
 			part = q.selections(below, keysOf(below))
 		}
 		if shown {
-			parts = append(parts, func(object, out map[string]any) { out[alias] = each(object[name], part) })
+			nullable := name == "name" || name == "bin"
+			parts = append(parts, func(object, out map[string]any) bool {
+				out[alias] = each(object[name], part)
+				return nullable || out[alias] != nil
+			})
 		}
 	}
 	q.text.WriteString("}")
 	return func(object map[string]any) map[string]any {
 		out := map[string]any{}
 		for _, part := range parts {
-			part(object, out)
+			if !part(object, out) {
+				return nil
+			}
 		}
 		return out
 	}
@@ -119,7 +127,10 @@ func each(value any, part func(map[string]any) map[string]any) any {
 		}
 		return out
 	case map[string]any:
-		return part(v)
+		if object := part(v); object != nil {
+			return object
+		}
+		return nil
 	}
 	return value
 }
@@ -134,12 +145,37 @@ func keysOf(s shape) []string {
 	return keys
 }
 
+// withoutSome makes nulls of a nullable field (the name of product 1) and of the
+// key of an entity (the room of the bin of product 2; bins may be null, their
+// rooms and labels may not).
+func withoutSome(t *testing.T) func(string, []byte) []byte {
+	noisy := noise(t)
+	return func(name string, body []byte) []byte {
+		body = noisy(name, body)
+		for _, text := range []string{`"Product 1"`, `"room-2"`} {
+			body = bytes.ReplaceAll(body, []byte(text), []byte("null"))
+		}
+		return body
+	}
+}
+
 // Random operations give what one server with all of the data would give.
 func TestExecute_answers_random_operations(t *testing.T) {
 	t.Parallel()
 	const rows, operations = 7, 150
 	f := federate(t, universe.Warehouse(rows))
-	data := warehouseData(rows)
+	whole, poor := warehouseData(rows), warehouseData(rows)
+	for _, shelf := range poor["shelves"].([]any) {
+		for _, p := range shelf.([]any) {
+			switch product := p.(map[string]any); product["sku"] {
+			case "p1":
+				product["name"] = nil
+			case "p2":
+				bin := product["bin"].(map[string]any)
+				bin["label"], bin["room"] = nil, map[string]any{"code": nil}
+			}
+		}
+	}
 	for seed := range uint64(operations) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		q := &question{random: random, on: random.IntN(2) == 0}
@@ -149,12 +185,16 @@ func TestExecute_answers_random_operations(t *testing.T) {
 		if strings.Contains(text, "$on") {
 			text = "query($on: Boolean!)" + q.text.String()
 		}
-		if f.disturb = nil; seed%2 == 1 {
+		data := whole
+		switch f.disturb = nil; seed % 3 {
+		case 1:
 			f.disturb = noise(t)
+		case 2:
+			f.disturb, data = withoutSome(t), poor
 		}
 		got := f.execute(t, f.program(t, text), fmt.Sprintf(`{"on":%t}`, q.on))
 		want := roundTrip(t, answer(data))
-		if diff := cmp.Diff(want, got.Data); diff != "" || len(got.Errors) > 0 {
+		if diff := cmp.Diff(want, got.Data); diff != "" || seed%3 != 2 && len(got.Errors) > 0 {
 			t.Fatalf("seed %d, on %t: %s\nerrors %v, data (-want +got):\n%s", seed, q.on, text, got.Errors, diff)
 		}
 	}
