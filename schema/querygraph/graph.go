@@ -41,6 +41,8 @@ type Type struct {
 	// Possible are the object types that an object of the type can have in the
 	// supergraph, sorted by ID; for an object type the type itself.
 	Possible []TypeID
+	// Fields are in the order of the definition.
+	Fields []FieldID
 	// In has an entry for each subgraph.
 	In []TypeIn
 
@@ -108,6 +110,7 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 		for _, f := range t.Fields {
 			id := FieldID(len(g.Fields))
 			g.Types[i].byField[f.Definition.Name] = id
+			g.Types[i].Fields = append(g.Types[i].Fields, id)
 			g.Fields = append(g.Fields, Field{
 				ID: id, Owner: TypeID(i), Definition: f.Definition,
 				Result: g.composite(f.Definition.Type), In: make([]FieldIn, len(s.Subgraphs)),
