@@ -9,7 +9,6 @@
 //
 // router.go lists the middlewares in their order, pipeline.go the stages in
 // theirs; graph.go holds everything that is built from one supergraph. A Config
-// can be read from a file (ReadConfig); weft.yaml shows all settings. Its keys are
-// Apollo Router's where it
-// has them.
+// can be read from a file (ReadConfig); weft.yaml shows every setting. The keys
+// are Apollo Router's where it has them.
 package router
