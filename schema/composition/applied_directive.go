@@ -3,6 +3,7 @@ package composition
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -42,12 +43,14 @@ func mergeable() []string {
 }
 
 // order lists the mergeable directives of one element in the order in which they
-// are written: those for authorization, then the others as they first appear.
-func order(sources [][]*application) []string {
-	out := authDirectives()
+// are written: those for authorization in the order of the supergraph's links,
+// then the others as they first appear.
+func order(auth []string, sources [][]*application) []string {
+	out := slices.Clip(auth)
+	known := mergeable()
 	for _, list := range sources {
 		for _, a := range list {
-			if slices.Contains(mergeable(), a.spec) && !slices.Contains(out, a.spec) {
+			if slices.Contains(known, a.spec) && !slices.Contains(out, a.spec) {
 				out = append(out, a.spec)
 			}
 		}
@@ -66,8 +69,16 @@ func order(sources [][]*application) []string {
 // Hints: MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS,
 // INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS.
 func (m *merger) mergePendingDirectives() {
+	var auth []string
+	for _, l := range m.super.links {
+		for _, spec := range authDirectives() {
+			if strings.HasPrefix(l.url, featureOf(spec)+"/") {
+				auth = append(auth, spec)
+			}
+		}
+	}
 	for _, p := range m.pending {
-		for _, spec := range order(p.sources) {
+		for _, spec := range order(auth, p.sources) {
 			var all []*application
 			for _, list := range p.sources {
 				all = append(all, find(list, spec)...)

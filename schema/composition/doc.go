@@ -5,7 +5,8 @@
 //	      │ read          parse, resolve @link, name the directives       (subgraph.go)
 //	      │ validate      GraphQL's own rules, then federation's, for each subgraph alone
 //	      │ merge         types, fields, enums, … across subgraphs         (merge.go)
-//	      │ check         what only the merged schema shows: sharing, interfaces, @inaccessible
+//	      │ check         what only the merged schema shows: interfaces, @inaccessible,
+//	      │               and that every query can be answered          (satisfiability.go)
 //	      ▼ print         the standard SDL with join__ directives          (print.go)
 //	Result{Supergraph, Hints}   or   Errors{Code, Message, Locations}
 //
@@ -24,8 +25,20 @@
 // and @fromContext, @composeDirective, @override with a label, @cacheTag, and
 // the connect specification.
 //
-// Satisfiability (that every query of the API can be planned) is not checked
-// here: a field that no path reaches is found by the planner, at request time.
+// # Where it is stricter than Apollo's composition
+//
+// What Apollo's composition 2.14 takes and this one refuses, because it has no
+// good meaning:
+//
+//   - repeated argument names, enum values, root types and `schema` definitions,
+//     extensions of another kind than their type, and an argument given twice
+//     (GraphQL §3: names must be unique);
+//   - a field set with `... on T` for an unknown or impossible T, or with a
+//     selection on a leaf (GraphQL §5: selections must be valid);
+//   - a version of a linked specification that is unknown (link v1.0 §versions);
+//   - a field with @requires in a subgraph whose only keys for its type are not
+//     resolvable: the router has no way back with what it fetched;
+//   - what belongs to a specification's namespace as the type of a field.
 //
 // Specification: https://specs.apollo.dev/federation/v2.14 and
 // https://specs.apollo.dev/join/v0.5.

@@ -17,38 +17,66 @@ type residency struct {
 	provided querygraph.Provided
 }
 
-func (r residency) key() string {
+// residencyKey identifies a residency.
+type residencyKey struct {
+	graph    int
+	provided string
+}
+
+func (r residency) key() residencyKey {
+	if len(r.provided) == 0 {
+		return residencyKey{graph: r.graph}
+	}
 	ids := make([]int, 0, len(r.provided))
 	for _, set := range r.provided {
 		ids = append(ids, set.ID)
 	}
 	slices.Sort(ids)
-	return fmt.Sprint(r.graph, ids)
+	return residencyKey{graph: r.graph, provided: fmt.Sprint(slices.Compact(ids))}
 }
+
+// objectKey identifies an object of a type with a residency; fieldKey a field
+// that a subgraph resolves from others.
+type (
+	objectKey struct {
+		t    querygraph.TypeID
+		from residencyKey
+	}
+	fieldKey struct {
+		f     querygraph.FieldID
+		graph int
+	}
+)
 
 // reacher answers which subgraphs can be asked about an object. Its answers are
 // least fixpoints: what is being worked out counts as unreachable meanwhile.
 type reacher struct {
 	graph *querygraph.Graph
-	known map[string][]residency
-	open  map[string]bool // questions that are being worked out
-	cut   bool            // an open question was met, so the answer may be too small to keep
+	known map[objectKey][]residency
+	// openObjects and openFields are being worked out.
+	openObjects map[objectKey]bool
+	openFields  map[fieldKey]bool
+	cut         bool // an open question was met, so the answer may be too small to keep
+}
+
+func newReacher(graph *querygraph.Graph) *reacher {
+	return &reacher{graph: graph, known: map[objectKey][]residency{}, openObjects: map[objectKey]bool{}, openFields: map[fieldKey]bool{}}
 }
 
 // reach returns the residencies that an object of type t has or can get, the
 // first of which is the given one: the router enters another subgraph by a key
 // whose fields it can fetch, or by a root type, which needs none.
 func (r *reacher) reach(t querygraph.TypeID, start residency) []residency {
-	id := fmt.Sprint(t, " ", start.key())
+	id := objectKey{t, start.key()}
 	if all, ok := r.known[id]; ok {
 		return all
 	}
-	if r.open[id] {
+	if r.openObjects[id] {
 		r.cut = true
 		return []residency{start}
 	}
-	r.open[id] = true
-	outermost := len(r.open) == 1
+	outermost := len(r.openObjects)+len(r.openFields) == 0
+	r.openObjects[id] = true
 	all := []residency{start}
 	for grown := true; grown; {
 		grown = false
@@ -59,7 +87,7 @@ func (r *reacher) reach(t querygraph.TypeID, start residency) []residency {
 			}
 		}
 	}
-	delete(r.open, id)
+	delete(r.openObjects, id)
 	if outermost {
 		r.cut = false
 	}
@@ -124,27 +152,45 @@ type step struct{ residency }
 // resolvers returns where the given field of an object can be resolved, as
 // residencies of what it returns.
 func (r *reacher) resolvers(t querygraph.TypeID, all []residency, f querygraph.FieldID) []step {
-	id := fmt.Sprint("field ", f, " ", len(all))
-	for _, from := range all {
-		id += " " + from.key()
-	}
-	if r.open[id] {
-		r.cut = true
-		return nil
-	}
-	r.open[id] = true
-	defer delete(r.open, id)
 	var out []step
 	for _, from := range all {
 		if !r.graph.Resolves(from.graph, t, f, from.provided) {
 			continue
 		}
-		if required := r.graph.Fields[f].In[from.graph].Requires; required != nil {
-			if !r.enters(t, all, from.graph) || !r.obtains(t, all, required) {
-				continue
-			}
+		if required := r.graph.Fields[f].In[from.graph].Requires; required != nil && !r.satisfies(t, all, fieldKey{f, from.graph}, required) {
+			continue
 		}
 		out = append(out, step{residency{graph: from.graph, provided: r.graph.Below(from.graph, t, f, from.provided)}})
+	}
+	return out
+}
+
+// satisfies reports whether what a field requires can be fetched, and brought
+// back to its subgraph by a key.
+func (r *reacher) satisfies(t querygraph.TypeID, all []residency, id fieldKey, required *querygraph.FieldSet) bool {
+	if r.openFields[id] {
+		r.cut = true
+		return false
+	}
+	r.openFields[id] = true
+	defer delete(r.openFields, id)
+	return r.enters(t, all, id.graph) && r.obtains(t, all, required)
+}
+
+// everywhere returns the residencies that an object has or can get from any of
+// the given ones. One that another one reaches adds nothing to that one's.
+func (r *reacher) everywhere(t querygraph.TypeID, from []residency) [][]residency {
+	var out [][]residency
+	covered := map[residencyKey]bool{}
+	for _, start := range from {
+		if covered[start.key()] {
+			continue
+		}
+		all := r.reach(t, start)
+		for _, one := range all {
+			covered[one.key()] = true
+		}
+		out = append(out, all)
 	}
 	return out
 }
@@ -153,8 +199,8 @@ func (r *reacher) resolvers(t querygraph.TypeID, all []residency, f querygraph.F
 func (r *reacher) whyNot(t querygraph.TypeID, from []residency, f querygraph.FieldID) string {
 	typ, field := &r.graph.Types[t], &r.graph.Fields[f]
 	var all []residency
-	for _, start := range from {
-		all = append(all, r.reach(t, start)...)
+	for _, reached := range r.everywhere(t, from) {
+		all = append(all, reached...)
 	}
 	var reasons []string
 	for graph, in := range field.In {

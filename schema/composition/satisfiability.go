@@ -32,8 +32,8 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 	}
 	s := &satisfiability{
 		composer: c, limit: cmp.Or(c.opts.MaximumStates, defaultMaximumStates),
-		reacher: reacher{graph: graph, known: map[string][]residency{}, open: map[string]bool{}},
-		visited: map[querygraph.TypeID][][]string{}, reported: map[querygraph.FieldID]bool{},
+		reacher: newReacher(graph),
+		visited: map[querygraph.TypeID][][]residencyKey{}, reported: map[querygraph.FieldID]bool{},
 	}
 	return s.run(ctx)
 }
@@ -41,12 +41,12 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 // satisfiability is a walk over the objects that queries can reach.
 type satisfiability struct {
 	*composer
-	reacher
+	*reacher
 	limit int
 	queue []state
 	// visited holds, for each type, the sets of residencies that were walked. A
 	// set is fine if one of its subsets was: more places to come from only help.
-	visited  map[querygraph.TypeID][][]string
+	visited  map[querygraph.TypeID][][]residencyKey
 	reported map[querygraph.FieldID]bool
 }
 
@@ -87,14 +87,19 @@ func (s *satisfiability) run(ctx context.Context) error {
 }
 
 func (s *satisfiability) push(next state) {
-	keys := make([]string, 0, len(next.from))
-	for _, r := range next.from {
-		keys = append(keys, r.key())
-	}
-	slices.Sort(keys)
-	keys = slices.Compact(keys)
+	var keys []residencyKey
+	distinct := map[residencyKey]bool{}
+	next.from = slices.DeleteFunc(next.from, func(r residency) bool {
+		key := r.key()
+		if distinct[key] {
+			return true
+		}
+		distinct[key] = true
+		keys = append(keys, key)
+		return false
+	})
 	for _, seen := range s.visited[next.t] {
-		if !slices.ContainsFunc(seen, func(k string) bool { return !slices.Contains(keys, k) }) {
+		if !slices.ContainsFunc(seen, func(k residencyKey) bool { return !distinct[k] }) {
 			return
 		}
 	}
@@ -104,14 +109,15 @@ func (s *satisfiability) push(next state) {
 
 func (s *satisfiability) visit(at state) {
 	source := s.super.typeNamed(s.graph.Types[at.t].Name)
+	everywhere := s.everywhere(at.t, at.from)
 	for _, f := range source.fields {
 		id, ok := s.graph.Field(at.t, f.name)
 		if !ok || hidden(f.applied) {
 			continue
 		}
 		var next []step
-		for _, r := range at.from {
-			next = append(next, s.resolvers(at.t, s.reach(at.t, r), id)...)
+		for _, all := range everywhere {
+			next = append(next, s.resolvers(at.t, all, id)...)
 		}
 		path := append(slices.Clone(at.path), requiredArguments(s.graph.Fields[id].Definition))
 		if len(next) == 0 {
