@@ -59,6 +59,7 @@ var layers = map[string][]string{
 	"subgraphs/X/password":   {},
 	"subgraphs/X/token":      {},
 	"subgraphs/X/postgres":   {"subgraphs/X", "subgraphs/X/password", "subgraphs/X/token", "subgraphs/postgres", "subgraphs/internal/..."},
+	"subgraphs/program":      {"schema/identity", "subgraphs/env", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/cmd/...":      {"schema/...", "subgraphs/..."},
 	"subgraphs/internal/...": {"subgraphs/internal/..."},
 	"subgraphs/postgres/...": {"subgraphs/postgres/..."},
@@ -72,7 +73,7 @@ var layers = map[string][]string{
 var vendors = map[string][]string{
 	"github.com/golang-jwt/jwt":   {"router/internal/auth", "subgraphs/users/..."},
 	"github.com/redis/go-redis":   {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
-	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/users/postgres", "subgraphs/todos/postgres", "subgraphs/cmd/...", "workers/...", "deploy/..."},
+	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/users/postgres", "subgraphs/todos/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
 	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/users/postgres", "subgraphs/todos/postgres", "workers/...", "deploy/..."},
 	"github.com/valyala/fasthttp": {"router/internal/subgraph"},
 	"github.com/99designs/gqlgen": {"subgraphs/...", "deploy/..."},

@@ -13,9 +13,9 @@ import (
 	"os"
 	_ "time/tzdata" // "today" depends on time zones; the machine may have none
 
-	"github.com/weftql/weft/subgraphs/cmd/internal/program"
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/internal/demo"
+	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/todos/graph"
 	"github.com/weftql/weft/subgraphs/todos/postgres"

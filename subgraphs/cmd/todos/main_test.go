@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/weftql/weft/subgraphs/cmd/internal/program"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
+	"github.com/weftql/weft/subgraphs/program"
 )
 
 // databases are empty: migrating them is the program's work.

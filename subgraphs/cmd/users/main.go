@@ -14,9 +14,9 @@ import (
 	"os"
 	_ "time/tzdata" // accounts have time zones; the machine may have none
 
-	"github.com/weftql/weft/subgraphs/cmd/internal/program"
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/internal/demo"
+	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/graph"

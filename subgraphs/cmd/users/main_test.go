@@ -19,9 +19,9 @@ import (
 	"time"
 
 	"github.com/weftql/weft/schema/identity"
-	"github.com/weftql/weft/subgraphs/cmd/internal/program"
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
+	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server/servertest"
 )
 

@@ -1,55 +1,64 @@
-// Worker runs the jobs of the platform.
+// Command worker runs the jobs of the platform:
 //
-//	worker serve     runs jobs until it is stopped; /health on WORKER_PORT
-//	worker migrate   brings River's tables up to date
-//	worker help      lists the environment variables
+//	worker migrate   bring River's tables up to date, then exit
+//	worker serve     run jobs until a signal ends it
+//
+// Without a command it lists the variables that configure it.
 package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
+	"net"
 	"os"
-	"os/signal"
-	"syscall"
+	"strconv"
+	_ "time/tzdata" // users have time zones; the machine may have none
 
+	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/program"
+	"github.com/weftql/weft/workers"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "worker:", err)
-		os.Exit(1)
+	p := program.Program{Name: "worker", Prefix: "WORKER_", Commands: commands}
+	os.Exit(p.Run(os.Args[1:], os.Environ(), os.Stderr))
+}
+
+func commands(r *env.Reader) []program.Command {
+	c := readConfig(r)
+	return []program.Command{
+		{
+			Name: "serve", Meaning: "run jobs until a signal ends it", Run: c.serve,
+			Needs: []string{"USERS_DATABASE_URL", "SMTP_URL"},
+		},
+		{
+			Name: "migrate", Meaning: "bring River's tables up to date, then exit", Run: c.migrate,
+			Needs: []string{"USERS_DATABASE_URL"},
+		},
 	}
 }
 
-// run is the whole program, for main and for tests.
-func run(ctx context.Context, args, environment []string, stdout, stderr io.Writer) error {
-	command := ""
-	if len(args) == 1 {
-		command = args[0]
+// config is what the environment says.
+type config struct {
+	usersDatabase string // connection URL
+	addr          string // of the admin listener
+	jobs          workers.Config
+}
+
+func readConfig(r *env.Reader) config {
+	host := r.Text("WORKER_HOST", "127.0.0.1", "address of the admin listener")
+	port := r.Int("WORKER_PORT", 4003, 0, 65535, "port of the admin listener; 0 picks a free one")
+	return config{
+		usersDatabase: r.Secret("USERS_DATABASE_URL", "connection URL of the users database"),
+		addr:          net.JoinHostPort(host, strconv.Itoa(port)),
+		jobs: workers.Config{
+			SMTPURL:  r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
+			MailFrom: r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
+		},
 	}
-	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	switch command {
-	case "serve":
-		config, err := readConfig(environment)
-		if err != nil {
-			return err
-		}
-		return serve(ctx, config, logger)
-	case "migrate":
-		url, err := readDatabase(environment)
-		if err != nil {
-			return err
-		}
-		return postgres.MigrateJobs(ctx, url, logger)
-	case "help", "-h", "--help":
-		return help(stdout)
-	default:
-		return errors.New("say what to do: worker serve, worker migrate or worker help")
-	}
+}
+
+func (c config) migrate(ctx context.Context, logger *slog.Logger) error {
+	return postgres.MigrateJobs(ctx, c.usersDatabase, logger)
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,8 +31,8 @@ const (
 )
 
 // serve runs jobs until ctx ends.
-func serve(ctx context.Context, config config, logger *slog.Logger) error {
-	pool, err := postgres.Open(ctx, postgres.Config{URL: config.usersDatabase, Name: "worker", StatementTimeout: 30 * time.Second})
+func (c config) serve(ctx context.Context, logger *slog.Logger) error {
+	pool, err := postgres.Open(ctx, postgres.Config{URL: c.usersDatabase, Name: "worker", StatementTimeout: 30 * time.Second})
 	if err != nil {
 		return err
 	}
@@ -42,7 +40,7 @@ func serve(ctx context.Context, config config, logger *slog.Logger) error {
 	if err := postgres.JobsMigrated(ctx, pool); err != nil {
 		return err
 	}
-	client, err := newClient(pool, config, logger)
+	client, err := newClient(pool, c.jobs, logger)
 	if err != nil {
 		return err
 	}
@@ -51,7 +49,7 @@ func serve(ctx context.Context, config config, logger *slog.Logger) error {
 	}
 	admin := http.NewServeMux()
 	admin.Handle("GET /health", health(pool))
-	err = server.Run(ctx, server.RunConfig{Addr: net.JoinHostPort(config.host, strconv.Itoa(config.port)), Logger: logger}, admin)
+	err = server.Run(ctx, server.RunConfig{Addr: c.addr, Logger: logger}, admin)
 	if err != nil {
 		// The listener failed, and not ctx: River is still running.
 		stopping, cancel := context.WithTimeout(context.Background(), softStop)
@@ -62,8 +60,8 @@ func serve(ctx context.Context, config config, logger *slog.Logger) error {
 	return nil
 }
 
-func newClient(pool *pgxpool.Pool, config config, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
-	jobs, err := workers.Users(config.jobs, workers.Deps{Contacts: contacts{pool}})
+func newClient(pool *pgxpool.Pool, config workers.Config, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
+	jobs, err := workers.Users(config, workers.Deps{Contacts: contacts{pool}})
 	if err != nil {
 		return nil, err
 	}

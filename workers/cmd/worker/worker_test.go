@@ -22,8 +22,10 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
+	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 )
@@ -96,19 +98,31 @@ func addUser(t *testing.T, pool *pgxpool.Pool, email, name string, commit bool) 
 	}
 }
 
-// startWorker runs "worker serve" until the test ends and returns the address
-// of its admin listener.
+// status starts the program as the shell does.
+func status(environment []string, args ...string) (code int, output string) {
+	var stderr bytes.Buffer
+	code = program.Program{Name: "worker", Prefix: "WORKER_", Commands: commands}.Run(args, environment, &stderr)
+	return code, stderr.String()
+}
+
+// startWorker serves until the test ends and returns the address of the admin
+// listener.
 func startWorker(t *testing.T, environment ...string) string {
 	t.Helper()
+	reader := env.New(append(environment, "WORKER_PORT=0"), "WORKER_")
+	c := readConfig(reader)
+	if err := reader.Close(); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
-	reader, writer := io.Pipe()
+	pipe, writer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"serve"}, append(environment, "WORKER_PORT=0"), io.Discard, writer)
+		err := c.serve(ctx, slog.New(slog.NewJSONHandler(writer, nil)))
 		writer.CloseWithError(io.EOF)
 		ended <- err
 	}()
-	lines := bufio.NewScanner(reader)
+	lines := bufio.NewScanner(pipe)
 	address := ""
 	for address == "" && lines.Scan() {
 		var line struct{ Msg, Addr string }
@@ -183,39 +197,41 @@ func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestRunRefuses(t *testing.T) {
+func TestProgramRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name        string
 		args        []string
 		environment []string
+		code        int
 		want        []string
 	}{
-		{"no command", nil, nil, []string{"worker serve"}},
-		{"an unknown command", []string{"work"}, nil, []string{"worker serve"}},
-		{"an empty environment", []string{"serve"}, nil, []string{"USERS_DATABASE_URL is not set", "SMTP_URL is not set"}},
-		{"a misspelt variable", []string{"serve"}, []string{"WORKER_PROT=1"}, []string{"WORKER_PROT is not a variable"}},
+		{"no command", nil, nil, 2, []string{"usage: worker COMMAND", "USERS_DATABASE_URL", "SMTP_URL", "WORKER_PORT", "MAIL_FROM"}},
+		{"an unknown command", []string{"work"}, nil, 2, []string{"usage: worker COMMAND"}},
+		{"an empty environment", []string{"serve"}, nil, 1, []string{"USERS_DATABASE_URL is not set", "SMTP_URL is not set"}},
+		{"migrate without a database", []string{"migrate"}, nil, 1, []string{"USERS_DATABASE_URL is not set"}},
+		{"a misspelt variable", []string{"serve"}, []string{"WORKER_PROT=1"}, 1, []string{"WORKER_PROT is not a variable"}},
 		{
 			"a database that is not there",
 			[]string{"serve"},
 			[]string{"USERS_DATABASE_URL=postgres://weft:secret@127.0.0.1:1/x", "SMTP_URL=smtp://127.0.0.1:1", "WORKER_PORT=0"},
+			1,
 			[]string{"connect", "refused"},
 		},
-		{"migrate without a database", []string{"migrate"}, nil, []string{"USERS_DATABASE_URL is not set"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := run(t.Context(), c.args, c.environment, io.Discard, io.Discard)
-			if err == nil {
-				t.Fatal("no error")
+			code, output := status(c.environment, c.args...)
+			if code != c.code {
+				t.Errorf("status %d, want %d", code, c.code)
 			}
 			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("%q is missing in: %v", want, err)
+				if !strings.Contains(output, want) {
+					t.Errorf("%q is missing in: %s", want, output)
 				}
 			}
-			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error shows the password: %v", err)
+			if strings.Contains(output, "secret@") {
+				t.Errorf("the output shows the password: %s", output)
 			}
 		})
 	}
@@ -233,27 +249,13 @@ func TestServeRefusesADatabaseWithoutJobTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	environment := []string{"USERS_DATABASE_URL=" + url, "SMTP_URL=smtp://127.0.0.1:1", "WORKER_PORT=0"}
-	err = run(t.Context(), []string{"serve"}, environment, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "migrate") {
-		t.Errorf("got %v, want advice to run migrate", err)
+	if code, output := status(environment, "serve"); code != 1 || !strings.Contains(output, "migrate") {
+		t.Errorf("status %d, want advice to run migrate: %s", code, output)
 	}
-	if err := run(t.Context(), []string{"migrate"}, environment, io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
+	if code, output := status(environment, "migrate"); code != 0 {
+		t.Fatalf("migrate: status %d: %s", code, output)
 	}
 	if err := postgres.JobsMigrated(t.Context(), pool); err != nil {
 		t.Errorf("after migrate: %v", err)
-	}
-}
-
-func TestHelpListsTheVariables(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	if err := run(t.Context(), []string{"help"}, nil, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"USERS_DATABASE_URL", "SMTP_URL", "WORKER_PORT", "MAIL_FROM"} {
-		if !strings.Contains(out.String(), name) {
-			t.Errorf("%s is missing in:\n%s", name, out.String())
-		}
 	}
 }
