@@ -2,10 +2,14 @@ package execute_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -240,22 +244,34 @@ func TestExecute_answers_every_form_of_selection(t *testing.T) {
 	f := federate(t, universe.Warehouse(3))
 	for _, tc := range []struct{ name, text, variables, want string }{
 		{"no subgraph", `{ __typename me: __typename }`, ``, `{"__typename":"Query","me":"Query"}`},
-		{"typenames", `{ items { __typename id } shelves { __typename sku } }`, ``,
+		{
+			"typenames", `{ items { __typename id } shelves { __typename sku } }`, ``,
 			`{"items":[{"__typename":"Book","id":"b0"},{"__typename":"Film","id":"f1"},{"__typename":"Book","id":"b2"}],
-			  "shelves":[[{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p1"}]]}`},
-		{"aliases", `{ a: shelves { s: sku f: fee } b: shelves { s: name f: volume } }`, ``,
-			`{"a":[[{"s":"p0","f":100},{"s":"p0","f":100},{"s":"p1","f":102}]],"b":[[{"s":"Product 0","f":0},{"s":"Product 0","f":0},{"s":"Product 1","f":2}]]}`},
-		{"a key under two types", `{ items { ... on Film { n: minutes } ... on Book { n: pages } } }`, ``,
-			`{"items":[{"n":0},{"n":20},{"n":2}]}`},
+			  "shelves":[[{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p0"},{"__typename":"Product","sku":"p1"}]]}`,
+		},
+		{
+			"aliases", `{ a: shelves { s: sku f: fee } b: shelves { s: name f: volume } }`, ``,
+			`{"a":[[{"s":"p0","f":100},{"s":"p0","f":100},{"s":"p1","f":102}]],"b":[[{"s":"Product 0","f":0},{"s":"Product 0","f":0},{"s":"Product 1","f":2}]]}`,
+		},
+		{
+			"a key under two types", `{ items { ... on Film { n: minutes } ... on Book { n: pages } } }`, ``,
+			`{"items":[{"n":0},{"n":20},{"n":2}]}`,
+		},
 		{"a type that is not there", `{ items { ... on Film { minutes } } }`, ``, `{"items":[{},{"minutes":20},{}]}`},
 		{"two subgraphs at the root", `{ storageVersion shippingVersion }`, ``, `{"storageVersion":"1","shippingVersion":"1"}`},
-		{"skipped", `query($on: Boolean!) { storageVersion @skip(if: $on) shelves @include(if: $on) { sku fee @skip(if: $on) } }`, `{"on":true}`,
-			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`},
+		{
+			"skipped", `query($on: Boolean!) { storageVersion @skip(if: $on) shelves @include(if: $on) { sku fee @skip(if: $on) } }`, `{"on":true}`,
+			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`,
+		},
 		{"included", `query($on: Boolean!) { storageVersion @skip(if: $on) shelves @include(if: $on) { sku } }`, `{"on":false}`, `{"storageVersion":"1"}`},
-		{"included below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":true,"b":true}`,
-			`{"shelves":[[{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p1","bin":{"label":"room-1/1"},"volume":2}]]}`},
-		{"excluded below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":false,"b":false}`,
-			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`},
+		{
+			"included below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":true,"b":true}`,
+			`{"shelves":[[{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p0","bin":{"label":"room-0/0"},"volume":0},{"sku":"p1","bin":{"label":"room-1/1"},"volume":2}]]}`,
+		},
+		{
+			"excluded below", `query($a: Boolean!, $b: Boolean!) { shelves { sku bin @include(if: $a) { label number @skip(if: $b) } volume @include(if: $b) } }`, `{"a":false,"b":false}`,
+			`{"shelves":[[{"sku":"p0"},{"sku":"p0"},{"sku":"p1"}]]}`,
+		},
 	} {
 		program := f.program(t, tc.text)
 		for range 2 {
@@ -267,6 +283,68 @@ func TestExecute_answers_every_form_of_selection(t *testing.T) {
 			if diff := cmp.Diff(want, got.Data); diff != "" || len(got.Errors) > 0 {
 				t.Errorf("%s: %v, data (-want +got):\n%s", tc.name, got.Errors, diff)
 			}
+		}
+	}
+}
+
+// redirect makes a client for which one subgraph is elsewhere.
+func (f *federated) redirect(t *testing.T, name, url string) *subgraph.Client {
+	t.Helper()
+	config := subgraph.Config{Timeout: 100 * time.Millisecond}
+	for _, s := range f.supergraph.Subgraphs {
+		address := s.URL
+		if s.Name == name {
+			address = url
+		}
+		config.Subgraphs = append(config.Subgraphs, subgraph.Subgraph{Name: s.Name, URL: address})
+	}
+	client, err := subgraph.New(config, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+func TestExecute_lives_without_a_subgraph(t *testing.T) {
+	t.Parallel()
+	f := federate(t, universe.Warehouse(2))
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(slow.Close)
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusBadGateway) }))
+	t.Cleanup(failing.Close)
+	program := f.program(t, `{ storageVersion shelves { sku bin { number } } }`)
+	for _, tc := range []struct{ name, url, code, reason string }{
+		{"dead", dead.URL, execute.CodeHTTP, "refused"},
+		{"slow", slow.URL, execute.CodeTimeout, "it did not answer in time"},
+		{"failing", failing.URL, execute.CodeHTTP, "502: Bad Gateway"},
+	} {
+		out := program.Execute(t.Context(), execute.Input{Fetcher: f.redirect(t, "storage", tc.url), IncludeSubgraphErrors: []bool{true, true, true}})
+		var got answer
+		if err := json.Unmarshal(out.Body, &got); err != nil {
+			t.Fatal(err)
+		}
+		out.Release()
+		want := map[string]any{"storageVersion": nil, "shelves": []any{[]any{
+			map[string]any{"sku": "p0", "bin": nil}, map[string]any{"sku": "p0", "bin": nil},
+		}}}
+		if diff := cmp.Diff(want, got.Data); diff != "" {
+			t.Errorf("%s: data (-want +got):\n%s", tc.name, diff)
+		}
+		paths := map[string]bool{}
+		for _, e := range got.Errors {
+			paths[fmt.Sprint(e.Path)] = true
+			if e.Extensions["code"] != tc.code || e.Extensions["service"] != "storage" || !strings.Contains(e.Message, tc.reason) {
+				t.Errorf("%s: error %+v", tc.name, e)
+			}
+		}
+		if diff := cmp.Diff(map[string]bool{"[storageVersion]": true, "[shelves 0 0 bin]": true, "[shelves 0 1 bin]": true}, paths); diff != "" {
+			t.Errorf("%s: paths (-want +got):\n%s", tc.name, diff)
 		}
 	}
 }
