@@ -37,6 +37,9 @@ type Input struct {
 	// supergraph, whether the messages and extensions of its errors are passed on
 	// with its name. By default they are withheld.
 	IncludeSubgraphErrors []bool
+	// MaxResponseBytes is how large the response's data may get; larger data are
+	// dropped, with an error. Defaults to 128 MiB.
+	MaxResponseBytes int
 	// Extensions is a JSON object for the response's "extensions", or nil.
 	Extensions []byte
 }

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,8 @@ import (
 
 // maxKept is how many bytes a buffer may have to be kept for the next request.
 const maxKept = 4 << 20
+
+const defaultMaxResponseBytes = 128 << 20
 
 // run is one execution of a program. It belongs to one client request until that
 // request's response is released.
@@ -154,6 +157,7 @@ func (r *run) respond() {
 		r.zip(i)
 	}
 	e := &r.emitter
+	e.MaxBytes = cmp.Or(r.input.MaxResponseBytes, defaultMaxResponseBytes)
 	e.Reset(append(r.out[:0], `{"data":`...))
 	for _, fetch := range r.program.roots {
 		e.AddRoot(&r.states[fetch].doc, r.states[fetch].cause())

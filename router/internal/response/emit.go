@@ -1,6 +1,7 @@
 package response
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -14,10 +15,14 @@ type Emitter struct {
 	Overlays []Overlay
 	// Conditions tell which of the operation's conditions hold.
 	Conditions []bool
+	// MaxBytes is how long the text may get. Entities that stand at many places
+	// make it longer than the documents are. 0 means that there is no bound.
+	MaxBytes int
 
-	dst     []byte
-	views   []view
-	reports []report
+	dst      []byte
+	views    []view
+	reports  []report
+	tooLarge bool // give up
 }
 
 // view is an object as one document has it; base is less than 0 if the document
@@ -32,7 +37,7 @@ type view struct {
 func (e *Emitter) Reset(dst []byte) {
 	clear(e.views)
 	clear(e.reports)
-	e.dst, e.views, e.reports = dst, e.views[:0], e.reports[:0]
+	e.dst, e.views, e.reports, e.tooLarge = dst, e.views[:0], e.reports[:0], false
 }
 
 // AddRoot adds a view of the root: the data of a document, or nothing for cause.
@@ -71,6 +76,12 @@ func (e *Emitter) Data(root *Projection) {
 	}
 	for i := before; i < len(e.reports); i++ {
 		slices.Reverse(e.reports[i].path)
+	}
+	if e.tooLarge {
+		e.reports = append(e.reports, report{err: gqlerror.Error{
+			Message:    fmt.Sprintf("the response is larger than %d bytes", e.MaxBytes),
+			Extensions: map[string]any{"code": CodeTooLarge},
+		}})
 	}
 }
 
@@ -118,6 +129,10 @@ func (e *Emitter) mayReport(f *Failure) bool {
 // fields writes an object whose views stand at frame.
 func (e *Emitter) fields(pr *Projection, frame int) bool {
 	start, variant := len(e.dst), 0
+	if e.MaxBytes > 0 && start > e.MaxBytes {
+		e.tooLarge = true
+		return false
+	}
 	if pr.TypeView >= 0 {
 		typed := &e.views[frame+pr.TypeView]
 		if typed.base < 0 {
@@ -207,9 +222,10 @@ func (e *Emitter) field(f *ProjectionField, frame int) bool {
 	return e.null(f, 0)
 }
 
-// null writes null at a level of a field's type, if the type allows it there.
+// null writes null at a level of a field's type, if the type allows it there. A
+// response that is too large becomes null as a whole.
 func (e *Emitter) null(f *ProjectionField, level int) bool {
-	if f.NonNull>>level&1 != 0 {
+	if f.NonNull>>level&1 != 0 || e.tooLarge {
 		return false
 	}
 	e.dst = append(e.dst, "null"...)

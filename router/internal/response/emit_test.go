@@ -205,6 +205,28 @@ func TestEmit_bounds_the_errors(t *testing.T) {
 	}
 }
 
+func TestEmit_gives_up_when_the_text_is_too_long(t *testing.T) {
+	t.Parallel()
+	var d response.Document
+	in := `{"data":{"user":{` + user + `,"grid":[` + strings.Repeat(`[{"n":1}],`, 1000) + `[]]}}}`
+	if err := d.Parse(layout(), []byte(in)); err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[int]string{0: `{"user":{`, 100 << 10: `{"user":{`, 5000: `null`} {
+		e := response.Emitter{MaxBytes: limit}
+		e.Reset(nil)
+		e.AddRoot(&d, response.Cause{})
+		e.Data(projection())
+		got, errors := e.Finish()
+		if !strings.HasPrefix(string(got), want) || (len(errors) > 0) != (want == "null") {
+			t.Errorf("limit %d: %.50s… %v", limit, got, errors)
+		}
+		if len(errors) > 0 && errors[0].Extensions["code"] != response.CodeTooLarge {
+			t.Errorf("errors = %v", errors)
+		}
+	}
+}
+
 func TestAppendErrors_writes_GraphQL_errors(t *testing.T) {
 	t.Parallel()
 	got := response.AppendErrors(nil, gqlerror.List{

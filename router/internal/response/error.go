@@ -15,6 +15,11 @@ import (
 // has to be known.
 const CodeValidation = "RESPONSE_VALIDATION_FAILED"
 
+// CodeTooLarge is the code of an error that says that the data was dropped
+// because it got longer than Emitter.MaxBytes. It occurs when an operation asks
+// for the friends of the friends of the friends of everybody.
+const CodeTooLarge = "RESPONSE_TOO_LARGE"
+
 // PathElement is a response key or an index of a list.
 type PathElement = ast.PathElement
 

@@ -94,7 +94,7 @@ func (p *parser) response(root *Shape) error {
 		p.fail(at, "more text behind the response")
 		return p.err
 	}
-	if p.d.data.Tag() == Missing && !p.hasErrors() {
+	if p.d.data.Tag() != Object && !p.hasErrors() {
 		p.fail(at, `the response has neither "data" nor "errors"`)
 		return p.err
 	}

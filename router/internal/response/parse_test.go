@@ -171,7 +171,7 @@ func TestParse_refuses_what_is_no_response(t *testing.T) {
 	user := func(s string) string { return `{"data":{"user":` + s + `}}` }
 	for name, in := range map[string]string{
 		"nothing": "", "space": " \n", "a list": "[]", "a string": `"data"`, "null": "null", "HTML": "<html></html>",
-		"neither data nor errors": `{"x":1}`, "empty errors": `{"errors":[]}`, "null errors": `{"errors":null}`,
+		"neither data nor errors": `{"x":1}`, "empty errors": `{"errors":[]}`, "null errors": `{"errors":null}`, "null data": `{"data":null}`,
 		"data is a list": `{"data":[]}`, "data is a string": `{"data":"x"}`, "errors is an object": `{"data":{},"errors":{}}`,
 		"text behind it": `{"data":{}} x`, "two of them": `{"data":{}}{"data":{}}`,
 		"a zero byte behind it": "{\"data\":{}}\x00", "a zero byte in it": "{\"data\":{\x00}}",
@@ -297,9 +297,8 @@ func isResponse(in []byte) bool {
 	}
 	data, hasData := all["data"]
 	errors, hasErrors := all["errors"]
-	dataOK := !hasData || data[0] == '{' || data[0] == 'n'
 	errorsOK := !hasErrors || errors[0] == '[' || errors[0] == 'n'
-	return dataOK && errorsOK && hasData
+	return hasData && data[0] == '{' && errorsOK
 }
 
 func depth(in []byte) int {
