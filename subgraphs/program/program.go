@@ -55,6 +55,7 @@ func (p Program) Run(args, environment []string, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	r.Require(chosen.Needs...)
 	err := r.Close()
 	if err == nil {

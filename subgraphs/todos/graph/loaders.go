@@ -34,7 +34,11 @@ func WithLoaders(ctx context.Context, service todos.Service) context.Context {
 
 // load returns the loaders of the request.
 func load(ctx context.Context) *loaders {
-	return ctx.Value(loadersKey{}).(*loaders)
+	l, ok := ctx.Value(loadersKey{}).(*loaders)
+	if !ok {
+		panic("todos/graph: a request's context must come from WithLoaders")
+	}
+	return l
 }
 
 func newLoaders(me todos.Viewer, service todos.Service) *loaders {
@@ -55,26 +59,26 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		return all, err
 	})
 	l.lists = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoListConnection, error) {
-		pages, err := service.Lists(ctx, me, ids, args)
+		connections, err := service.Lists(ctx, me, ids, args)
 		var lists []*todos.TodoList
-		for _, page := range pages {
-			for _, edge := range page.Edges {
+		for _, connection := range connections {
+			for _, edge := range connection.Edges {
 				lists = append(lists, edge.Node)
 			}
 		}
 		l.sawLists(lists)
-		return pages, err
+		return connections, err
 	})
 	l.todos = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, args page.Args) ([]*todos.TodoConnection, error) {
-		pages, err := service.Todos(ctx, me, sets, args)
+		connections, err := service.Todos(ctx, me, sets, args)
 		var all []*todos.Todo
-		for _, page := range pages {
-			for _, edge := range page.Edges {
+		for _, connection := range connections {
+			for _, edge := range connection.Edges {
 				all = append(all, edge.Node)
 			}
 		}
 		l.sawTodos(all)
-		return pages, err
+		return connections, err
 	})
 	l.listCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
 		return service.CountLists(ctx, me, ids)

@@ -49,7 +49,7 @@ func (s *Service) CreateTodoList(ctx context.Context, viewer todos.Viewer, in to
 // insertList writes a list and its first member; one statement is one
 // transaction.
 func (s *Service) insertList(ctx context.Context, key, owner id.UUID, name string) (*todos.TodoList, error) {
-	rows, err := s.Pool.Query(ctx, `with l as (
+	rows, err := s.deps.Pool.Query(ctx, `with l as (
 			insert into todo_lists (id, name, owner_id, created_at, updated_at) values ($1, $2, $3, $4, $4) returning *
 		), m as (
 			insert into list_members (list_id, user_id, role, since) select id, owner_id, 'OWNER', created_at from l returning *
@@ -69,7 +69,7 @@ func (s *Service) ListsByID(ctx context.Context, viewer todos.Viewer, ids []stri
 	if len(lookup.uuids) == 0 {
 		return found, nil
 	}
-	rows, err := s.Pool.Query(ctx, `select `+listColumns+` from todo_lists l
+	rows, err := s.deps.Pool.Query(ctx, `select `+listColumns+` from todo_lists l
 		join list_members m on m.list_id = l.id and m.user_id = $1
 		where l.id = any($2) and l.deleted_at is null`, me, lookup.uuids)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Service) Lists(ctx context.Context, viewer todos.Viewer, userIDs []stri
 	var window page.Window
 	var err error
 	for _, userID := range userIDs { // a cursor fits one of them at most
-		if window, err = s.Cursors.Window(listsScope(userID), args); err != nil {
+		if window, err = s.deps.Cursors.Window(listsScope(userID), args); err != nil {
 			return nil, err
 		}
 	}
@@ -129,7 +129,7 @@ func (s *Service) Lists(ctx context.Context, viewer todos.Viewer, userIDs []stri
 func (s *Service) readLists(ctx context.Context, me id.UUID, lookup keys, window page.Window, found [][]memberRow) error {
 	newest, newestID := postgres.Below(window.After)
 	oldest, oldestID := postgres.Above(window.Before)
-	rows, err := s.Pool.Query(ctx, listsPage(window.Backward), me, lookup.uuids, window.Limit+1, newest, newestID, oldest, oldestID)
+	rows, err := s.deps.Pool.Query(ctx, listsPage(window.Backward), me, lookup.uuids, window.Limit+1, newest, newestID, oldest, oldestID)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (s *Service) listConnection(userID string, window page.Window, rows []membe
 		if err != nil {
 			return nil, err
 		}
-		cursor := s.Cursors.Cursor(listsScope(userID), page.Position{At: row.since, ID: key})
+		cursor := s.deps.Cursors.Cursor(listsScope(userID), page.Position{At: row.since, ID: key})
 		connection.Edges[i] = todos.TodoListEdge{Cursor: cursor, Node: row.list, Role: row.role}
 	}
 	if len(rows) > 0 {
@@ -202,7 +202,7 @@ func (s *Service) count(ctx context.Context, lookup keys, size int, statement st
 	if len(lookup.uuids) == 0 {
 		return counts, nil
 	}
-	rows, err := s.Pool.Query(ctx, statement, append([]any{me, lookup.uuids}, more...)...)
+	rows, err := s.deps.Pool.Query(ctx, statement, append([]any{me, lookup.uuids}, more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}
@@ -228,7 +228,7 @@ func (s *Service) Members(ctx context.Context, viewer todos.Viewer, listIDs []st
 	if len(lookup.uuids) == 0 {
 		return members, nil
 	}
-	rows, err := s.Pool.Query(ctx, `select k.n, p.user_id, p.role, p.since
+	rows, err := s.deps.Pool.Query(ctx, `select k.n, p.user_id, p.role, p.since
 		from unnest($2::uuid[]) with ordinality as k (list_id, n)
 		join todo_lists l on l.id = k.list_id and l.deleted_at is null
 		join list_members m on m.list_id = l.id and m.user_id = $1

@@ -37,7 +37,7 @@ type Deps struct {
 }
 
 // Service is todos.Service on PostgreSQL. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct{ deps Deps }
 
 var _ todos.Service = (*Service)(nil)
 
@@ -49,11 +49,11 @@ func New(deps Deps) (*Service, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	return &Service{Deps: deps}, nil
+	return &Service{deps: deps}, nil
 }
 
 // now is the time of a change, in the precision of the database.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+func (s *Service) now() time.Time { return s.deps.Now().UTC().Truncate(time.Microsecond) }
 
 // keys are the well-formed ones of several ids, and where each belongs in the
 // answer.

@@ -58,7 +58,7 @@ func (s *Service) batches(me id.UUID, sets []todos.TodoSet) ([setKinds]batch, er
 			continue
 		}
 		if kind == dueToday {
-			from, before, err := todos.Day(s.Now(), set.TimeZone)
+			from, before, err := todos.Day(s.deps.Now(), set.TimeZone)
 			if err != nil {
 				return all, err
 			}
@@ -75,7 +75,7 @@ func (s *Service) Todos(ctx context.Context, viewer todos.Viewer, sets []todos.T
 	var window page.Window
 	var err error
 	for _, set := range sets { // a cursor fits one of them at most
-		if window, err = s.Cursors.Window(set.String(), args); err != nil {
+		if window, err = s.deps.Cursors.Window(set.String(), args); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +115,7 @@ func (s *Service) readTodos(ctx context.Context, me id.UUID, kind setKind, b bat
 	if kind == dueToday {
 		arguments = append(arguments, b.from, b.before)
 	}
-	rows, err := s.Pool.Query(ctx, todosPage(kind, window.Backward), arguments...)
+	rows, err := s.deps.Pool.Query(ctx, todosPage(kind, window.Backward), arguments...)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (s *Service) todoConnection(set todos.TodoSet, window page.Window, rows []*
 		if kindOf(set) == dueToday {
 			position.At = *todo.DueAt
 		}
-		connection.Edges[i] = todos.TodoEdge{Cursor: s.Cursors.Cursor(set.String(), position), Node: todo}
+		connection.Edges[i] = todos.TodoEdge{Cursor: s.deps.Cursors.Cursor(set.String(), position), Node: todo}
 	}
 	if len(rows) > 0 {
 		connection.PageInfo.StartCursor = &connection.Edges[0].Cursor

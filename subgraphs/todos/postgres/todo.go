@@ -45,7 +45,7 @@ func (s *Service) CreateTodo(ctx context.Context, viewer todos.Viewer, in todos.
 		return nil, notMembers()
 	}
 	var todo *todos.Todo
-	err = postgres.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
 		if err := mayWrite(ctx, tx, viewerKey(viewer), list); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Service) TodosByID(ctx context.Context, viewer todos.Viewer, ids []stri
 	if len(lookup.uuids) == 0 {
 		return found, nil
 	}
-	rows, err := s.Pool.Query(ctx, `select `+todoColumns+` from todos t
+	rows, err := s.deps.Pool.Query(ctx, `select `+todoColumns+` from todos t
 		join todo_lists l on l.id = t.list_id and l.deleted_at is null
 		join list_members m on m.list_id = t.list_id and m.user_id = $1
 		where t.id = any($2) and t.deleted_at is null`, me, lookup.uuids)
@@ -158,7 +158,7 @@ func (s *Service) Assignees(ctx context.Context, viewer todos.Viewer, todoIDs []
 	if len(lookup.uuids) == 0 {
 		return people, nil
 	}
-	rows, err := s.Pool.Query(ctx, `select k.n, a.user_id
+	rows, err := s.deps.Pool.Query(ctx, `select k.n, a.user_id
 		from unnest($2::uuid[]) with ordinality as k (todo_id, n)
 		join todos t on t.id = k.todo_id and t.deleted_at is null
 		join todo_lists l on l.id = t.list_id and l.deleted_at is null

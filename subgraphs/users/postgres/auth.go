@@ -27,12 +27,12 @@ func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.
 	if err != nil {
 		return nil, err
 	}
-	hash, err := s.Passwords.Hash(ctx, in.Password)
+	hash, err := s.deps.Passwords.Hash(ctx, in.Password)
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
 	var user *users.User
-	err = postgres.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
 		if user, err = insertUser(ctx, tx, id.New(), in, hash); err != nil {
 			return err
 		}
@@ -71,14 +71,14 @@ func takenEmail(err error) bool {
 // Login implements users.Service. What it does for an unknown address, a wrong
 // password and a locked account is the same: one statement, one hash, one answer.
 func (s *Service) Login(ctx context.Context, in users.LoginInput) (*users.Login, error) {
-	user, hash, err := credentials(ctx, s.Pool, in.Email)
+	user, hash, err := credentials(ctx, s.deps.Pool, in.Email)
 	if err != nil {
 		return nil, fmt.Errorf("login: %w", err)
 	}
 	if len(in.Password) > users.MaxPasswordBytes {
 		in.Password, hash = "", "" // nobody's password; hashing it would cost us
 	}
-	matches, err := s.Passwords.Verify(ctx, in.Password, hash)
+	matches, err := s.deps.Passwords.Verify(ctx, in.Password, hash)
 	if err != nil {
 		return nil, fmt.Errorf("login: %w", err)
 	}
@@ -117,7 +117,7 @@ func (s *Service) login(user *users.User) (*users.Login, error) {
 	if slices.Contains(user.Roles, users.RoleAdmin) {
 		scopes = append(scopes, users.AdminScope)
 	}
-	access, seconds, err := s.Tokens.Issue(user.ID, id.Format(id.Session, id.New()), scopes)
+	access, seconds, err := s.deps.Tokens.Issue(user.ID, id.Format(id.Session, id.New()), scopes)
 	if err != nil {
 		return nil, err
 	}

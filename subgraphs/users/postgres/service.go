@@ -45,7 +45,7 @@ type Deps struct {
 
 // Service is users.Service on PostgreSQL. It is safe for concurrent use.
 type Service struct {
-	Deps
+	deps Deps
 	jobs *river.Client[pgx.Tx]
 }
 
@@ -61,7 +61,7 @@ func New(deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
-	return &Service{Deps: deps, jobs: jobs}, nil
+	return &Service{deps: deps, jobs: jobs}, nil
 }
 
 // now is the time of a change, in the precision of the database.

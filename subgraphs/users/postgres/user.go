@@ -37,7 +37,7 @@ func (s *Service) UsersByID(ctx context.Context, viewer users.Viewer, ids []stri
 	if viewer.RequireLogin() != nil || len(keys) == 0 {
 		return found, nil
 	}
-	rows, err := s.Pool.Query(ctx, `select `+columns+` from users where id = any($1) and deleted_at is null`, keys)
+	rows, err := s.deps.Pool.Query(ctx, `select `+columns+` from users where id = any($1) and deleted_at is null`, keys)
 	if err != nil {
 		return nil, fmt.Errorf("users by id: %w", err)
 	}
@@ -64,13 +64,13 @@ func (s *Service) Users(ctx context.Context, viewer users.Viewer, args page.Args
 	if err := viewer.RequireAdmin(); err != nil {
 		return nil, err
 	}
-	window, err := s.Cursors.Window(usersScope, args)
+	window, err := s.deps.Cursors.Window(usersScope, args)
 	if err != nil {
 		return nil, err
 	}
 	newest, newestID := postgres.Below(window.After)
 	oldest, oldestID := postgres.Above(window.Before)
-	rows, err := s.Pool.Query(ctx, usersPage(window.Backward), window.Limit+1, newest, newestID, oldest, oldestID)
+	rows, err := s.deps.Pool.Query(ctx, usersPage(window.Backward), window.Limit+1, newest, newestID, oldest, oldestID)
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
@@ -87,7 +87,7 @@ func (s *Service) Users(ctx context.Context, viewer users.Viewer, args page.Args
 			return nil, err
 		}
 		connection.Edges[i] = users.UserEdge{
-			Cursor: s.Cursors.Cursor(usersScope, page.Position{At: user.CreatedAt, ID: key}), Node: user,
+			Cursor: s.deps.Cursors.Cursor(usersScope, page.Position{At: user.CreatedAt, ID: key}), Node: user,
 		}
 	}
 	if len(all) > 0 {
@@ -114,16 +114,10 @@ func (s *Service) CountUsers(ctx context.Context, viewer users.Viewer) (int32, e
 		return 0, err
 	}
 	var n int32
-	if err := s.Pool.QueryRow(ctx, `select count(*) from users where deleted_at is null`).Scan(&n); err != nil {
+	if err := s.deps.Pool.QueryRow(ctx, `select count(*) from users where deleted_at is null`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count users: %w", err)
 	}
 	return n, nil
-}
-
-// Contact returns how to write to a user. It is for the worker, which acts for
-// the service itself, and asks nobody's leave.
-func (s *Service) Contact(ctx context.Context, userID string) (users.Contact, error) {
-	return Contact(ctx, s.Pool, userID)
 }
 
 // querier is a pool, a connection or a transaction.
@@ -131,8 +125,9 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Contact is Service.Contact for programs that have no Service, such as the
-// worker. It returns users.ErrNoContact if the user gets no mail.
+// Contact returns how to write to a user, or users.ErrNoContact if the user gets
+// no mail. It is for the worker, which acts for the service itself: it asks
+// nobody's leave.
 func Contact(ctx context.Context, db querier, userID string) (users.Contact, error) {
 	key, err := id.Parse(id.User, userID)
 	if err != nil {
