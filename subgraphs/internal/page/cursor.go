@@ -70,8 +70,9 @@ func (c *Codec) position(scope, name, cursor string) (*Position, error) {
 		return nil, nil
 	}
 	refused := refusal.BadInput("argument %s is not a cursor of this connection", name)
+	// The length of the text counts too: the decoder skips line ends.
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) != bodyBytes+tagBytes || raw[0] != cursorVersion {
+	if err != nil || len(raw) != bodyBytes+tagBytes || len(cursor) != base64.RawURLEncoding.EncodedLen(len(raw)) || raw[0] != cursorVersion {
 		return nil, refused
 	}
 	for _, key := range c.keys {
