@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 
@@ -125,25 +126,33 @@ func (r *run) subgraphError(f *fetch, e *subgraphError) gqlerror.Error {
 
 // mapEntityError maps ["_entities", 3, …] to the places that show the entity.
 func (r *run) mapEntityError(f *fetch, s *fetchState, path []json.RawMessage, err gqlerror.Error) {
-	if len(path) >= 2 {
-		key, entity, isIndex := pathElement(path[0])
-		if !isIndex {
-			_, entity, isIndex = pathElement(path[1])
-			which := slices.IndexFunc(f.lookups, func(l *lookup) bool { return l.plan.Key == key })
-			if isIndex && which >= 0 {
-				l := f.lookups[which]
-				failure := &response.Failure{Error: err}
-				s.partial = append(s.partial, failure)
-				paths := make([][]response.PathElement, len(l.plan.Targets))
-				for i, t := range l.plan.Targets {
-					paths[i] = r.clientPath(f.plan.ID, i, t.Position, l.plan.Selections, path[2:])
-				}
-				r.mark(l, int32(entity), failure, paths)
-				return
-			}
-		}
+	l, entity := f.entityAt(path)
+	if l == nil {
+		r.emitter.Report(err, nil)
+		return
 	}
-	r.emitter.Report(err, nil)
+	failure := &response.Failure{Error: err}
+	s.partial = append(s.partial, failure)
+	paths := make([][]response.PathElement, len(l.plan.Targets))
+	for i, t := range l.plan.Targets {
+		paths[i] = r.clientPath(f.plan.ID, i, t.Position, l.plan.Selections, path[2:])
+	}
+	r.mark(l, int32(entity), failure, paths)
+}
+
+// entityAt returns the lookup and the index of the entity that a path leads to.
+// The lookup is nil if there is none.
+func (f *fetch) entityAt(path []json.RawMessage) (*lookup, int) {
+	if len(path) < 2 {
+		return nil, 0
+	}
+	key, _, _ := pathElement(path[0])
+	which := slices.IndexFunc(f.lookups, func(l *lookup) bool { return l.plan.Key == key })
+	_, entity, isIndex := pathElement(path[1])
+	if which < 0 || !isIndex || entity < 0 || entity > math.MaxInt32 {
+		return nil, 0
+	}
+	return f.lookups[which], entity
 }
 
 // clientPath translates a path in a subgraph's response into one in the

@@ -235,11 +235,11 @@ func TestExecute_failures_cost_their_fields(t *testing.T) {
 		"paths that lead nowhere": {
 			map[int]string{
 				0: `{"data":{"users":[]},"errors":[{"message":"a","path":["x"]},{"message":"b","path":[1]},{"message":"c","path":[null,{}]},{"message":"d","path":["users",0,"name",0,"x"]}]}`,
-				3: `{"data":{"_entities":[{"name":"Table","price":10}]},"errors":[{"message":"e","path":["_entities"]},{"message":"f","path":["_entities",7]},{"message":"g","path":["x",0]},{"message":"h","path":["_entities",0,"x"]}]}`,
+				3: `{"data":{"_entities":[{"name":"Table","price":10}]},"errors":[{"message":"e","path":["_entities"]},{"message":"f","path":["_entities",7]},{"message":"g","path":["x",0]},{"message":"h","path":["_entities",0,"x"]},{"message":"i","path":["_entities",4294967296]},{"message":"j","path":["_entities",-1]}]}`,
 			},
 			nil,
 			`{"users":[],` + top + `}`,
-			[]string{": a", ": b", ": c", "users.0.name.0: d", ": e", ": g", "top: h", ": f"},
+			[]string{": a", ": b", ": c", "users.0.name.0: d", ": e", ": g", ": i", ": j", "top: h", ": f"},
 			[]int{2},
 		},
 		"errors that are none": {
