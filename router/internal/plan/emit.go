@@ -64,9 +64,9 @@ func (p *planner) settleSite(s *site) {
 	if slices.ContainsFunc(s.residencies, func(r *residency) bool { return r.field != nil }) {
 		return
 	}
-	for i := range s.chosen.entries {
-		if s.chosen.entries[i].wave == 0 {
-			p.enter(s, location{graph: s.chosen.entries[i].graph})
+	for i := range s.entries {
+		if s.entries[i].wave == 0 {
+			p.enter(s, location{graph: s.entries[i].graph})
 			return
 		}
 	}
@@ -117,8 +117,8 @@ func (p *planner) newStep(s *site, at location, root bool) *step {
 // enterField selects the field of the parent that leads to a residency.
 func (p *planner) enterField(r *residency) {
 	s := r.site
-	k := slices.IndexFunc(s.chosen.entries, func(e entry) bool { return e.graph == r.at.graph })
-	e := &s.chosen.entries[k]
+	k := slices.IndexFunc(s.entries, func(e entry) bool { return e.graph == r.at.graph })
+	e := &s.entries[k]
 	parent := p.enter(s.parent, e.from)
 	f := &selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set}
 	if s.via != nil {

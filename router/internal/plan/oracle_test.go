@@ -236,7 +236,7 @@ func (u *universe) truth(o thing, set *querygraph.FieldSet) map[string]any {
 		if !f.On(typ) || id == querygraph.Typename {
 			continue
 		}
-		value := o.id + "#" + f.Name + argumentValues(&ast.Field{Arguments: f.Arguments, Definition: u.graph.Fields[id].Definition}, nil)
+		value := o.id + "#" + f.Name + argumentValues(&ast.Field{Arguments: f.Arguments}, nil)
 		if in := u.requiring(id); in != nil {
 			value += u.received(o.typ, in.Requires, u.truth(o, in.Requires), func(string, ...any) {})
 		}
@@ -380,13 +380,23 @@ func (u *universe) identity(typ querygraph.TypeID, key *querygraph.FieldSet, sen
 	return out, out != ""
 }
 
+// argumentValues prints the arguments that are given; subgraphs may know of
+// others, with defaults of their own.
 func argumentValues(f *ast.Field, variables map[string]any) string {
-	if len(f.Definition.Arguments) == 0 {
+	var given []string
+	for _, a := range f.Arguments {
+		value, err := a.Value.Value(variables)
+		if err != nil {
+			continue
+		}
+		text, _ := json.Marshal(value)
+		given = append(given, a.Name+":"+string(text))
+	}
+	if given == nil {
 		return ""
 	}
-	values := f.ArgumentMap(variables)
-	text, _ := json.Marshal(values)
-	return "(" + string(text) + ")"
+	slices.Sort(given)
+	return "(" + strings.ReplaceAll(strings.Join(given, ","), "#", "") + ")"
 }
 
 // verify executes a plan over the subgraphs and compares with one server that

@@ -217,7 +217,7 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 		return l.why.err()
 	}
 	c := l.choice
-	s.chosen, s.wave = c, wave
+	s.chosen, s.entries, s.wave = c, entries, wave
 	if !s.root {
 		p.sites = append(p.sites, s)
 	}

@@ -16,27 +16,51 @@ import (
 
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
+	testuniverse "github.com/weftql/weft/schema/universe"
 )
 
 // TestPlansOfRandomUniversesAnswerRight makes random subgraphs and operations,
 // and executes each plan: see verify.
 func TestPlansOfRandomUniversesAnswerRight(t *testing.T) {
 	t.Parallel()
-	universes := 60
+	universes := 40
 	if testing.Short() {
 		universes = 30
 	}
-	var stats randomStats
-	for seed := range uint64(universes) {
-		stats.add(tryRandomUniverse(t, seed))
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
-		}
+	for _, source := range []struct {
+		name      string
+		subgraphs func(seed uint64) map[string]string
+	}{
+		{"keys, requirements and unions", func(seed uint64) map[string]string {
+			return newGenerator(seed).subgraphs()
+		}},
+		{"all that universes have", func(seed uint64) map[string]string {
+			out := map[string]string{}
+			for _, s := range testuniverse.Random(seed, testuniverse.Answerable()).Subgraphs {
+				out[s.Name] = s.Sources[0].Text
+			}
+			return out
+		}},
+	} {
+		t.Run(source.name, func(t *testing.T) {
+			t.Parallel()
+			var stats randomStats
+			for seed := range uint64(universes) {
+				stats.add(tryRandomUniverse(t, seed, source.subgraphs(seed)))
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
+				}
+			}
+			t.Logf("%+v", stats)
+			if stats.Planned < 2*universes {
+				t.Errorf("only %d operations were planned: the test proves too little", stats.Planned)
+			}
+		})
 	}
-	t.Logf("%+v", stats)
-	if stats.Planned < 2*universes {
-		t.Errorf("only %d operations were planned: the test proves too little", stats.Planned)
-	}
+}
+
+func newGenerator(seed uint64) *generator {
+	return &generator{rand: rand.New(rand.NewPCG(seed, 1))}
 }
 
 // randomStats says what random tests amounted to.
@@ -54,9 +78,9 @@ func (s *randomStats) add(o randomStats) {
 	s.Deep += o.Deep
 }
 
-func tryRandomUniverse(t *testing.T, seed uint64) (stats randomStats) {
-	g := &generator{rand: rand.New(rand.NewPCG(seed, 1))}
-	u := &universe{subgraphs: g.subgraphs(), schemas: map[string]*ast.Schema{}}
+func tryRandomUniverse(t *testing.T, seed uint64, subgraphs map[string]string) (stats randomStats) {
+	g := newGenerator(seed + 1)
+	u := &universe{subgraphs: subgraphs, schemas: map[string]*ast.Schema{}}
 	if err := u.compose(t.Context()); err != nil {
 		stats.NotComposed++
 		return stats
@@ -148,6 +172,7 @@ func selectionSets(set *ast.SelectionSet) []*ast.SelectionSet {
 // generator makes random universes and operations.
 type generator struct {
 	rand *rand.Rand
+	left int // fields that an operation may still have
 }
 
 func (g *generator) n(n int) int           { return g.rand.IntN(n) }
@@ -441,6 +466,7 @@ func (g *generator) print(graph int, types []*randomType, unions []*randomUnion)
 // operation makes a random query: aliases, arguments, fragments, conditions.
 func (g *generator) operation(schema *ast.Schema) string {
 	depth := 1 + g.n(4)
+	g.left = 120
 	body := g.selection(schema, schema.Query, depth)
 	return "query Random($x: Boolean!, $y: Boolean!) { t: __typename @include(if: $x) s: __typename @include(if: $y) " + body + "}"
 }
@@ -459,7 +485,7 @@ func (g *generator) selection(schema *ast.Schema, def *ast.Definition, depth int
 	if def.IsAbstractType() || g.chance(.1) {
 		types := schema.PossibleTypes[def.Name]
 		for _, t := range types {
-			if t.Kind == ast.Object && g.chance(.8) {
+			if t.Kind == ast.Object && g.left > 0 && g.chance(.8) {
 				b.WriteString("... on " + t.Name + g.condition() + " { " + g.selectionWith(schema, t, depth, t.Name) + "} ")
 			}
 		}
@@ -496,8 +522,16 @@ func (g *generator) field(b *strings.Builder, schema *ast.Schema, f *ast.FieldDe
 func (g *generator) fieldAs(b *strings.Builder, schema *ast.Schema, f *ast.FieldDefinition, depth int, alias string) {
 	def := schema.Types[f.Type.Name()]
 	args := ""
-	if len(f.Arguments) > 0 {
-		args = pick(g, []string{"", "(x: 1)", `(x: 2, y: "a")`})
+	if g.left--; g.left < 0 {
+		return
+	}
+	for _, a := range f.Arguments {
+		if a.Type.NonNull && a.DefaultValue == nil || g.chance(.5) {
+			args += ", " + a.Name + ": " + g.literal(schema, a.Type)
+		}
+	}
+	if args != "" {
+		args = "(" + args[2:] + ")"
 	}
 	if !def.IsCompositeType() {
 		b.WriteString(alias + f.Name + args + g.condition() + " ")
@@ -505,6 +539,33 @@ func (g *generator) fieldAs(b *strings.Builder, schema *ast.Schema, f *ast.Field
 	}
 	if depth > 0 {
 		b.WriteString(alias + f.Name + args + g.condition() + " { " + g.selection(schema, def, depth-1) + "} ")
+	}
+}
+
+// literal is a constant of an input type.
+func (g *generator) literal(schema *ast.Schema, t *ast.Type) string {
+	if t.Elem != nil {
+		return "[" + g.literal(schema, t.Elem) + "]"
+	}
+	switch def := schema.Types[t.NamedType]; {
+	case def.Kind == ast.Enum:
+		return pick(g, def.EnumValues).Name
+	case def.Kind == ast.InputObject:
+		var fields []string
+		for _, f := range def.Fields {
+			if f.Type.NonNull && f.DefaultValue == nil {
+				fields = append(fields, f.Name+": "+g.literal(schema, f.Type))
+			}
+		}
+		return "{" + strings.Join(fields, ", ") + "}"
+	case t.NamedType == "Boolean":
+		return pick(g, []string{"true", "false"})
+	case t.NamedType == "String":
+		return pick(g, []string{`"a"`, `"b"`})
+	case t.NamedType == "Float":
+		return "1.5"
+	default:
+		return pick(g, []string{"1", "2"})
 	}
 }
 

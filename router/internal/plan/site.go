@@ -42,7 +42,8 @@ type site struct {
 	below  map[string]*site
 
 	chosen      *choice
-	wave        int // of the earliest entry, in the whole plan
+	entries     []entry // as decided; the choice may have been made for others like them
+	wave        int     // of the earliest entry, in the whole plan
 	position    int
 	residencies []*residency
 }
