@@ -93,7 +93,8 @@ func TestKeyIDIsTheKeys(t *testing.T) {
 		}
 		return parsed.Header["kid"].(string)
 	}
-	if keyID(1) != keyID(1) || keyID(1) == keyID(2) {
+	first, again, other := keyID(1), keyID(1), keyID(2)
+	if first != again || first == other {
 		t.Error("key ids do not tell keys apart")
 	}
 }
