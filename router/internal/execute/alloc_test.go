@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/weftql/weft/router/internal/execute"
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/subgraph"
 	"github.com/weftql/weft/schema/universe"
 )
@@ -98,5 +100,23 @@ func BenchmarkExecute(b *testing.B) {
 				program.Execute(ctx, input).Release()
 			}
 		})
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	f := federate(b, universe.Warehouse(1))
+	op, err := operation.New(universe.WarehouseQuery, "", f.supergraph, operation.Limits{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := plan.New(b.Context(), op, f.graph, plan.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := execute.Compile(p, f.supergraph); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

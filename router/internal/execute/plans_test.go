@@ -108,7 +108,7 @@ type Cat implements Pet { id: ID! name: String meows: Int toy: Toy }
 type Fox implements Pet HIDE { id: ID! name: String }
 union Any = Dog | Cat
 type Toy { color: String }
-type Owner { name: String! city: String home: [Home!] }
+type Owner { name: String! city: String home: [Home!] age: Int rent: Int }
 type Home { street: String zip: Int }
 `
 
@@ -252,6 +252,46 @@ func TestExecute_joins_values_without_keys(t *testing.T) {
 	// The first source decides which objects there are.
 	f := &fake{answers: map[int]string{0: `{"data":{"owner":null}}`, 1: `{"data":{"owner":{"city":"Bonn"}}}`}}
 	check(t, program, f, execute.Input{}, `{"data":{"owner":null}}`, nil)
+}
+
+// A representation is put together from what two fetches know of a value, and
+// two lookups at the same time need both.
+func TestExecute_sends_values_without_keys(t *testing.T) {
+	t.Parallel()
+	p := owner()
+	part := func(name string, fetch int) plan.RepresentationField {
+		return plan.RepresentationField{Name: name, Type: typeOf("String"), Source: at(fetch, name), Position: plan.NoPosition}
+	}
+	for subgraph, name := range []string{"age", "rent"} {
+		p.Fetches = append(p.Fetches, &plan.Fetch{
+			Kind: plan.EntityFetch, Subgraph: subgraph, DependsOn: []int{0, 1}, Text: name, Entities: []plan.Entities{{
+				Key: "_entities", Variable: "r", Selections: []plan.Selection{leaf(name, "Int")},
+				Targets: []plan.Target{{Position: 1, Representations: []plan.Representation{{Typename: "Owner", Fields: []plan.RepresentationField{
+					part("city", 1),
+					{Name: "home", Type: typeOf("[Home!]"), Source: at(0, "home"), Position: 2, Fields: []plan.RepresentationField{part("zip", 1), part("street", 0)}},
+				}}}}},
+			}},
+		})
+		p.Positions[1].Fields = append(p.Positions[1].Fields, shows(name, "Int", 2+subgraph, plan.NoPosition))
+	}
+	program := compile(t, p, graphOf(t, strings.Replace(petSDL, " HIDE", "", 1), "", "a", "b"))
+	const representation = `"variables":{"r":[{"__typename":"Owner","city":"Bonn","home":[{"zip":1,"street":"s1"},{"zip":null,"street":null}]}]}}`
+	f := &fake{answers: map[int]string{
+		0: `{"data":{"owner":{"name":"Ann","home":[{"street":"s1"},{"street":null}]}}}`,
+		1: `{"data":{"owner":{"city":"Bonn","home":[{"zip":1},{"zip":null}]}}}`,
+		2: `{"data":{"_entities":[{"age":7}]}}`, 3: `{"data":{"_entities":[{"rent":8}]}}`,
+	}}
+	check(t, program, f, execute.Input{}, `{"data":{"owner":{"name":"Ann","city":"Bonn","home":[{"zip":1,"street":"s1"},{"zip":null,"street":null}],"age":7,"rent":8}}}`, map[int]string{
+		0: `{"query":"{owner{name home{street}}}"}`, 1: `{"query":"{owner{city home{zip}}}"}`,
+		2: `{"query":"age",` + representation, 3: `{"query":"rent",` + representation,
+	})
+	// Half of the value is missing: nothing is sent.
+	f = &fake{answers: f.answers}
+	f.answers[1] = `{"data":{"owner":{"city":"Bonn","home":null}}}`
+	_, sent := run(t, program, f, execute.Input{})
+	if len(sent) != 2 {
+		t.Errorf("sent %v", sent)
+	}
 }
 
 // Two positions share an entity fetch; what hangs below one of them alone is
