@@ -40,6 +40,10 @@
 //     resolvable: the router has no way back with what it fetched;
 //   - what belongs to a specification's namespace as the type of a field.
 //
+// The other way round, a field that @requires something of an object which only
+// its own subgraph knows, though another one leads to the object, is taken here
+// and refused there.
+//
 // Specification: https://specs.apollo.dev/federation/v2.14 and
 // https://specs.apollo.dev/join/v0.5.
 package composition

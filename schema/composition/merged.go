@@ -13,7 +13,6 @@ func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) err
 		c.checkInterfaceFields,
 		c.checkRequiresMerged,
 		c.checkTransitiveAuth,
-		c.checkRuntimeTypes,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

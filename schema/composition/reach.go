@@ -157,7 +157,7 @@ func (r *reacher) resolvers(t querygraph.TypeID, all []residency, f querygraph.F
 		if !r.graph.Resolves(from.graph, t, f, from.provided) {
 			continue
 		}
-		if required := r.graph.Fields[f].In[from.graph].Requires; required != nil && !r.satisfies(t, all, fieldKey{f, from.graph}, required) {
+		if required := r.graph.Fields[f].In[from.graph].Requires; required != nil && !r.satisfies(t, from, fieldKey{f, from.graph}, required) {
 			continue
 		}
 		out = append(out, step{residency{graph: from.graph, provided: r.graph.Below(from.graph, t, f, from.provided)}})
@@ -165,15 +165,17 @@ func (r *reacher) resolvers(t querygraph.TypeID, all []residency, f querygraph.F
 	return out
 }
 
-// satisfies reports whether what a field requires can be fetched, and brought
-// back to its subgraph by a key.
-func (r *reacher) satisfies(t querygraph.TypeID, all []residency, id fieldKey, required *querygraph.FieldSet) bool {
+// satisfies reports whether what a field requires can be fetched when one is in
+// its subgraph, and brought back there by a key. What was at hand before one
+// came there does not count: routers plan @requires from where the field is.
+func (r *reacher) satisfies(t querygraph.TypeID, from residency, id fieldKey, required *querygraph.FieldSet) bool {
 	if r.openFields[id] {
 		r.cut = true
 		return false
 	}
 	r.openFields[id] = true
 	defer delete(r.openFields, id)
+	all := r.reach(t, from)
 	return r.enters(t, all, id.graph) && r.obtains(t, all, required)
 }
 

@@ -22,6 +22,7 @@ const defaultMaximumStates = 1_000_000
 // by keys, with what @requires needs.
 // Codes: SATISFIABILITY_ERROR, MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED.
 func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgraph) error {
+	c.checkRuntimeTypes()
 	read, err := supergraph.Parse("supergraph", c.super.print(c.subgraphs))
 	if err != nil {
 		return err // the reader and this package disagree: a defect of either
