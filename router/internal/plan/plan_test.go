@@ -26,6 +26,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // A golden file has a section NAME.graphqls for each subgraph, and any number of
 // pairs "operation NAME", "plan NAME" or "errors NAME". Each plan is executed too.
+// Instead of subgraphs it may have a supergraph.graphqls; it then has no plans.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -88,6 +89,10 @@ func readUniverse(t testing.TB, archive *txtar.Archive) *universe {
 	t.Helper()
 	u := &universe{subgraphs: map[string]string{}, schemas: map[string]*ast.Schema{}}
 	for _, f := range archive.Files {
+		if f.Name == "supergraph.graphqls" {
+			u.load(t, string(f.Data))
+			return u
+		}
 		if name, ok := strings.CutSuffix(f.Name, ".graphqls"); ok {
 			u.subgraphs[name] = head + string(f.Data)
 		}
@@ -99,6 +104,17 @@ func readUniverse(t testing.TB, archive *txtar.Archive) *universe {
 		u.schemas[name] = subgraphSchema(t, name, sdl)
 	}
 	return u
+}
+
+func (u *universe) load(t testing.TB, sdl string) {
+	t.Helper()
+	var err error
+	if u.supergraph, err = supergraph.Parse("supergraph", sdl); err != nil {
+		t.Fatal(err)
+	}
+	if u.graph, err = querygraph.New(u.supergraph); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // head links all that the golden files use.
