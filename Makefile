@@ -46,8 +46,13 @@ lint: ## formatting, vet, staticcheck, and each module built without the workspa
 	@complaints=$$(go run honnef.co/go/tools/cmd/staticcheck $(MODULES:%=./%/...) 2>&1 | grep -v -e '\.generated\.go:' -e '^exit status 1$$'); test -z "$$complaints" || { echo "$$complaints"; exit 1; }
 	@for m in $(MODULES); do echo "GOWORK=off go build ./$$m/..."; (cd $$m && GOWORK=off go build ./...) || exit 1; done
 
+# What tests leave to look at, such as the browser's screenshots.
+ARTIFACTS := $(CURDIR)/.weft/test
+
 test: ## every test, on a database server of its own, then the race detector
-	$(DEV) run -- go test work
+	@install -d -m 700 .weft $(ARTIFACTS)
+	$(DEV) run -- go test -artifacts -outputdir $(ARTIFACTS) work
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || echo "BROWSER TEST SKIPPED: there is no Chromium"
 	@$(MAKE) --no-print-directory race
 
 race: ## the router's and the subgraphs' tests under the race detector
