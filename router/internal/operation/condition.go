@@ -71,17 +71,6 @@ func (c clause) with(t Test) (clause, bool) {
 	return out, true
 }
 
-// join gives the tests of both.
-func (c clause) join(other clause) (clause, bool) {
-	out, ok := c, true
-	for _, t := range other {
-		if out, ok = out.with(t); !ok {
-			return nil, false
-		}
-	}
-	return out, true
-}
-
 // given drops the tests that hold anyway where the condition holds.
 func (c clause) given(cond Condition) clause {
 	if len(cond) != 1 {

@@ -28,6 +28,8 @@ type entry struct {
 type location struct {
 	graph, wave int
 	step        bool
+	// variant tells lookups apart that send one field with different arguments.
+	variant int
 }
 
 // availability tells when a set of subgraphs has which fields of a site's
@@ -219,9 +221,55 @@ func (a *availability) locate(index int, name string, prefer func(location) bool
 func (a *availability) location(index int, name string, graph int) location {
 	f, _ := a.p.graph.Field(a.types[index], name)
 	if a.requires(f, graph) {
-		return location{graph: graph, wave: a.resolved[requiring{index, f, graph}], step: true}
+		return location{graph: graph, wave: a.resolved[requiring{index, f, graph}], step: true, variant: a.p.variant(f, graph)}
 	}
 	return location{graph: graph, wave: a.wave[index][graph], step: slices.Contains(a.extra, graph)}
+}
+
+// variant numbers the lookups that a subgraph needs for an object's fields with
+// @requires: fields whose inputs are one field with different arguments cannot
+// be asked for with one representation.
+func (p *planner) variant(f fieldID, graph int) int {
+	key := variantKey{f, graph}
+	if v, ok := p.variants[key]; ok {
+		return v
+	}
+	var groups [][]*querygraph.FieldSet
+	for _, id := range p.graph.Types[p.graph.Fields[f].Owner].Fields {
+		required := p.graph.Fields[id].In[graph].Requires
+		if required == nil {
+			continue
+		}
+		k := slices.IndexFunc(groups, func(sets []*querygraph.FieldSet) bool {
+			return !slices.ContainsFunc(sets, func(o *querygraph.FieldSet) bool { return conflicts(o, required) })
+		})
+		if k < 0 {
+			k = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], required)
+		p.variants[variantKey{id, graph}] = k
+	}
+	return p.variants[key]
+}
+
+type variantKey struct {
+	field fieldID
+	graph int
+}
+
+// conflicts tells whether two field sets name one field with different
+// arguments.
+func conflicts(a, b *querygraph.FieldSet) bool {
+	for i := range a.Fields {
+		for k := range b.Fields {
+			x, y := &a.Fields[i], &b.Fields[k]
+			if x.Name == y.Name && (argumentText(x.Arguments) != argumentText(y.Arguments) || x.Set != nil && conflicts(x.Set, y.Set)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // input tells when a part of a representation can be had.

@@ -285,7 +285,7 @@ func (c *choice) fold() {
 			continue
 		}
 		later := slices.IndexFunc(c.steps, func(o *lookup) bool {
-			return o.at.graph == st.at.graph && o.at.wave > st.at.wave &&
+			return o.at.graph == st.at.graph && o.at.wave > st.at.wave && o.at.variant == st.at.variant &&
 				!slices.ContainsFunc(st.types, func(i int) bool { return !slices.Contains(o.types, i) })
 		})
 		if later < 0 {

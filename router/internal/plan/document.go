@@ -16,8 +16,6 @@ type document struct {
 	p         *planner
 	b         strings.Builder
 	variables map[string]bool
-	// given is the condition under which the whole document is sent.
-	given operation.Condition
 }
 
 func (w *document) word(s string) {

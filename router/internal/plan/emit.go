@@ -27,9 +27,10 @@ type step struct {
 	// lookups are what is sent for each object type, sorted by type.
 	lookups []*representation
 	// after are the steps whose responses the representations are made of.
-	after []*step
-	run   int // of a mutation: which of the root sites it belongs to
-	fetch int
+	after   []*step
+	run     int // of a mutation: which of the root sites it belongs to
+	fetch   int
+	variant int
 }
 
 // representation is what a step sends of objects of one type.
@@ -87,7 +88,7 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 // enter gives the residency of a location, selected on the way there.
 func (p *planner) enter(s *site, at location) *residency {
 	for _, r := range s.residencies {
-		if r.at.graph == at.graph && r.at.step == at.step && (!at.step || r.at.wave == at.wave) {
+		if r.at.graph == at.graph && r.at.step == at.step && (!at.step || r.at.wave == at.wave && r.at.variant == at.variant) {
 			return r
 		}
 	}
@@ -109,7 +110,7 @@ func (p *planner) enter(s *site, at location) *residency {
 }
 
 func (p *planner) newStep(s *site, at location, root bool) *step {
-	st := &step{site: s, graph: at.graph, wave: s.wave + at.wave, root: root, run: p.run}
+	st := &step{site: s, graph: at.graph, wave: s.wave + at.wave, root: root, run: p.run, variant: at.variant}
 	p.steps = append(p.steps, st)
 	return st
 }

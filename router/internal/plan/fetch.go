@@ -68,22 +68,24 @@ func (p *planner) sink() {
 				next = o.wave
 			}
 		}
-		if next == never || slices.ContainsFunc(order, func(o *step) bool { return o.graph == st.graph && o.wave == next && clash(o, st) }) {
-			continue
-		}
-		st.wave = next
 		same := slices.IndexFunc(order, func(o *step) bool {
-			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.condition().Equal(st.condition())
+			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.variant == st.variant && o.condition().Equal(st.condition())
 		})
-		if same >= 0 {
+		clashes := func(o *step) bool { return o.graph == st.graph && o.wave == next && clash(o, st) }
+		switch {
+		case next == never:
+		case same >= 0:
+			st.wave = next
 			p.unite(st, order[same])
+		case !slices.ContainsFunc(order, clashes):
+			st.wave = next
 		}
 	}
 }
 
 // clash tells whether one response would hold the same objects twice: looked up
-// by one of the steps and below those of the other.
-func clash(a, b *step) bool { return a.holds(b.site) || b.holds(a.site) }
+// by both steps, or by one of them and below those of the other.
+func clash(a, b *step) bool { return a.site == b.site || a.holds(b.site) || b.holds(a.site) }
 
 func (st *step) holds(s *site) bool {
 	return slices.ContainsFunc(s.residencies, func(r *residency) bool { return r.step == st && r.field != nil })

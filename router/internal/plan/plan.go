@@ -100,7 +100,8 @@ const (
 	IntrospectionFetch
 )
 
-// Fetch is one request to one subgraph.
+// Fetch is one request to one subgraph. Its response holds the objects of a
+// position at most once: looked up, or as the values of a field above them.
 type Fetch struct {
 	ID   int
 	Kind FetchKind
@@ -191,8 +192,8 @@ type Selection struct {
 	Type *ast.Type
 	// Types are the object types whose objects have the field, sorted; nil
 	// means all. Where it is not nil, or Type is abstract, the subgraph is also
-	// asked for "__typename", the first selection of its set. The same Key may
-	// stand in several Selections of disjoint Types.
+	// asked for "__typename", the first selection of its set, which is listed.
+	// The same Key may stand in several Selections of disjoint Types.
 	Types []string
 	// Optional says that the field can be missing, because a @skip or @include
 	// went to the subgraph with it.

@@ -39,7 +39,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		return nil, gqlerror.List{errorAt(CodeUnsupportedFeature, nil, nil, "subscriptions are not supported")}
 	}
 	cfg = cfg.withDefaults()
-	p := &planner{ctx: ctx, op: op, graph: graph, cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}}
+	p := &planner{ctx: ctx, op: op, graph: graph, cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}, variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -73,6 +73,7 @@ type planner struct {
 	work  int
 
 	complete map[completeKey]bool
+	variants map[variantKey]int
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
 	roots         []*site
