@@ -57,10 +57,16 @@ type reacher struct {
 	openObjects map[objectKey]bool
 	openFields  map[fieldKey]bool
 	cut         bool // an open question was met, so the answer may be too small to keep
+	// left is how many more objects may be worked out: keys that contain each
+	// other have no bound that is better than exponential.
+	left int
 }
 
-func newReacher(graph *querygraph.Graph) *reacher {
-	return &reacher{graph: graph, known: map[objectKey][]residency{}, openObjects: map[objectKey]bool{}, openFields: map[fieldKey]bool{}}
+func newReacher(graph *querygraph.Graph, limit int) *reacher {
+	return &reacher{
+		graph: graph, left: limit,
+		known: map[objectKey][]residency{}, openObjects: map[objectKey]bool{}, openFields: map[fieldKey]bool{},
+	}
 }
 
 // reach returns the residencies that an object of type t has or can get, the
@@ -71,10 +77,11 @@ func (r *reacher) reach(t querygraph.TypeID, start residency) []residency {
 	if all, ok := r.known[id]; ok {
 		return all
 	}
-	if r.openObjects[id] {
+	if r.openObjects[id] || r.left <= 0 {
 		r.cut = true
 		return []residency{start}
 	}
+	r.left--
 	outermost := len(r.openObjects)+len(r.openFields) == 0
 	r.openObjects[id] = true
 	all := []residency{start}
@@ -227,14 +234,21 @@ func keysOf(keys []querygraph.Key) string {
 	var texts []string
 	for _, k := range keys {
 		if k.Resolvable {
-			names := make([]string, len(k.Fields.Fields))
-			for i := range k.Fields.Fields {
-				names[i] = k.Fields.Fields[i].Name
-			}
-			texts = append(texts, `"`+strings.Join(names, " ")+`"`)
+			texts = append(texts, `"`+fieldsText(k.Fields)+`"`)
 		}
 	}
 	return strings.Join(texts, ", ")
+}
+
+func fieldsText(set *querygraph.FieldSet) string {
+	texts := make([]string, len(set.Fields))
+	for i := range set.Fields {
+		texts[i] = set.Fields[i].Name
+		if set.Fields[i].Set != nil {
+			texts[i] += " { " + fieldsText(set.Fields[i].Set) + " }"
+		}
+	}
+	return strings.Join(texts, " ")
 }
 
 // witness is an operation that selects down to a field.

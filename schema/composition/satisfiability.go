@@ -31,9 +31,9 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 	if err != nil {
 		return err
 	}
+	limit := cmp.Or(c.opts.MaximumStates, defaultMaximumStates)
 	s := &satisfiability{
-		composer: c, limit: cmp.Or(c.opts.MaximumStates, defaultMaximumStates),
-		reacher: newReacher(graph),
+		composer: c, limit: limit, reacher: newReacher(graph, limit),
 		visited: map[querygraph.TypeID][][]residencyKey{}, reported: map[querygraph.FieldID]bool{},
 	}
 	return s.run(ctx)
@@ -76,15 +76,24 @@ func (s *satisfiability) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if done >= s.limit {
-			s.fail(CodeMaxStatesExceeded, nil, "the check whether every query can be answered was given up after %d states", s.limit)
+		if done >= s.limit || s.left <= 0 {
+			s.giveUp()
 			return nil
 		}
 		next := s.queue[0]
 		s.queue = s.queue[1:]
 		s.visit(next)
 	}
+	if s.left <= 0 {
+		s.giveUp()
+	}
 	return nil
+}
+
+// giveUp replaces what was reported, which may be untrue.
+func (s *satisfiability) giveUp() {
+	s.errs = nil
+	s.fail(CodeMaxStatesExceeded, nil, "the check whether every query can be answered was given up after %d states", s.limit)
 }
 
 func (s *satisfiability) push(next state) {

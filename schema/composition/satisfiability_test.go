@@ -1,0 +1,39 @@
+package composition_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/weftql/weft/schema/composition"
+	"github.com/weftql/weft/schema/federation"
+)
+
+// Keys that contain each other in every order have exponentially many ways to be
+// fetched: the check gives up instead of trying them all.
+func TestCompose_boundsTheWorkOfSatisfiability(t *testing.T) {
+	t.Parallel()
+	const types = 14
+	subgraph := func(name, field string) federation.Subgraph {
+		var sdl strings.Builder
+		fmt.Fprintf(&sdl, "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\", import: [\"@key\"])\ntype Query { %s: T0 }\n", field)
+		for i := range types {
+			var key, fields strings.Builder
+			for j := range types {
+				if j != i {
+					fmt.Fprintf(&key, "@key(fields: \"t%d { id%s }\") ", j, name)
+					fmt.Fprintf(&fields, "t%d: T%d ", j, j)
+				}
+			}
+			fmt.Fprintf(&sdl, "type T%d %s { id%s: ID %s }\n", i, key.String(), name, fields.String())
+		}
+		return federation.Subgraph{Name: name, Sources: []federation.Source{{Name: name, Text: sdl.String()}}}
+	}
+	_, err := composition.Compose(context.Background(), []federation.Subgraph{subgraph("a", "qa"), subgraph("b", "qb")}, composition.Options{MaximumStates: 2000})
+	var first *composition.Error
+	if !errors.As(err, &first) || first.Code != composition.CodeMaxStatesExceeded {
+		t.Errorf("got %v, want %s", err, composition.CodeMaxStatesExceeded)
+	}
+}
