@@ -35,7 +35,8 @@
 //
 // The emitter spreads nulls as the GraphQL specification says (section 6.4.4
 // "Handling Field Errors"): a null where the API schema forbids one removes the
-// object or list around it, up to the next place that may be null. Errors get
-// their path while the emitter returns from where they were found, so that paths
-// cost nothing when there are none.
+// object or list around it, up to the next place that may be null. A field that
+// a subgraph left out counts as null. Errors get their path while the emitter
+// returns from where they were found, so that paths cost nothing when there are
+// none.
 package response
