@@ -28,6 +28,17 @@ const usage = `usage: dev [--home DIR] [COMMAND]
   run     run a command beside a database for tests: dev run -- go test ./...
 
   --home DIR   where the platform keeps everything; .weft in the checkout by default
+
+environment of up
+  WEFT_PORT 4000  USERS_PORT 4001  TODOS_PORT 4002  WORKER_PORT 4003
+  POSTGRES_PORT 4005  REDIS_PORT 4006  SMTP_PORT 1025  MAIL_PORT 8025
+                      where everything listens on 127.0.0.1; 0 is any free port
+  WEFT_POSTGRES       system or embedded; by default what the machine has
+  WEFT_REDIS          server or miniredis; by default what the machine has
+  WEFT_DATABASE_URL   a PostgreSQL server to use instead of a private one
+  WEFT_REDIS_URL      a Redis to use instead of a private one
+  WEFT_DEMO           1 or 0: demo users and data; by default not on a server of your own
+  WEFT_LOG_LEVEL      debug, info, warn or error
 `
 
 // downTimeout bounds dev down: every part has its grace period, one after the
