@@ -35,4 +35,25 @@
 //
 // Dependencies are exact: a fetch names the fetches whose results it reads and
 // may start as soon as those are there.
+//
+// # How a plan is found
+//
+// Given in which subgraphs' responses the objects of a position stand, what is
+// below does not depend on the rest of the operation. New therefore does not
+// choose among paths to fields; it decides for one place after the other which
+// further subgraphs to enter there, and remembers the answers:
+//
+//	site          a position in the making, with what the client selects there
+//	availability  from these entries, with these further subgraphs: in which wave
+//	              is which field there? A least fixpoint over keys and @requires;
+//	              what waits for itself is never there
+//	search        the set of further subgraphs that costs least; waves count more
+//	              than requests
+//	choice        which response supplies which field, which lookups that takes
+//	emit          choices become selections, lookups become steps
+//	fetch         steps become requests; finish: requests become a Plan
+//
+// A wave is a strict order: a lookup's inputs come from earlier waves. So a plan
+// cannot wait for itself, and it never asks for a field before its inputs are
+// there.
 package plan

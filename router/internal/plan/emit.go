@@ -31,6 +31,8 @@ type step struct {
 	run     int // of a mutation: which of the root sites it belongs to
 	fetch   int
 	variant int
+	// cond is when the step is made, once all of it is there.
+	cond operation.Condition
 }
 
 // representation is what a step sends of objects of one type.

@@ -44,6 +44,7 @@ func (r *run) execute() any {
 			}
 		}
 		done[i] = true
+		r.checkOrder(f)
 		if f.Kind == plan.IntrospectionFetch || !r.holds(f.Condition) {
 			continue
 		}
@@ -56,6 +57,24 @@ func (r *run) execute() any {
 		r.entityFetch(f)
 	}
 	return r.show(root)
+}
+
+// checkOrder makes sure that a mutation's field waits for all that the fields
+// before it entail.
+func (r *run) checkOrder(f *plan.Fetch) {
+	if r.plan.Operation != ast.Mutation || f.Kind != plan.RootFetch {
+		return
+	}
+	before := map[int]bool{}
+	for open := slices.Clone(f.DependsOn); len(open) > 0; open = open[1:] {
+		if !before[open[0]] {
+			before[open[0]] = true
+			open = append(open, r.plan.Fetches[open[0]].DependsOn...)
+		}
+	}
+	if len(before) != f.ID {
+		r.fail("fetch %d of a mutation waits for %d of the %d before it", f.ID, len(before), f.ID)
+	}
 }
 
 func (r *run) add(position int) *instance {

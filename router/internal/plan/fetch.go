@@ -37,10 +37,11 @@ func (st *step) condition() operation.Condition {
 	return cond
 }
 
-// dependencies completes what each step waits for: besides the values of its
-// representations, the objects themselves.
+// dependencies completes what each step waits for, besides the values of its
+// representations the objects themselves, and when it is made.
 func (p *planner) dependencies() {
 	for _, st := range p.steps {
+		st.cond = st.condition()
 		if !st.root {
 			st.needs(st.site.first().step)
 		}
@@ -64,12 +65,12 @@ func (p *planner) sink() {
 		}
 		next := never
 		for _, o := range order {
-			if !o.root && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.condition().Equal(st.condition()) {
+			if !o.root && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.cond.Equal(st.cond) {
 				next = o.wave
 			}
 		}
 		same := slices.IndexFunc(order, func(o *step) bool {
-			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.variant == st.variant && o.condition().Equal(st.condition())
+			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.variant == st.variant && o.cond.Equal(st.cond)
 		})
 		clashes := func(o *step) bool { return o.graph == st.graph && o.wave == next && clash(o, st) }
 		switch {
@@ -136,7 +137,7 @@ func (p *planner) bundles() []*bundle {
 	known := map[bundleKey]*bundle{}
 	var out []*bundle
 	for i, st := range p.steps {
-		cond := st.condition()
+		cond := st.cond
 		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, cond: fmt.Sprint(cond)}
 		if p.cfg.SeparateEntities {
 			key.alone = i

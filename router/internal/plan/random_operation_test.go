@@ -7,12 +7,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// operation makes a random query: aliases, arguments, fragments, conditions.
+// operation makes a random query or mutation: aliases, arguments, fragments,
+// conditions.
 func (g *generator) operation(schema *ast.Schema) string {
 	depth := 1 + g.n(4)
 	g.left = 120
-	body := g.selection(schema, schema.Query, depth)
-	return "query Random($x: Boolean!, $y: Boolean!) { t: __typename @include(if: $x) s: __typename @include(if: $y) " + body + "}"
+	kind, root := "query", schema.Query
+	if schema.Mutation != nil && g.chance(.3) {
+		kind, root = "mutation", schema.Mutation
+	}
+	body := g.selection(schema, root, depth)
+	return kind + " Random($x: Boolean!, $y: Boolean!) { t: __typename @include(if: $x) s: __typename @include(if: $y) " + body + "}"
 }
 
 func (g *generator) selection(schema *ast.Schema, def *ast.Definition, depth int) string {

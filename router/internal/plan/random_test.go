@@ -23,10 +23,7 @@ import (
 // and executes each plan: see verify.
 func TestPlansOfRandomUniversesAnswerRight(t *testing.T) {
 	t.Parallel()
-	universes := 40
-	if testing.Short() {
-		universes = 30
-	}
+	universes := 40 / slowdown
 	for _, source := range []struct {
 		name      string
 		subgraphs func(seed uint64) map[string]string
