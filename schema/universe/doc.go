@@ -8,6 +8,20 @@
 //	Subgraph{Name, SDL, Query, Entities} ─New─▶ *Handler ─httptest.NewServer─▶ URL
 //	                                               └─▶ Requests(): documents and representations received
 //
+// Besides subgraphs by hand there are random ones. A Universe is a set of SDLs
+// and a seed, which together say what every field's value is; a Monolith has all
+// of it in one place and so tells what a router has to answer:
+//
+//	Random(seed, Options) ─▶ Universe ┬─Serve────▶ []*Handler ◀─HTTP─ router ─▶ data ┐
+//	                                  └─Monolith─▶ Execute(RandomOperation) ─▶ data ─┴ must be equal
+//	Mutate(seed, Universe) ─▶ Universe that breaks one rule of composition
+//	Shrink(Universe, fails) ─▶ the smallest Universe that still fails
+//
+// A value is a hash of the object's type and identity, the field, its arguments
+// and, for a field with @requires, the inputs that came: a wrong or missing
+// input shows as a wrong value. Keys tell the entity's number, so that a
+// representation is understood, and checked, in every subgraph.
+//
 // It is strict where real servers are often lenient, so that a wrong request
 // fails a test: a query that does not validate, a representation without
 // "__typename", a field without a value and a missing variable are errors.

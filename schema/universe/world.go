@@ -1,0 +1,277 @@
+package universe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/federation"
+)
+
+// world is what a universe's schemas say about its objects: which there are, and
+// which subgraph resolves which of their fields. It is immutable.
+type world struct {
+	seed     uint64
+	parts    []*worldPart
+	entities map[string]bool       // types with a key in some subgraph
+	fields   map[string]*fieldFact // by "Type.field", of object types
+	inputs   map[string]*ast.Definition
+	enums    map[string][]string // values that every subgraph knows and the API has
+}
+
+// worldPart is one subgraph's schema.
+type worldPart struct {
+	name   string
+	schema *ast.Schema
+	link   federation.Link
+}
+
+// fieldFact is what all subgraphs together say about a field.
+type fieldFact struct {
+	declared  map[*worldPart]*declaration
+	resolving []*declaration // those that are neither external nor overridden
+	keyed     bool           // a key selects it
+	requires  federation.FieldSet
+	arguments map[string]*ast.ArgumentDefinition // those that all declarations have
+}
+
+// declaration is one subgraph's declaration of a field.
+type declaration struct {
+	part                 *worldPart
+	definition           *ast.FieldDefinition
+	external, overridden bool
+	inKey                bool // a key of this subgraph selects it on its type
+	requires, provides   federation.FieldSet
+}
+
+func newWorld(u Universe) (*world, error) {
+	w := &world{
+		seed: u.Seed, entities: map[string]bool{}, fields: map[string]*fieldFact{},
+		inputs: map[string]*ast.Definition{}, enums: map[string][]string{},
+	}
+	for _, s := range u.Subgraphs {
+		document, err := federation.Parse(s)
+		if err != nil {
+			return nil, fmt.Errorf("universe: subgraph %s: %w", s.Name, err)
+		}
+		link, _ := document.Federation()
+		schema, err := Subgraph{Name: s.Name, SDL: u.SDL(s.Name)}.load()
+		if err != nil {
+			return nil, err
+		}
+		w.parts = append(w.parts, &worldPart{name: s.Name, schema: schema, link: link})
+	}
+	for _, p := range w.parts {
+		for _, d := range p.schema.Types {
+			if !d.BuiltIn {
+				w.readType(p, d)
+			}
+		}
+	}
+	for _, p := range w.parts {
+		for _, d := range p.schema.Types {
+			if err := w.readKeys(p, d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w.settle()
+	return w, nil
+}
+
+func (w *world) readType(p *worldPart, d *ast.Definition) {
+	switch d.Kind {
+	case ast.Object:
+		external := p.applied(d.Directives, "external") != nil
+		for _, f := range d.Fields {
+			fact := w.fields[d.Name+"."+f.Name]
+			if fact == nil {
+				fact = &fieldFact{declared: map[*worldPart]*declaration{}}
+				w.fields[d.Name+"."+f.Name] = fact
+			}
+			fact.declared[p] = &declaration{
+				part: p, definition: f, external: external || p.applied(f.Directives, "external") != nil,
+				requires: p.fieldSet(f.Directives, "requires"), provides: p.fieldSet(f.Directives, "provides"),
+			}
+		}
+	case ast.InputObject:
+		w.readInput(d)
+	case ast.Enum:
+		w.readEnum(p, d)
+	}
+}
+
+// readInput keeps of an input object the fields that all its declarations have.
+func (w *world) readInput(d *ast.Definition) {
+	c := *d
+	if known := w.inputs[d.Name]; known != nil {
+		c.Fields = slices.DeleteFunc(slices.Clone(known.Fields), func(f *ast.FieldDefinition) bool { return d.Fields.ForName(f.Name) == nil })
+	}
+	w.inputs[d.Name] = &c
+}
+
+func (w *world) readEnum(p *worldPart, d *ast.Definition) {
+	known, seen := w.enums[d.Name]
+	if !seen {
+		for _, v := range d.EnumValues {
+			known = append(known, v.Name)
+		}
+	}
+	w.enums[d.Name] = slices.DeleteFunc(known, func(name string) bool {
+		v := d.EnumValues.ForName(name)
+		return v == nil || p.applied(v.Directives, "inaccessible") != nil
+	})
+}
+
+// readKeys marks what the keys of a type select.
+func (w *world) readKeys(p *worldPart, d *ast.Definition) error {
+	for _, set := range p.keys(d, false) {
+		w.entities[d.Name] = true
+		for _, selection := range set {
+			if f, isField := selection.(*ast.Field); isField {
+				if fact := w.fields[d.Name+"."+f.Name]; fact != nil && fact.declared[p] != nil {
+					fact.declared[p].inKey = true
+				}
+			}
+		}
+		w.markKeyed(p, d, ast.SelectionSet(set))
+	}
+	return nil
+}
+
+func (w *world) markKeyed(p *worldPart, d *ast.Definition, set ast.SelectionSet) {
+	for _, selection := range set {
+		f, isField := selection.(*ast.Field)
+		if !isField {
+			continue
+		}
+		if fact := w.fields[d.Name+"."+f.Name]; fact != nil {
+			fact.keyed = true
+		}
+		if definition := d.Fields.ForName(f.Name); definition != nil && len(f.SelectionSet) > 0 {
+			w.markKeyed(p, p.schema.Types[definition.Type.Name()], f.SelectionSet)
+		}
+	}
+}
+
+// settle works out who resolves each field, in the order of subgraphs.
+func (w *world) settle() {
+	for _, fact := range w.fields {
+		for _, p := range w.parts {
+			d := fact.declared[p]
+			if d == nil {
+				continue
+			}
+			if o := p.applied(d.definition.Directives, "override"); o != nil {
+				for _, other := range fact.declared {
+					if from := o.Arguments.ForName("from"); from != nil && other.part.name == from.Value.Raw {
+						other.overridden = true
+					}
+				}
+			}
+		}
+		for _, p := range w.parts {
+			d := fact.declared[p]
+			if d == nil {
+				continue
+			}
+			if !d.external && !d.overridden {
+				fact.resolving = append(fact.resolving, d)
+				if d.requires != nil {
+					fact.requires = d.requires
+				}
+			}
+			fact.restrict(d.definition.Arguments)
+		}
+	}
+}
+
+// restrict keeps the arguments that this declaration has too.
+func (f *fieldFact) restrict(list ast.ArgumentDefinitionList) {
+	first := f.arguments == nil
+	if first {
+		f.arguments = map[string]*ast.ArgumentDefinition{}
+		for _, a := range list {
+			f.arguments[a.Name] = a
+		}
+	}
+	for name := range f.arguments {
+		if list.ForName(name) == nil {
+			delete(f.arguments, name)
+		}
+	}
+}
+
+func (p *worldPart) applied(list ast.DirectiveList, directive string) *ast.Directive {
+	return list.ForName(p.link.DirectiveName(directive))
+}
+
+func (p *worldPart) fieldSet(list ast.DirectiveList, directive string) federation.FieldSet {
+	if d := p.applied(list, directive); d != nil {
+		if set, err := federation.ParseFieldSet(d.Arguments.ForName("fields").Value.Raw); err == nil {
+			return set
+		}
+	}
+	return nil
+}
+
+// keys returns the field sets of a type's keys, all or those that resolve.
+func (p *worldPart) keys(d *ast.Definition, resolvable bool) (sets []federation.FieldSet) {
+	for _, k := range d.Directives.ForNames(p.link.DirectiveName("key")) {
+		if r := k.Arguments.ForName("resolvable"); resolvable && r != nil && r.Value.Raw == "false" {
+			continue
+		}
+		if set, err := federation.ParseFieldSet(k.Arguments.ForName("fields").Value.Raw); err == nil {
+			sets = append(sets, set)
+		}
+	}
+	return sets
+}
+
+// possible returns the object types that a composite type can be here, sorted.
+func (p *worldPart) possible(name string) (names []string) {
+	for _, d := range p.schema.GetPossibleTypes(p.schema.Types[name]) {
+		names = append(names, d.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// matches reports whether a type condition holds for an object type, in any
+// subgraph.
+func (w *world) matches(condition, object string) bool {
+	return condition == "" || condition == object || slices.ContainsFunc(w.parts, func(p *worldPart) bool {
+		d := p.schema.Types[condition]
+		return d != nil && d.IsAbstractType() && slices.Contains(p.possible(condition), object)
+	})
+}
+
+// possibleOf returns the object types that all subgraphs that resolve a field
+// can return.
+func (f *fieldFact) possibleOf() (names []string) {
+	for i, d := range f.resolving {
+		here := d.part.possible(d.definition.Type.Name())
+		if i == 0 {
+			names = here
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(here, name) })
+	}
+	return names
+}
+
+// isComposite reports whether a type name is that of a composite type.
+func (f *fieldFact) isComposite() bool {
+	for _, d := range f.resolving {
+		return d.part.schema.Types[d.definition.Type.Name()].IsCompositeType()
+	}
+	return false
+}
+
+// number is the part of an object's identity that its keys tell: its own number,
+// for a value object that of the entity that it belongs to.
+func number(id string) string {
+	n, _, _ := strings.Cut(id, ".")
+	return n
+}
