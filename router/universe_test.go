@@ -1,0 +1,204 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weftql/weft/schema/composition"
+	"github.com/weftql/weft/schema/supergraph"
+	"github.com/weftql/weft/schema/universe"
+)
+
+var (
+	cases     = flag.Int("universe.cases", 300, "how many random operations TestUniverse executes")
+	firstSeed = flag.Uint64("universe.seed", 1, "the seed of TestUniverse's first universe")
+	verbose   = flag.Bool("universe.verbose", false, "print schemas and plans of universes that fail")
+)
+
+// operationsPerUniverse is how many operations share one universe: composing is
+// the expensive part.
+const operationsPerUniverse = 5
+
+// TestUniverse executes random operations on random universes, through the whole
+// router and over HTTP, and compares the data with what one server that has all
+// of the universe answers.
+func TestUniverse(t *testing.T) {
+	t.Parallel()
+	var counts tally
+	for seed := *firstSeed; counts.cases < *cases; seed++ {
+		tryUniverse(t, seed, &counts)
+		if counts.universes > *cases {
+			t.Fatalf("too few universes compose: %+v", counts)
+		}
+	}
+	t.Logf("%+v", counts)
+	if counts.nonEmpty*10 < counts.cases*9 {
+		t.Errorf("less than 90 %% of the answers have leaves: %+v", counts)
+	}
+}
+
+// tally counts what TestUniverse did.
+type tally struct {
+	universes, composed, cases, nonEmpty, fetches, failed int
+}
+
+func tryUniverse(t *testing.T, seed uint64, counts *tally) {
+	t.Helper()
+	u := universe.Random(seed, universe.Answerable())
+	counts.universes++
+	w := newUniverseFixture(t, u)
+	if w == nil {
+		return
+	}
+	defer w.close()
+	counts.composed++
+	for i := range uint64(operationsPerUniverse) {
+		o := universe.RandomOperation(seed*operationsPerUniverse+i, w.graph.API)
+		want, errs := w.monolith.Execute(o)
+		if len(errs) > 0 {
+			t.Errorf("seed %d, operation %d: the monolith fails: %v\n%s", seed, i, errs, o.Query)
+			continue
+		}
+		counts.cases++
+		got, raw := w.ask(t, o)
+		counts.fetches += w.requests()
+		if len(leaves(got)) > 0 {
+			counts.nonEmpty++
+		}
+		if diff := cmp.Diff(decode(t, want), got); diff != "" || bytes.Contains(raw, []byte(`"errors"`)) {
+			counts.failed++
+			t.Errorf("seed %d, operation %d: (-monolith +router)\n%s\nanswer: %s\n%s\nvariables: %v%s", seed, i, diff, raw, o.Query, o.Variables, w.describe(u))
+		}
+	}
+}
+
+// universeFixture is a router before the subgraphs of a universe.
+type universeFixture struct {
+	graph    *supergraph.Supergraph
+	monolith *universe.Monolith
+	router   *Router
+	handlers []*universe.Handler
+	servers  []*httptest.Server
+}
+
+// newUniverseFixture returns nil if the universe does not compose.
+func newUniverseFixture(t *testing.T, u universe.Universe) *universeFixture {
+	t.Helper()
+	handlers, err := u.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &universeFixture{handlers: handlers}
+	for i, h := range handlers {
+		server := httptest.NewServer(h)
+		w.servers = append(w.servers, server)
+		u.Subgraphs[i].URL = server.URL
+	}
+	composed, err := composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
+	if err != nil {
+		w.close()
+		return nil
+	}
+	if w.graph, err = supergraph.Parse("supergraph", composed.Supergraph); err != nil {
+		t.Fatal(err)
+	}
+	if w.monolith, err = u.Monolith(w.graph.API); err != nil {
+		t.Fatal(err)
+	}
+	config := Config{}
+	config.IncludeSubgraphErrors.All = true
+	if w.router, err = New(config, w.graph, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *universeFixture) close() {
+	for _, s := range w.servers {
+		s.Close()
+	}
+}
+
+// ask sends an operation to the router and returns its data and all of its
+// answer.
+func (w *universeFixture) ask(t *testing.T, o universe.Operation) (data any, raw []byte) {
+	t.Helper()
+	for _, h := range w.handlers {
+		h.Reset()
+	}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", strings.NewReader(o.Body()))
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	w.router.ServeHTTP(recorder, request)
+	raw = recorder.Body.Bytes()
+	var answer struct{ Data json.RawMessage }
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		t.Errorf("%v in %s", err, raw)
+		return nil, raw
+	}
+	return decode(t, answer.Data), raw
+}
+
+// requests counts what the subgraphs were asked.
+func (w *universeFixture) requests() (n int) {
+	for _, h := range w.handlers {
+		n += len(h.Requests())
+	}
+	return n
+}
+
+func (w *universeFixture) describe(u universe.Universe) string {
+	if !*verbose {
+		return ""
+	}
+	var b strings.Builder
+	for i, s := range u.Subgraphs {
+		fmt.Fprintf(&b, "\n-- %s.graphqls --\n%s", s.Name, s.Sources[0].Text)
+		for _, r := range w.handlers[i].Requests() {
+			fmt.Fprintf(&b, "asked: %s\n  representations: %s\n", r.Query, r.Representations)
+		}
+	}
+	return b.String()
+}
+
+func decode(t *testing.T, text json.RawMessage) any {
+	t.Helper()
+	if len(text) == 0 {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		t.Errorf("%v in %s", err, text)
+	}
+	return value
+}
+
+// leaves lists the values of an answer that are not null.
+func leaves(value any) (list []any) {
+	switch v := value.(type) {
+	case nil:
+	case map[string]any:
+		for _, child := range v {
+			list = append(list, leaves(child)...)
+		}
+	case []any:
+		for _, child := range v {
+			list = append(list, leaves(child)...)
+		}
+	default:
+		list = append(list, v)
+	}
+	return list
+}
