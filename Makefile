@@ -3,13 +3,14 @@
 MODULES  := . schema router subgraphs workers
 PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./workers/cmd/worker
 FUZZTIME ?= 10s
+UNIVERSES ?= 3000
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench oracle-compose build
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: ## bring the whole platform up, in the foreground; Ctrl-C stops it
 	@$(DEV) up
@@ -64,6 +65,10 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 
 bench: ## every benchmark, with allocations
 	go test -run '^$$' -bench . -benchmem work
+
+oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random universes
+	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
+	go test ./deploy/oracle -run TestComposition -universes $(UNIVERSES) -timeout 60m -v
 
 build: ## the programs, into dist/
 	go build -trimpath -o dist/ $(PROGRAMS)

@@ -23,6 +23,7 @@ import (
 var (
 	universes = flag.Int("universes", 60, "how many random universes TestComposition composes")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first universe")
+	shrink    = flag.Bool("shrink", false, "make the universes that are kept as small as possible")
 	keep      = flag.String("keep", "", "a directory for the universes that differ")
 )
 
@@ -72,7 +73,7 @@ func TestComposition(t *testing.T) {
 			if reason == "" {
 				t.Errorf("seed %d: %s\n%s", v.seed, v.class, v.detail)
 				counts["DIFFERENT: "+v.class]++
-				keepUniverse(t, u, v)
+				keepUniverse(t, apollo, u, v)
 			} else {
 				counts["deviation: "+reason]++
 			}
@@ -90,26 +91,32 @@ func TestComposition(t *testing.T) {
 func judge(t *testing.T, apollo *Oracle, seed uint64) (verdict, universe.Universe) {
 	t.Helper()
 	u := universe.Random(seed, universe.Everything())
-	v := verdict{seed: seed}
+	var mutation universe.Mutation
 	if seed%3 == 0 {
-		u, v.mutation = universe.Mutate(seed/3, u)
+		u, mutation = universe.Mutate(seed/3, u)
 	}
+	v := judgeUniverse(t, apollo, u)
+	v.seed, v.mutation = seed, mutation
+	return v, u
+}
+
+func judgeUniverse(t *testing.T, apollo *Oracle, u universe.Universe) (v verdict) {
+	t.Helper()
 	theirs, err := apollo.Compose(t.Context(), u.Subgraphs)
 	if crash := (*CrashError)(nil); errors.As(err, &crash) {
 		_, err = composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
 		v.class = fmt.Sprintf("Apollo throws, ours %v", slices.Sorted(maps.Keys(codes(err))))
 		v.detail = crash.Stack
-		return v, u
+		return v
 	} else if err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		t.Fatal(err)
 	}
 	ours, err := composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
 	compare(&v, theirs, ours, err)
-	if v.class != "" {
-		v.class = strings.TrimSpace(v.class)
-		v.detail = fmt.Sprintf("mutation: %+v\n%s", v.mutation, v.detail)
+	if v.class == "codes: Apollo [SATISFIABILITY_ERROR], ours []" && contradicts(t, apollo, u) {
+		v.class += ", with keys in another order Apollo composes"
 	}
-	return v, u
+	return v
 }
 
 // compare fills the verdict.
@@ -236,12 +243,16 @@ func ourHints(r composition.Result) (lines []string) {
 }
 
 // keepUniverse writes a universe that differs to the directory of -keep.
-func keepUniverse(t *testing.T, u universe.Universe, v verdict) {
+func keepUniverse(t *testing.T, apollo *Oracle, u universe.Universe, v verdict) {
 	t.Helper()
 	if *keep == "" {
 		return
 	}
-	text := "# " + v.class + "\n" + v.detail + "\n"
+	if *shrink {
+		u = universe.Shrink(u, func(u universe.Universe) bool { return judgeUniverse(t, apollo, u).class == v.class })
+		v.detail = judgeUniverse(t, apollo, u).detail
+	}
+	text := fmt.Sprintf("# seed %d: %s\n# %+v\n%s\n", v.seed, v.class, v.mutation, v.detail)
 	for _, s := range u.Subgraphs {
 		text += fmt.Sprintf("-- %s.graphqls --\n%s", s.Name, s.Sources[0].Text)
 	}

@@ -14,7 +14,12 @@
 // Tests that need them are skipped, visibly, without. The short form of the
 // comparison runs with `go test`, the long one with
 //
-//	go test ./deploy/oracle -run TestComposition -universes 3000 -v
+//	make oracle-compose
 //
-// Where the two differ and ours is meant, deviations.go says so with a reason.
+// which takes UNIVERSES=n. What differs can be kept and made small:
+//
+//	go test ./deploy/oracle -run TestComposition -seed 4711 -universes 1 -keep /tmp -shrink
+//
+// Where the two differ and ours is meant, deviations_test.go says so with a
+// reason.
 package oracle
