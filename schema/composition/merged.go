@@ -3,6 +3,8 @@ package composition
 import (
 	"context"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weftql/weft/schema/federation"
 )
 
@@ -25,8 +27,9 @@ func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) err
 // checkMergedGraphQL applies to the supergraph the rules of GraphQL that it can
 // break although every subgraph keeps them.
 //
-// Rule: merged fields fit the merged interfaces of their type, and merged
-// defaults are values of their merged types: an enum may have lost a value.
+// Rule: merged fields fit the merged interfaces of their type; merged defaults
+// are values of their merged types, since an enum may have lost a value; an
+// input that is @deprecated in one subgraph is not required by another.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkMergedGraphQL(context.Context, []federation.Subgraph) error {
 	for _, t := range c.super.types {
@@ -36,16 +39,21 @@ func (c *composer) checkMergedGraphQL(context.Context, []federation.Subgraph) er
 			}
 		}
 		for _, f := range t.fields {
-			c.checkMergedDefault(f)
+			if t.kind == ast.InputObject {
+				c.checkMergedInput(f)
+			}
 			for _, a := range f.args {
-				c.checkMergedDefault(a)
+				c.checkMergedInput(a)
 			}
 		}
 	}
 	return nil
 }
 
-func (c *composer) checkMergedDefault(f *field) {
+func (c *composer) checkMergedInput(f *field) {
+	if f.required() && has(f.applied, "deprecated") {
+		c.invalid(f.places(), "%q is @deprecated in one subgraph and required by another: nobody could stop giving it", f.coordinate)
+	}
 	if f.def != nil && !c.super.validValue(f.def, f.typ) {
 		c.invalid(f.places(), "the default %s of %q is no value of its type %q once the subgraphs are merged", printValue(f.def), f.coordinate, f.typ)
 	}

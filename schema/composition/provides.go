@@ -38,6 +38,7 @@ func (c *composer) checkProvides(s *subgraph) {
 				if f.external {
 					c.fail(CodeExternalCollision, []Location{a.at},
 						"field %q is @external and cannot have @provides: this subgraph does not resolve it", f.coordinate)
+					continue
 				}
 				if t.kind == ast.Interface {
 					c.fail(CodeProvidesUnsupportedOnInterface, []Location{a.at},
