@@ -7,17 +7,18 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// The values of extensions.code of this package's errors.
+// The values of extensions.code of this package's errors, as Apollo Router names
+// them.
 const (
-	// CodeParseFailed occurs when the text is not GraphQL or exceeds a limit:
+	// CodeParsing occurs when the text is not GraphQL or exceeds a limit:
 	// `{ a`.
-	CodeParseFailed = "GRAPHQL_PARSE_FAILED"
+	CodeParsing = "PARSING_ERROR"
 	// CodeValidationFailed occurs when the document breaks a validation rule:
 	// `{ noSuchField }`.
 	CodeValidationFailed = "GRAPHQL_VALIDATION_FAILED"
-	// CodeBadRequest occurs when the document has no operation of the requested
-	// name, or several and none was requested.
-	CodeBadRequest = "BAD_REQUEST"
+	// CodeUnknownOperation occurs when the document has no operation of the
+	// requested name, or several and none was requested.
+	CodeUnknownOperation = "GRAPHQL_UNKNOWN_OPERATION_NAME"
 	// CodeInvalidVariable occurs when a variable's value does not fit its type:
 	// `{"id": true}` for `$id: ID!`.
 	CodeInvalidVariable = "VALIDATION_INVALID_TYPE_VARIABLE"

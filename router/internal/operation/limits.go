@@ -43,12 +43,12 @@ func checkTokens(src *ast.Source, limits Limits) *gqlerror.Error {
 			count++
 		}
 		if count > limits.MaxTokens {
-			return errorAt(CodeParseFailed, &tok.Pos, "the document has more than %d tokens", limits.MaxTokens)
+			return errorAt(CodeParsing, &tok.Pos, "the document has more than %d tokens", limits.MaxTokens)
 		}
 		switch tok.Kind {
 		case lexer.BraceL, lexer.BracketL:
 			if depth++; depth > limits.MaxRecursion {
-				return errorAt(CodeParseFailed, &tok.Pos, "the document nests more than %d levels deep", limits.MaxRecursion)
+				return errorAt(CodeParsing, &tok.Pos, "the document nests more than %d levels deep", limits.MaxRecursion)
 			}
 		case lexer.BraceR, lexer.BracketR:
 			depth--

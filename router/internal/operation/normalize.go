@@ -79,7 +79,7 @@ func possibleTypes(schema *ast.Schema, def *ast.Definition) []*ast.Definition {
 func (c *collector) collect(set ast.SelectionSet, parent *ast.Definition, types typeSet, when clause) *gqlerror.Error {
 	for _, sel := range set {
 		if c.left--; c.left < 0 {
-			return errorAt(CodeParseFailed, sel.GetPosition(), "the operation selects more than %d fields after its fragments were inlined", c.max)
+			return errorAt(CodeParsing, sel.GetPosition(), "the operation selects more than %d fields after its fragments were inlined", c.max)
 		}
 		switch sel := sel.(type) {
 		case *ast.Field:

@@ -87,7 +87,7 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	if err := refuse(doc, s.API); err != nil {
 		return nil, gqlerror.List{err}
 	}
-	if errs := validator.ValidateWithRules(s.API, doc, nil); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(s.API, doc, validationRules()); len(errs) > 0 {
 		return nil, validationFailed(errs)
 	}
 	def, gqlErr := choose(doc, operationName)
@@ -107,7 +107,7 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 }
 
 func parseFailed(err error) gqlerror.List {
-	out := errorAt(CodeParseFailed, nil, "%s", err.Error())
+	out := errorAt(CodeParsing, nil, "%s", err.Error())
 	var gqlErr *gqlerror.Error
 	if errors.As(err, &gqlErr) {
 		out.Message, out.Locations = gqlErr.Message, gqlErr.Locations
@@ -129,13 +129,13 @@ func validationFailed(errs gqlerror.List) gqlerror.List {
 func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
 	switch def := doc.Operations.ForName(name); {
 	case len(doc.Operations) == 0:
-		return nil, errorAt(CodeBadRequest, nil, "the document contains no operation")
+		return nil, errorAt(CodeUnknownOperation, nil, "the document contains no operation")
 	case def != nil:
 		return def, nil
 	case name == "":
-		return nil, errorAt(CodeBadRequest, nil, "the document contains several operations: operationName must say which one is meant")
+		return nil, errorAt(CodeUnknownOperation, nil, "the document contains several operations: operationName must say which one is meant")
 	default:
-		return nil, errorAt(CodeBadRequest, nil, "the document contains no operation named %q", name)
+		return nil, errorAt(CodeUnknownOperation, nil, "the document contains no operation named %q", name)
 	}
 }
 
