@@ -51,7 +51,7 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 			return Result{}, c.errs
 		}
 	}
-	return Result{Supergraph: c.super.print(c.subgraphs), Hints: c.hints}, nil
+	return Result{Supergraph: c.sdl, Hints: c.hints}, nil
 }
 
 // composer is the state of one composition.
@@ -59,6 +59,7 @@ type composer struct {
 	opts      Options
 	subgraphs []*subgraph   // in the order of their names
 	super     *mergedSchema // nil before merge
+	sdl       string        // of super; empty before the last step
 	errs      Errors
 	hints     []Hint
 }

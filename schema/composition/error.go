@@ -29,7 +29,8 @@ func (l Location) String() string {
 type Error struct {
 	// Code is one of the constants of this package.
 	Code Code
-	// Message says what is wrong and, where it is not obvious, what to change.
+	// Message says what is wrong and, where it is not obvious, what to change. It
+	// has several lines if it shows an operation.
 	Message string
 	// Locations are the places involved, in the order of the subgraphs' names;
 	// empty if the reason has no place.
@@ -52,7 +53,7 @@ func (e *Error) Error() string {
 // failed. It is never empty. errors.As and errors.Is reach each element.
 type Errors []*Error
 
-// Error returns one line per problem.
+// Error returns the problems, each on lines of its own.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, one := range e {

@@ -3,79 +3,62 @@ package composition
 import (
 	"slices"
 
-	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/weftql/weft/schema/querygraph"
 )
 
-// checkRuntimeTypes compares what shared fields of abstract type can return.
+// checkRuntimeTypes compares what a field of abstract type can return in the
+// subgraphs to which a query can come for it.
 //
 // Rule: subgraphs that share a field of interface or union type know at least
 // one object type in common that it can return; else they cannot resolve it the
 // same way.
 // Codes: SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES.
 // Hints: INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN.
-func (c *composer) checkRuntimeTypes() {
-	for _, t := range c.super.types {
-		if t.kind != ast.Object {
-			continue
-		}
-		for _, f := range t.fields {
-			if f.typ == nil || !c.super.typeNamed(f.typ.Name()).abstract() {
-				continue
-			}
-			c.checkRuntimeTypesOf(t, f)
-		}
+func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) {
+	if len(children) < 2 || w.compared[f.id] || !w.graph.Abstract(f.result) || !w.shared(f) {
+		return
 	}
-}
-
-func (c *composer) checkRuntimeTypesOf(t *typeDef, f *field) {
 	groups := newGroups()
 	var common []string
 	var at []Location
-	for _, s := range c.subgraphs {
-		source := s.typeNamed(t.name)
-		if source == nil || source.field(f.name) == nil {
-			continue
-		}
-		mine := source.field(f.name)
-		returned := s.typeNamed(mine.typ.Name())
-		if mine.fullyExternal() || !returned.abstract() || c.isOverridden(t, f, s) {
+	for _, id := range children {
+		p := w.reach.At(id)
+		if !w.graph.Abstract(p.Type) {
 			continue
 		}
 		var names []string
-		for _, possible := range s.possibleTypes(returned) {
-			names = append(names, possible.name)
+		for _, t := range w.graph.Possible(p) {
+			names = append(names, w.graph.Types[t].Name)
 		}
 		slices.Sort(names)
-		groups.add("the types "+list(names), s.name)
+		groups.add("the types "+list(names), w.subgraph(p.Graph).name)
 		if len(at) == 0 {
 			common = names
 		}
-		at = append(at, mine.at)
+		at = append(at, w.placeOf(p.Graph, f))
 		common = slices.DeleteFunc(slices.Clone(common), func(n string) bool { return !slices.Contains(names, n) })
 	}
-	switch {
-	case len(groups.order) < 2:
-	case len(common) == 0:
-		c.fail(CodeShareableRuntimeTypes, at,
-			"the shared field %q of type %q can return %s: no type in common, so the subgraphs cannot resolve it the same way", f.coordinate, f.typ, groups.describe())
-	default:
-		c.hint(HintInconsistentRuntimeTypes, Warn, f.coordinate,
-			"the shared field %q of type %q can return %s; it must return only what all of them know", f.coordinate, f.typ, groups.describe())
+	if len(groups.order) < 2 {
+		return
 	}
+	w.compared[f.id] = true
+	coordinate := w.graph.Coordinate(f.id)
+	if len(common) == 0 {
+		w.fail(CodeShareableRuntimeTypes, at,
+			"the shared field %q of type %q can return %s: no type in common, so the subgraphs cannot resolve it the same way", coordinate, f.definition.Type, groups.describe())
+		return
+	}
+	w.hint(HintInconsistentRuntimeTypes, Warn, coordinate,
+		"the shared field %q of type %q can return %s; it must return only what all of them know", coordinate, f.definition.Type, groups.describe())
 }
 
-// isOverridden reports whether another subgraph has taken the field over from s.
-func (c *composer) isOverridden(t *typeDef, f *field, s *subgraph) bool {
-	for _, other := range c.subgraphs {
-		source := other.typeNamed(t.name)
-		if source == nil || source.field(f.name) == nil {
-			continue
-		}
-		if o := first(source.field(f.name).applied, "override"); o != nil {
-			if from, _ := stringOf(o.arg("from")); from == s.name {
-				return true
-			}
+// shared tells whether several subgraphs resolve a field.
+func (w *walk) shared(f apiField) bool {
+	resolvers := 0
+	for _, graph := range f.graphs {
+		if !w.graph.Fields[f.id].In[graph].External {
+			resolvers++
 		}
 	}
-	return false
+	return resolvers > 1
 }

@@ -1,180 +1,186 @@
 package composition
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weftql/weft/schema/federation"
 	"github.com/weftql/weft/schema/querygraph"
 	"github.com/weftql/weft/schema/supergraph"
 )
 
-// defaultMaximumStates bounds the search if the options do not.
-const defaultMaximumStates = 1_000_000
-
-// checkSatisfiability looks whether the router can answer every query of the
-// API.
+// checkSatisfiability goes through everything that a query can ask for.
 //
-// Rule: on every path from a root, the subgraphs from which an object may come
-// can fetch each of its fields: from themselves, or from others that they reach
-// by keys, with what @requires needs.
+// Rule: wherever a query can arrive, some subgraph that has the object there, or
+// to which it can be moved by keys, resolves each field of the object's type;
+// what keys and @requires demand can be obtained on the way.
 // Codes: SATISFIABILITY_ERROR, MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED.
+//
+// The walk is over states, not over queries: an object type together with the
+// places (querygraph.Residency) at which its objects can be. More places can only
+// help, so a state is left out if one with fewer of them was looked at. What is
+// reported of each field is the shortest query that fails.
 func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgraph) error {
-	c.checkRuntimeTypes()
-	read, err := supergraph.Parse("supergraph", c.super.print(c.subgraphs))
+	c.sdl = c.super.print(c.subgraphs)
+	super, err := supergraph.Parse("supergraph", c.sdl)
 	if err != nil {
-		return err // the reader and this package disagree: a defect of either
+		c.failUnreadable(err)
+		return nil
 	}
-	graph, err := querygraph.New(read)
+	graph, err := querygraph.New(super)
 	if err != nil {
+		c.failUnreadable(err)
+		return nil
+	}
+	w := newWalk(ctx, c, graph)
+	if err := w.operations(); err != nil {
 		return err
 	}
-	limit := cmp.Or(c.opts.MaximumStates, defaultMaximumStates)
-	s := &satisfiability{
-		composer: c, limit: limit, reacher: newReacher(graph, limit),
-		visited: map[querygraph.TypeID][][]residencyKey{}, reported: map[querygraph.FieldID]bool{},
+	if w.exhausted {
+		c.fail(CodeMaxStatesExceeded, nil, "whether all queries can be answered is not known: there are too many ways in which they can be; "+
+			"it was given up after a work of %d states", w.limit)
+		return nil
 	}
-	return s.run(ctx)
-}
-
-// satisfiability is a walk over the objects that queries can reach.
-type satisfiability struct {
-	*composer
-	*reacher
-	limit int
-	queue []state
-	// visited holds, for each type, the sets of residencies that were walked. A
-	// set is fine if one of its subsets was: more places to come from only help.
-	visited  map[querygraph.TypeID][][]residencyKey
-	reported map[querygraph.FieldID]bool
-}
-
-// state is an object of a query and where it may come from.
-type state struct {
-	t    querygraph.TypeID
-	from []residency
-	path []string
-}
-
-func (s *satisfiability) run(ctx context.Context) error {
-	for i, root := range rootNames() {
-		t, ok := s.graph.Type(root)
-		if !ok {
-			continue
-		}
-		var from []residency
-		for g, in := range s.graph.Types[t].In {
-			if in.Present {
-				from = append(from, residency{graph: g})
-			}
-		}
-		s.push(state{t: t, from: from, path: []string{[]string{"query", "mutation", "subscription"}[i]}})
-	}
-	for done := 0; len(s.queue) > 0; done++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if done >= s.limit || s.left <= 0 {
-			s.giveUp()
-			return nil
-		}
-		next := s.queue[0]
-		s.queue = s.queue[1:]
-		s.visit(next)
-	}
-	if s.left <= 0 {
-		s.giveUp()
+	for _, f := range w.failures {
+		w.report(f)
 	}
 	return nil
 }
 
-// giveUp replaces what was reported, which may be untrue.
-func (s *satisfiability) giveUp() {
-	s.errs = nil
-	s.fail(CodeMaxStatesExceeded, nil, "the check whether every query can be answered was given up after %d states", s.limit)
+// failUnreadable reports that the merged schema is none that a router reads.
+func (c *composer) failUnreadable(err error) {
+	code := CodeInvalidGraphQL
+	if one := (*federation.Error)(nil); errors.As(err, &one) {
+		code = Code(one.Code)
+	}
+	c.fail(code, nil, "the merged schema cannot be read: %v", err)
 }
 
-func (s *satisfiability) push(next state) {
-	var keys []residencyKey
-	distinct := map[residencyKey]bool{}
-	next.from = slices.DeleteFunc(next.from, func(r residency) bool {
-		key := r.key()
-		if distinct[key] {
-			return true
+// operations walks through the three kinds of operations.
+func (w *walk) operations() error {
+	api := w.graph.Supergraph.API
+	for _, root := range []*ast.Definition{api.Query, api.Subscription} {
+		if root == nil {
+			continue
 		}
-		distinct[key] = true
-		keys = append(keys, key)
-		return false
-	})
-	for _, seen := range s.visited[next.t] {
-		if !slices.ContainsFunc(seen, func(k residencyKey) bool { return !distinct[k] }) {
-			return
+		if err := w.explore(w.start(root)); err != nil {
+			return err
 		}
 	}
-	s.visited[next.t] = append(s.visited[next.t], keys)
-	s.queue = append(s.queue, next)
+	if api.Mutation != nil {
+		return w.mutations(w.start(api.Mutation))
+	}
+	return nil
 }
 
-func (s *satisfiability) visit(at state) {
-	source := s.super.typeNamed(s.graph.Types[at.t].Name)
-	everywhere := s.everywhere(at.t, at.from)
-	for _, f := range source.fields {
-		id, ok := s.graph.Field(at.t, f.name)
-		if !ok || hidden(f.applied) {
+// explore looks at a state and at all that can be reached from it.
+func (w *walk) explore(first *state) error {
+	w.queue = append(w.queue[:0], first)
+	return w.drain()
+}
+
+// drain looks at the queued states and at all that can be reached from them,
+// those with the shortest queries first.
+func (w *walk) drain() error {
+	for len(w.queue) > 0 {
+		s := w.queue[0]
+		w.queue = w.queue[1:]
+		if w.exhausted {
+			return nil
+		}
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		if w.covered(s) {
 			continue
 		}
-		var next []step
-		for _, all := range everywhere {
-			next = append(next, s.resolvers(at.t, all, id)...)
+		for _, f := range w.fields(s.typ) {
+			w.advance(s, f)
 		}
-		path := append(slices.Clone(at.path), requiredArguments(s.graph.Fields[id].Definition))
-		if len(next) == 0 {
-			s.report(at, id, f, path)
-			continue
+		if w.trial && len(w.failures) > 0 {
+			return nil
 		}
-		s.descend(id, next, path)
+	}
+	return nil
+}
+
+// advance follows a field: to a failure, a leaf, or further states.
+func (w *walk) advance(s *state, f apiField) {
+	children, resolved := w.follow(s, f)
+	switch {
+	case !resolved:
+		w.failAt(failure{state: s, field: f, on: querygraph.NoType})
+	case len(children) > 0:
+		w.enter(s, f, children)
 	}
 }
 
-// descend goes on with the objects that a field returns, for each type that they
-// can have.
-func (s *satisfiability) descend(f querygraph.FieldID, next []step, path []string) {
-	abstract := s.graph.Fields[f].Result != querygraph.NoType && s.graph.Abstract(s.graph.Fields[f].Result)
-	for _, t := range s.graph.CommonResultTypes(f) {
-		name := s.graph.Types[t].Name
-		if source := s.super.typeNamed(name); source == nil || hidden(source.applied) {
+// enter queues the states behind a field that returns something composite: one
+// for each object type that it can return.
+//
+// Rule: subgraphs that share a field of abstract type give the same objects, so
+// a type that one of them does not know there cannot occur. But where the field's
+// type in a subgraph is one object type only, others are missing there.
+func (w *walk) enter(s *state, f apiField, children []querygraph.ResidencyID) {
+	w.checkRuntimeTypes(f, children)
+	for _, t := range w.graph.Types[f.result].Possible {
+		if w.graph.Supergraph.API.Types[w.graph.Types[t].Name] == nil {
 			continue
 		}
-		var from []residency
-		for _, r := range next {
-			if slices.Contains(s.graph.ResultTypes(r.graph, f), t) {
-				from = append(from, r.residency)
+		switch entries, impossible := w.on(t, children); {
+		case impossible:
+		case len(entries) == 0:
+			w.failAt(failure{state: s, field: f, on: t, children: children})
+		default:
+			w.queue = append(w.queue, w.newState(t, entries, s, f))
+		}
+	}
+}
+
+// mutations walks through the fields of the mutation type.
+//
+// Rule: a mutation must happen once; so where several subgraphs share a field of
+// the mutation type, one of them alone has to reach all that can be selected in
+// its result.
+// Codes: SATISFIABILITY_ERROR.
+func (w *walk) mutations(root *state) error {
+	for _, f := range w.fields(root.typ) {
+		children, _ := w.follow(root, f)
+		if len(children) < 2 {
+			w.queue = w.queue[:0]
+			w.advance(root, f)
+			if err := w.drain(); err != nil {
+				return err
 			}
-		}
-		if len(from) == 0 {
 			continue
 		}
-		if abstract {
-			s.push(state{t: t, from: from, path: append(slices.Clone(path), "... on "+name)})
-			continue
+		if err := w.sharedMutation(root, f, children); err != nil {
+			return err
 		}
-		s.push(state{t: t, from: from, path: path})
 	}
+	return nil
 }
 
-func (s *satisfiability) report(at state, id querygraph.FieldID, f *field, path []string) {
-	if s.reported[id] {
-		return
-	}
-	s.reported[id] = true
-	var names []string
-	for _, r := range at.from {
-		if name := s.graph.Supergraph.Subgraphs[r.graph].Name; !slices.Contains(names, name) {
-			names = append(names, name)
+// sharedMutation tries the subgraphs of a mutation one after another.
+func (w *walk) sharedMutation(root *state, f apiField, children []querygraph.ResidencyID) error {
+	var failures []failure
+	for _, child := range children {
+		before := len(w.journal)
+		w.trial, w.queue = true, w.queue[:0]
+		kept := w.failures
+		w.failures = nil
+		w.enter(root, f, []querygraph.ResidencyID{child})
+		err := w.drain()
+		tried := w.failures
+		w.trial, w.failures = false, kept
+		if err != nil || len(tried) == 0 {
+			return err
 		}
+		w.forget(before)
+		failures = append(failures, tried...)
 	}
-	s.fail(CodeSatisfiability, f.places(), "`%s` cannot be answered: from %s, field %q cannot be fetched: %s",
-		strings.TrimSpace(witness(path)), subgraphList(names), f.coordinate, s.whyNot(at.t, at.from, id))
+	w.failures = append(w.failures, failure{state: root, field: f, on: querygraph.NoType, alone: failures})
+	return nil
 }

@@ -3,6 +3,7 @@ package querygraph
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -140,4 +141,16 @@ func (s *FieldSet) add(f FieldSetField) {
 		}
 	}
 	s.Fields = append(s.Fields, f)
+}
+
+// String writes the set in GraphQL's syntax, without arguments and conditions.
+func (s *FieldSet) String() string {
+	parts := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		parts[i] = f.Name
+		if f.Set != nil {
+			parts[i] += " { " + f.Set.String() + " }"
+		}
+	}
+	return strings.Join(parts, " ")
 }

@@ -1,173 +1,330 @@
 package querygraph
 
-import "slices"
+import (
+	"slices"
 
-// Residency is where an object stands: in the response of one subgraph.
-type Residency struct {
-	// Type is the object's type.
-	Type  TypeID
-	Graph int
-	// Provided is what the subgraph provides for it there.
-	Provided Provided
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+// Reach tells what can be had from a place: to which subgraphs its objects can
+// be taken by keys, and which fields, with what they require, then resolve.
+//
+// It is the least solution of
+//
+//	moves(p)      = {p} ∪ {(type, g) : some resolvable key k of g, each leaf l of k: has(p, l)}
+//	has(p, f)     = some q in moves(p) resolves f
+//	has(p, f l)   = some q in moves(p) resolves f, and has(child(q, f), l)
+//	resolves(q,f) = the subgraph names f, not external or provided, and has(q, l)
+//	                for each leaf l of what f requires there, and the subgraph
+//	                can be asked again: it has a key of its own
+//
+// where "p" of abstract type means: for each object type that p can have. A
+// circle of conditions that nothing else fulfils stays unfulfilled. From a place
+// of the query or mutation type all subgraphs can be reached; other types without
+// keys stay where they are.
+//
+// Answers are kept, so that each fact is worked out once; the number of facts is
+// bounded by places times leaves of field sets. A Reach is for one goroutine.
+type Reach struct {
+	graph  *Graph
+	places places
+	leaves leaves
+	// roots are the types to which no key is needed.
+	roots []TypeID
+	// keyed are, for each type, the subgraphs that look it up by a key.
+	keyed [][]int
+
+	moves map[ResidencyID]*fact
+	has   map[condition]*fact
+	queue []*fact
 }
 
-// Reached is what can be had of an object from one residency.
-type Reached struct {
-	// Graphs tells for each subgraph whether the object can be had in it: it
-	// stands there, or it can be looked up with fields that can be had.
-	Graphs []bool
-	fields map[FieldID]bool
+// condition is that a leaf can be had from a place.
+type condition struct {
+	place ResidencyID
+	leaf  *leaf
 }
 
-// Has tells whether the field can be had.
-func (r *Reached) Has(f FieldID) bool { return f == Typename || r.fields[f] }
-
-// Reach computes the least fixpoint of lookups: starting from what the
-// residency's subgraph resolves, it enters every subgraph that has a resolvable
-// key whose fields can be had, and adds what that resolves, fields with
-// @requires only once their inputs can be had. What needs itself is never had.
-func (g *Graph) Reach(from Residency) *Reached {
-	return (&reacher{graph: g}).reach(from)
+// fact is a condition, or where a place can move. It only ever grows.
+type fact struct {
+	condition               // leaf is nil if it is about moves
+	holds     bool          // of a condition
+	members   []ResidencyID // of moves; the place itself is the first
+	// waiting are the facts to look at again when this one has grown.
+	waiting []*fact
+	queued  bool
 }
 
-// maxReach bounds how deep keys may need keys of other objects.
-const maxReach = 16
-
-type reacher struct {
-	graph *Graph
-	// above are the residencies that are being computed.
-	above []Residency
-}
-
-func (r *reacher) reach(from Residency) *Reached {
-	out := &Reached{Graphs: make([]bool, len(r.graph.Supergraph.Subgraphs)), fields: map[FieldID]bool{}}
-	if len(r.above) >= maxReach || slices.ContainsFunc(r.above, from.equal) {
-		return out
+// NewReach returns a Reach that knows nothing yet.
+func NewReach(g *Graph) *Reach {
+	r := &Reach{
+		graph:  g,
+		places: places{index: map[string]ResidencyID{}},
+		leaves: leaves{bySet: map[int][]*leaf{}, byText: map[string]*leaf{}},
+		keyed:  make([][]int, len(g.Types)),
+		moves:  map[ResidencyID]*fact{},
+		has:    map[condition]*fact{},
 	}
-	r.above = append(r.above, from)
-	defer func() { r.above = r.above[:len(r.above)-1] }()
-	out.Graphs[from.Graph] = true
-	t := &r.graph.Types[from.Type]
-	root := t.Name == r.graph.Supergraph.Schema.Query.Name
-	for changed := true; changed; {
-		changed = false
-		for graph := range out.Graphs {
-			in := &t.In[graph]
-			if !out.Graphs[graph] && in.Present && (root || r.keyed(from, out, graph)) {
-				out.Graphs[graph] = true
-				changed = true
+	for _, root := range []*ast.Definition{g.Supergraph.Schema.Query, g.Supergraph.Schema.Mutation} {
+		if root != nil {
+			t, _ := g.Type(root.Name)
+			r.roots = append(r.roots, t)
+		}
+	}
+	for i, t := range g.Supergraph.Types {
+		for _, j := range t.Joins {
+			if t.Definition.Kind == ast.Object && slices.ContainsFunc(j.Keys, func(k supergraph.Key) bool { return k.Resolvable }) {
+				r.keyed[i] = append(r.keyed[i], j.Graph)
 			}
-			if !out.Graphs[graph] {
+		}
+	}
+	return r
+}
+
+// Place returns the number of a place.
+func (r *Reach) ID(p Residency) ResidencyID { return r.places.number(p) }
+
+// At returns the place of a number.
+func (r *Reach) At(id ResidencyID) Residency { return r.places.all[id] }
+
+// Moves returns the places to which an object at the place can be taken, the
+// place itself first. The result must not be changed.
+func (r *Reach) Moves(id ResidencyID) []ResidencyID {
+	f := r.movesOf(id)
+	r.settle()
+	return f.members
+}
+
+// Has tells whether a field of the place's type can be had from the place.
+func (r *Reach) Has(id ResidencyID, field FieldID) bool {
+	return slices.ContainsFunc(r.Moves(id), func(m ResidencyID) bool { return r.Resolves(m, field) })
+}
+
+// Resolves tells whether the place's own subgraph resolves a field of the
+// place's type, all that it requires being obtainable from there.
+func (r *Reach) Resolves(id ResidencyID, field FieldID) bool {
+	for {
+		// Asking can bring up conditions that were not worked out yet.
+		resolves := r.resolves(nil, id, field)
+		if len(r.queue) == 0 {
+			return resolves
+		}
+		r.settle()
+	}
+}
+
+// Missing returns the first part of a field set that can not be had from the
+// place, written as a field set; ok is false if nothing is missing.
+func (r *Reach) Missing(id ResidencyID, set *FieldSet) (part string, ok bool) {
+	for _, l := range r.leaves.of(set) {
+		r.hasLeaf(nil, id, l)
+	}
+	r.settle()
+	for _, l := range r.leaves.of(set) {
+		if !r.hasLeaf(nil, id, l) {
+			return l.String(), true
+		}
+	}
+	return "", false
+}
+
+// Facts is how many facts have been worked out, a measure of the work done.
+func (r *Reach) Facts() int { return len(r.moves) + len(r.has) }
+
+// settle works until no fact grows any more.
+func (r *Reach) settle() {
+	for len(r.queue) > 0 {
+		f := r.queue[len(r.queue)-1]
+		r.queue = r.queue[:len(r.queue)-1]
+		f.queued = false
+		grown := false
+		if f.leaf == nil {
+			grown = r.growMoves(f)
+		} else if !f.holds {
+			f.holds = r.evaluate(f)
+			grown = f.holds
+		}
+		if grown {
+			for _, w := range f.waiting {
+				r.enqueue(w)
+			}
+			f.waiting = nil
+		}
+	}
+}
+
+func (r *Reach) enqueue(f *fact) {
+	if !f.queued {
+		f.queued = true
+		r.queue = append(r.queue, f)
+	}
+}
+
+// movesOf returns the fact of where a place can move, as far as it is known.
+func (r *Reach) movesOf(id ResidencyID) *fact {
+	f := r.moves[id]
+	if f == nil {
+		f = &fact{condition: condition{place: id}, members: []ResidencyID{id}}
+		r.moves[id] = f
+		r.enqueue(f)
+	}
+	return f
+}
+
+// growMoves adds the places that have become reachable.
+func (r *Reach) growMoves(f *fact) (grown bool) {
+	p := r.At(f.place)
+	if slices.Contains(r.roots, p.Type) {
+		return r.growRoot(f, p)
+	}
+	for again := true; again; {
+		again = false
+		for _, graph := range r.keyed[p.Type] {
+			if graph == p.Graph || slices.ContainsFunc(f.members[1:], func(m ResidencyID) bool { return r.At(m).Graph == graph }) {
 				continue
 			}
-			for _, id := range t.Fields {
-				if !out.fields[id] && r.obtains(from, out, graph, id) {
-					out.fields[id] = true
-					changed = true
-				}
+			if r.enters(f, p.Type, graph) {
+				f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: graph}))
+				grown, again = true, true
 			}
 		}
 	}
-	return out
+	return grown
 }
 
-func (r Residency) equal(o Residency) bool {
-	return r.Type == o.Type && r.Graph == o.Graph && slices.Equal(r.Provided, o.Provided)
-}
-
-// keyed tells whether the object can be looked up in a subgraph.
-func (r *reacher) keyed(from Residency, out *Reached, graph int) bool {
-	return slices.ContainsFunc(r.graph.Types[from.Type].In[graph].Keys, func(k Key) bool {
-		return k.Resolvable && r.covers(from, out, k.Fields)
-	})
-}
-
-// obtains tells whether a subgraph that the object can be had in gives a field.
-func (r *reacher) obtains(from Residency, out *Reached, graph int, f FieldID) bool {
-	var provided Provided
-	if graph == from.Graph {
-		provided = from.Provided
-	}
-	in := &r.graph.Fields[f].In[graph]
-	if !r.graph.Resolves(graph, from.Type, f, provided) {
+// growRoot adds the root type of all other subgraphs.
+func (r *Reach) growRoot(f *fact, p Residency) bool {
+	if len(f.members) > 1 {
 		return false
 	}
-	return in.Requires == nil || in.External || r.covers(from, out, in.Requires) && r.keyed(from, out, graph)
-}
-
-// covers tells whether all of a field set can be had.
-func (r *reacher) covers(from Residency, out *Reached, set *FieldSet) bool {
-	for i := range set.Fields {
-		f := &set.Fields[i]
-		if !f.On(from.Type) {
-			continue
-		}
-		id, ok := r.graph.Field(from.Type, f.Name)
-		if !ok || !out.Has(id) || f.Set != nil && !r.coversBelow(from, out, id, f.Set) {
-			return false
+	for _, j := range r.graph.Supergraph.Types[p.Type].Joins {
+		if j.Graph != p.Graph {
+			f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: j.Graph}))
 		}
 	}
 	return true
 }
 
-// coversBelow tells whether the parts of a composite field can be had from one
-// of the subgraphs that resolve it.
-func (r *reacher) coversBelow(from Residency, out *Reached, f FieldID, set *FieldSet) bool {
-	for graph, reached := range out.Graphs {
-		if !reached || !r.obtains(from, out, graph, f) {
-			continue
-		}
-		var provided Provided
-		if graph == from.Graph {
-			provided = from.Provided
-		}
-		below := r.graph.Below(graph, from.Type, f, provided)
-		missing := func(t TypeID) bool {
-			child := Residency{Type: t, Graph: graph, Provided: below}
-			return !r.covers(child, r.reach(child), set)
-		}
-		if !slices.ContainsFunc(r.graph.ResultTypes(graph, f), missing) {
+// enters tells whether the objects of the fact's place can be looked up in a
+// subgraph by one of its keys.
+func (r *Reach) enters(f *fact, t TypeID, graph int) bool {
+	for _, key := range r.graph.Types[t].In[graph].Keys {
+		if key.Resolvable && r.hasAll(f, f.place, key.Fields) {
 			return true
 		}
 	}
 	return false
 }
 
-// Closed tells for each type and subgraph whether an object of the type that
-// stands in the subgraph needs no other: the subgraph resolves all of its fields,
-// and so on for all that these return.
-func (g *Graph) Closed() [][]bool {
-	out := make([][]bool, len(g.Types))
-	for i := range g.Types {
-		out[i] = make([]bool, len(g.Types[i].In))
-		for graph := range out[i] {
-			out[i][graph] = g.Types[i].In[graph].Present
-		}
-	}
-	for changed := true; changed; {
-		changed = false
-		for i := range g.Types {
-			for graph := range out[i] {
-				if out[i][graph] && !g.closedGiven(out, &g.Types[i], graph) {
-					out[i][graph] = false
-					changed = true
-				}
-			}
-		}
-	}
-	return out
-}
-
-func (g *Graph) closedGiven(closed [][]bool, t *Type, graph int) bool {
-	open := func(id TypeID) bool { return !closed[id][graph] }
-	if g.Abstract(t.ID) {
-		return !slices.ContainsFunc(t.In[graph].Possible, open)
-	}
-	for _, id := range t.Fields {
-		in := &g.Fields[id].In[graph]
-		if !in.Present || in.External || in.Requires != nil || slices.ContainsFunc(g.ResultTypes(graph, id), open) {
+// hasAll tells whether all of a field set can be had from a place, as far as it
+// is known; it notes that the asking fact depends on it.
+func (r *Reach) hasAll(asking *fact, id ResidencyID, set *FieldSet) bool {
+	for _, l := range r.leaves.of(set) {
+		if !r.hasLeaf(asking, id, l) {
 			return false
 		}
 	}
 	return true
+}
+
+func (r *Reach) hasLeaf(asking *fact, id ResidencyID, l *leaf) bool {
+	c := condition{id, l}
+	f := r.has[c]
+	if f == nil {
+		f = &fact{condition: c}
+		r.has[c] = f
+		r.enqueue(f)
+	}
+	if !f.holds && asking != nil {
+		f.waiting = append(f.waiting, asking)
+	}
+	return f.holds
+}
+
+// evaluate tells whether a leaf can be had from a place: on each object type
+// that an object there can have and that the leaf means.
+func (r *Reach) evaluate(f *fact) bool {
+	p := r.At(f.place)
+	for _, t := range r.graph.Possible(p) {
+		if !f.leaf.field.On(t) {
+			continue
+		}
+		id := f.place
+		if t != p.Type {
+			id = r.ID(Residency{Type: t, Graph: p.Graph, Provided: p.Provided})
+		}
+		if !r.evaluateOn(f, id, t) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Reach) evaluateOn(f *fact, id ResidencyID, t TypeID) bool {
+	field, ok := r.graph.Field(t, f.leaf.field.Name)
+	if !ok {
+		return false
+	}
+	if field == Typename {
+		return true
+	}
+	moves := r.movesOf(id)
+	moves.waiting = append(moves.waiting, f)
+	for _, m := range moves.members {
+		if !r.resolves(f, m, field) {
+			continue
+		}
+		if f.leaf.rest == nil || r.hasLeaf(f, r.ID(r.graph.Child(r.At(m), field)), f.leaf.rest) {
+			return true
+		}
+	}
+	return false
+}
+
+// resolves tells whether the place's own subgraph resolves the field, as far as
+// it is known.
+func (r *Reach) resolves(asking *fact, id ResidencyID, field FieldID) bool {
+	p := r.At(id)
+	if !r.graph.Resolves(p.Graph, p.Type, field, p.Provided) {
+		return false
+	}
+	if field == Typename {
+		return true
+	}
+	requires := r.graph.Fields[field].In[p.Graph].Requires
+	if requires == nil {
+		return true
+	}
+	return r.hasAll(asking, id, requires) && r.reenters(asking, id)
+}
+
+// reenters tells whether the place's subgraph can be asked again for the same
+// object, as @requires demands: it has a key whose fields it resolves itself, and
+// one by which it looks objects up.
+func (r *Reach) reenters(asking *fact, id ResidencyID) bool {
+	p := r.At(id)
+	keys := r.graph.Types[p.Type].In[p.Graph].Keys
+	return slices.ContainsFunc(keys, func(k Key) bool { return !r.external(p.Graph, p.Type, k.Fields) }) &&
+		slices.ContainsFunc(keys, func(k Key) bool { return k.Resolvable && r.hasAll(asking, id, k.Fields) })
+}
+
+// external tells whether a field set selects something that is external in the
+// subgraph.
+func (r *Reach) external(graph int, t TypeID, set *FieldSet) bool {
+	for i := range set.Fields {
+		f := &set.Fields[i]
+		id, ok := r.graph.Field(t, f.Name)
+		if !ok || id == Typename {
+			continue
+		}
+		if in := &r.graph.Fields[id].In[graph]; !in.Present || in.External {
+			return true
+		}
+		if f.Set != nil && r.external(graph, f.Set.Type, f.Set) {
+			return true
+		}
+	}
+	return false
 }

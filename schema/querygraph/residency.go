@@ -1,6 +1,9 @@
 package querygraph
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Provided are the field sets that a subgraph provides for the objects at one
 // place; it resolves the fields in them there though they are external.
@@ -74,4 +77,49 @@ func (g *Graph) CommonResultTypes(field FieldID) []TypeID {
 		out = slices.DeleteFunc(out, func(t TypeID) bool { return !slices.Contains(types, t) })
 	}
 	return out
+}
+
+// ResidencyID is a number that a Reach gives a Residency.
+type ResidencyID int32
+
+// Residency is a place where an object can be while a query is answered: in the
+// response of one subgraph, at a position where that provides certain fields.
+type Residency struct {
+	Type  TypeID
+	Graph int
+	// Provided are in the order of their IDs, without repetition.
+	Provided Provided
+}
+
+// Possible gives the object types that an object at the place can have.
+func (g *Graph) Possible(p Residency) []TypeID { return g.Types[p.Type].In[p.Graph].Possible }
+
+// Child gives the place of what a field of a place's objects returns; the field
+// must be a composite one that the place's subgraph resolves.
+func (g *Graph) Child(p Residency, field FieldID) Residency {
+	below := g.Below(p.Graph, p.Type, field, p.Provided)
+	slices.SortFunc(below, func(a, b *FieldSet) int { return a.ID - b.ID })
+	return Residency{Type: g.Fields[field].In[p.Graph].Result, Graph: p.Graph, Provided: slices.Compact(below)}
+}
+
+// places numbers places.
+type places struct {
+	all   []Residency
+	index map[string]ResidencyID
+	key   []byte
+}
+
+func (s *places) number(p Residency) ResidencyID {
+	s.key = binary.AppendUvarint(s.key[:0], uint64(p.Type))
+	s.key = binary.AppendUvarint(s.key, uint64(p.Graph))
+	for _, set := range p.Provided {
+		s.key = binary.AppendUvarint(s.key, uint64(set.ID))
+	}
+	if id, ok := s.index[string(s.key)]; ok {
+		return id
+	}
+	id := ResidencyID(len(s.all))
+	s.index[string(s.key)] = id
+	s.all = append(s.all, p)
+	return id
 }

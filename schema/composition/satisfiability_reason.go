@@ -1,0 +1,234 @@
+package composition
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// report says which query fails, and for each subgraph why.
+func (w *walk) report(f failure) {
+	coordinate := w.graph.Coordinate(f.field.id)
+	if f.alone != nil {
+		w.reportShared(f, coordinate)
+		return
+	}
+	if f.on != querygraph.NoType {
+		w.reportType(f, coordinate)
+		return
+	}
+	w.fail(CodeSatisfiability, w.involved(f), "the operation\n%s\ncannot be answered: no subgraph can resolve %q there.\n%s%s",
+		indented(w.witness(f)), coordinate, strings.Join(w.reasons(f), ""), w.advice(f))
+}
+
+// reportType reports an object type that a field cannot return.
+func (w *walk) reportType(f failure, coordinate string) {
+	w.fail(CodeSatisfiability, w.placesOf(f.field), "the operation\n%s\ncannot be answered: %q does not return the type %q there.\n%s"+
+		"Let the field have the type %q in all subgraphs.",
+		indented(w.witness(f)), coordinate, w.graph.Types[f.on].Name, strings.Join(w.reasons(f), ""), f.field.definition.Type)
+}
+
+// reportShared reports a mutation that no subgraph can answer alone.
+func (w *walk) reportShared(f failure, coordinate string) {
+	var text strings.Builder
+	at := w.placesOf(f.field)
+	for _, one := range f.alone {
+		name := w.subgraph(w.reach.At(one.origin(f.state)).Graph).name
+		fmt.Fprintf(&text, "If subgraph %q does it, it cannot answer\n%s\nfor lack of %s:\n%s", name,
+			indented(w.witness(one)), w.lacking(one), strings.Join(w.reasons(one), ""))
+		for _, l := range w.involved(one) {
+			if !slices.Contains(at, l) {
+				at = append(at, l)
+			}
+		}
+	}
+	slices.SortStableFunc(at, func(a, b Location) int { return strings.Compare(a.Subgraph, b.Subgraph) })
+	w.fail(CodeSatisfiability, at, "several subgraphs share the mutation %q, which only one of them may do; but none can alone reach all of its result.\n%s"+
+		"Let one subgraph reach all of the result, or leave the mutation to that subgraph.", coordinate, text.String())
+}
+
+// lacking names what a failure is about.
+func (w *walk) lacking(f failure) string {
+	if f.on != querygraph.NoType {
+		return fmt.Sprintf("the type %q", w.graph.Types[f.on].Name)
+	}
+	return strconv.Quote(w.graph.Coordinate(f.field.id))
+}
+
+// origin is the place at which the result of a root field was entered.
+func (f failure) origin(root *state) querygraph.ResidencyID {
+	if f.state == root {
+		return f.children[0]
+	}
+	s := f.state
+	for s.from != root {
+		s = s.from
+	}
+	return s.entries[0]
+}
+
+// reasons are, for each subgraph that has the object or the field, why it cannot
+// resolve the field.
+func (w *walk) reasons(f failure) []string {
+	var out []string
+	for _, id := range f.children {
+		p := w.reach.At(id)
+		out = append(out, fmt.Sprintf("- subgraph %q: gives only the type %q\n", w.subgraph(p.Graph).name, w.graph.Types[p.Type].Name))
+	}
+	if f.on != querygraph.NoType {
+		return out
+	}
+	s := f.state
+	here := map[int]bool{}
+	for _, id := range s.places {
+		p := w.reach.At(id)
+		if here[p.Graph] {
+			continue
+		}
+		here[p.Graph] = true
+		out = append(out, fmt.Sprintf("- subgraph %q: %s\n", w.subgraph(p.Graph).name, w.reasonAt(id, f.field)))
+	}
+	for _, graph := range f.field.graphs {
+		if in := &w.graph.Fields[f.field.id].In[graph]; !here[graph] && !in.External {
+			out = append(out, w.reasonElsewhere(s, graph))
+		}
+	}
+	return out
+}
+
+// reasonAt says why a subgraph that has the object does not resolve the field.
+func (w *walk) reasonAt(id querygraph.ResidencyID, f apiField) string {
+	p := w.reach.At(id)
+	in := &w.graph.Fields[f.id].In[p.Graph]
+	coordinate := w.graph.Coordinate(f.id)
+	switch {
+	case !in.Present:
+		return fmt.Sprintf("cannot find field %q", coordinate)
+	case in.Requires == nil:
+		return fmt.Sprintf("field %q is not resolved here, it is marked @external", coordinate)
+	}
+	requires := w.written(p.Graph, f, "requires")
+	if part, missing := w.reach.Missing(id, in.Requires); missing {
+		return fmt.Sprintf("cannot fulfil %s of %q: \"%s\" of %q cannot be obtained from here", requires, coordinate, part, w.graph.Types[p.Type].Name)
+	}
+	return fmt.Sprintf("cannot come back with what %s of %q demands: %q needs a resolvable @key here whose fields this subgraph resolves itself",
+		requires, coordinate, w.graph.Types[p.Type].Name)
+}
+
+// reasonElsewhere says why an object cannot be moved to a subgraph that resolves
+// the field.
+func (w *walk) reasonElsewhere(s *state, graph int) string {
+	name, t := w.subgraph(graph).name, &w.graph.Types[s.typ]
+	var out strings.Builder
+	for _, key := range t.In[graph].Keys {
+		text := "@key(fields: \"" + key.Fields.String() + "\")"
+		if !key.Resolvable {
+			fmt.Fprintf(&out, "- cannot move to subgraph %q using %s of %q: it has `resolvable: false`\n", name, text, t.Name)
+			continue
+		}
+		for _, entry := range s.entries {
+			if part, missing := w.reach.Missing(entry, key.Fields); missing {
+				fmt.Fprintf(&out, "- cannot move to subgraph %q using %s of %q: \"%s\" cannot be obtained from subgraph %q\n",
+					name, text, t.Name, part, w.subgraph(w.reach.At(entry).Graph).name)
+			}
+		}
+	}
+	if out.Len() == 0 {
+		return fmt.Sprintf("- cannot move to subgraph %q, which resolves the field: type %q has no @key there\n", name, t.Name)
+	}
+	return out.String()
+}
+
+// advice says what would help: with @requires, or with a way to a subgraph that
+// resolves the field.
+func (w *walk) advice(f failure) string {
+	t := &w.graph.Types[f.state.typ]
+	from := w.subgraph(w.reach.At(f.state.entries[0]).Graph).name
+	for _, id := range f.state.places {
+		p := w.reach.At(id)
+		in := &w.graph.Fields[f.field.id].In[p.Graph]
+		if in.Requires == nil {
+			continue
+		}
+		name := w.subgraph(p.Graph).name
+		if part, missing := w.reach.Missing(id, in.Requires); missing {
+			return fmt.Sprintf("Resolve \"%s\" in a subgraph that can look %q up by a @key that subgraph %q can fill, and without requiring %q in turn.",
+				part, t.Name, name, f.field.definition.Name)
+		}
+		return fmt.Sprintf("Give %q a @key in subgraph %q that resolves and whose fields are not @external there.", t.Name, name)
+	}
+	for _, graph := range f.field.graphs {
+		if w.graph.Fields[f.field.id].In[graph].External {
+			continue
+		}
+		name := w.subgraph(graph).name
+		if slices.ContainsFunc(t.In[graph].Keys, func(k querygraph.Key) bool { return !k.Resolvable }) {
+			return fmt.Sprintf("Remove `resolvable: false` in subgraph %q if it can look %q up, or resolve the field in subgraph %q too, marked @shareable in both.", name, t.Name, from)
+		}
+		return fmt.Sprintf("Give %q in subgraph %q a @key with fields that subgraph %q resolves, or resolve the field in subgraph %q too, marked @shareable in both.", t.Name, name, from, from)
+	}
+	return fmt.Sprintf("Resolve the field in subgraph %q.", from)
+}
+
+// involved are the places of the field in all subgraphs, and of the type in
+// those that have the object but not the field.
+func (w *walk) involved(f failure) []Location {
+	var out []Location
+	for i, s := range w.subgraphs {
+		t := s.typeNamed(w.graph.Types[f.state.typ].Name)
+		switch {
+		case t == nil:
+		case t.field(f.field.definition.Name) != nil:
+			out = append(out, t.field(f.field.definition.Name).at)
+		case slices.ContainsFunc(f.state.places, func(id querygraph.ResidencyID) bool { return w.reach.At(id).Graph == i }):
+			out = append(out, t.at)
+		}
+	}
+	return out
+}
+
+// placesOf are the places of a field in the subgraphs that name it.
+func (w *walk) placesOf(f apiField) []Location {
+	var out []Location
+	for _, graph := range f.graphs {
+		out = append(out, w.placeOf(graph, f))
+	}
+	return out
+}
+
+func (w *walk) placeOf(graph int, f apiField) Location {
+	s := w.subgraph(graph)
+	if own := w.ownField(graph, f); own != nil {
+		return own.at
+	}
+	return s.at
+}
+
+// ownField is the field as the subgraph wrote it.
+func (w *walk) ownField(graph int, f apiField) *field {
+	if t := w.subgraph(graph).typeNamed(w.graph.Types[w.graph.Fields[f.id].Owner].Name); t != nil {
+		return t.field(f.definition.Name)
+	}
+	return nil
+}
+
+// written is a directive of a field as its subgraph wrote it.
+func (w *walk) written(graph int, f apiField, directive string) string {
+	if own := w.ownField(graph, f); own != nil {
+		if a := first(own.applied, directive); a != nil {
+			return a.String()
+		}
+	}
+	return "@" + directive
+}
+
+// subgraph is the subgraph of an index of the query graph: join__Graph lists
+// them in the same order.
+func (w *walk) subgraph(graph int) *subgraph { return w.subgraphs[graph] }
+
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+}
