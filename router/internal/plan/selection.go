@@ -95,7 +95,8 @@ func (set *selectionSet) assignKeys() {
 			if n > 0 {
 				f.key = f.name + "__alias_" + strconv.Itoa(n-1)
 			}
-			if !slices.ContainsFunc(set.fields[:i], func(o *selection) bool { return o.key == f.key && !mergeable(o, f) }) {
+			// "__typename" is what the plan itself may ask for.
+			if f.key != "__typename" && !slices.ContainsFunc(set.fields[:i], func(o *selection) bool { return o.key == f.key && !mergeable(o, f) }) {
 				break
 			}
 		}

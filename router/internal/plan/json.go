@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// JSON prints the plan in the format of Apollo's query plans, as Text does. A
+// request with several _entities fields or positions, which that format does not
+// know, is a node of the kind "BatchFetch" with its targets. names are the
+// subgraphs' names by their index.
+func (p *Plan) JSON(names []string) ([]byte, error) {
+	out := jsonPlan{Kind: "QueryPlan"}
+	var sequence []*jsonNode
+	for _, wave := range p.waves() {
+		var parallel []*jsonNode
+		for _, f := range wave {
+			parallel = append(parallel, p.jsonConditional(f, names))
+		}
+		sequence = append(sequence, jsonGroup("Parallel", parallel))
+	}
+	if len(sequence) > 0 {
+		out.Node = jsonGroup("Sequence", sequence)
+	}
+	return json.Marshal(out)
+}
+
+type jsonPlan struct {
+	Kind string    `json:"kind"`
+	Node *jsonNode `json:"node,omitempty"`
+}
+
+// jsonNode is any node of a plan's tree; Kind says which fields it has.
+type jsonNode struct {
+	Kind string `json:"kind"`
+	// Sequence and Parallel
+	Nodes []*jsonNode `json:"nodes,omitempty"`
+	// Flatten
+	Path []string  `json:"path,omitempty"`
+	Node *jsonNode `json:"node,omitempty"`
+	// Condition
+	Condition  string    `json:"condition,omitempty"`
+	IfClause   *jsonNode `json:"ifClause,omitempty"`
+	ElseClause *jsonNode `json:"elseClause,omitempty"`
+	// Fetch and BatchFetch
+	ServiceName    string         `json:"serviceName,omitempty"`
+	Requires       []*jsonRequire `json:"requires,omitempty"`
+	Targets        []jsonTarget   `json:"targets,omitempty"`
+	VariableUsages *[]string      `json:"variableUsages,omitempty"`
+	Operation      string         `json:"operation,omitempty"`
+	OperationKind  ast.Operation  `json:"operationKind,omitempty"`
+	OperationName  string         `json:"operationName,omitempty"`
+}
+
+// jsonTarget is one position that a BatchFetch looks up.
+type jsonTarget struct {
+	Path     []string       `json:"path"`
+	Variable string         `json:"variable"`
+	Requires []*jsonRequire `json:"requires"`
+}
+
+// jsonRequire is a part of a representation.
+type jsonRequire struct {
+	Kind          string         `json:"kind"`
+	TypeCondition string         `json:"typeCondition,omitempty"`
+	Name          string         `json:"name,omitempty"`
+	Selections    []*jsonRequire `json:"selections,omitempty"`
+}
+
+func jsonGroup(kind string, nodes []*jsonNode) *jsonNode {
+	if len(nodes) == 1 {
+		return nodes[0]
+	}
+	return &jsonNode{Kind: kind, Nodes: nodes}
+}
+
+// jsonConditional wraps a fetch in nodes that each test one variable. Of several
+// alternatives the later ones stand in the else clauses of the earlier.
+func (p *Plan) jsonConditional(f *Fetch, names []string) *jsonNode {
+	node := p.jsonFetch(f, names)
+	if f.Condition == nil {
+		return node
+	}
+	var otherwise *jsonNode
+	for _, tests := range slices.Backward(f.Condition) {
+		inner := node
+		for _, t := range slices.Backward(tests) {
+			test := &jsonNode{Kind: "Condition", Condition: t.Variable, IfClause: inner, ElseClause: otherwise}
+			if !t.Want {
+				test.IfClause, test.ElseClause = otherwise, inner
+			}
+			inner = test
+		}
+		otherwise = inner
+	}
+	return otherwise
+}
+
+func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
+	variables := slices.Clone(f.Variables)
+	if variables == nil {
+		variables = []string{}
+	}
+	node := &jsonNode{
+		Kind: "Fetch", ServiceName: names[f.Subgraph], VariableUsages: &variables,
+		Operation: f.Text, OperationKind: f.Operation, OperationName: f.Name,
+	}
+	if f.Kind != EntityFetch {
+		return node
+	}
+	for _, e := range f.Entities {
+		for _, t := range e.Targets {
+			target := jsonTarget{Path: p.Positions[t.Position].Path, Variable: e.Variable}
+			for _, rep := range t.Representations {
+				selections := append([]*jsonRequire{{Kind: "Field", Name: "__typename"}}, jsonRequires(rep.Fields)...)
+				target.Requires = append(target.Requires, &jsonRequire{Kind: "InlineFragment", TypeCondition: rep.Typename, Selections: selections})
+			}
+			node.Targets = append(node.Targets, target)
+		}
+	}
+	if len(node.Targets) > 1 {
+		node.Kind = "BatchFetch"
+		return node
+	}
+	flatten := &jsonNode{Kind: "Flatten", Path: node.Targets[0].Path, Node: node}
+	node.Requires, node.Targets = node.Targets[0].Requires, nil
+	return flatten
+}
+
+func jsonRequires(fields []RepresentationField) []*jsonRequire {
+	var out []*jsonRequire
+	for _, f := range fields {
+		field := &jsonRequire{Kind: "Field", Name: f.Name, Selections: jsonRequires(f.Fields)}
+		if f.Types == nil {
+			out = append(out, field)
+			continue
+		}
+		for _, t := range f.Types {
+			out = append(out, &jsonRequire{Kind: "InlineFragment", TypeCondition: t, Selections: []*jsonRequire{field}})
+		}
+	}
+	return out
+}

@@ -1,0 +1,58 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+func TestJSONIsInApollosFormat(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ file, text, want string }{
+		{
+			"conditions", `query Q($x: Boolean!) { me { id ... @include(if: $x) { rank score } } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Sequence","nodes":[` +
+				`{"kind":"Fetch","serviceName":"a","variableUsages":["x"],"operation":"query Q__a__0($x:Boolean!){me{id name@include(if:$x)}}","operationKind":"query","operationName":"Q__a__0"},` +
+				`{"kind":"Condition","condition":"x","ifClause":{"kind":"Flatten","path":["me"],"node":{"kind":"Fetch","serviceName":"b",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"User","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"},{"kind":"Field","name":"name"}]}],` +
+				`"variableUsages":[],"operation":"query Q__b__1($representations:[_Any!]!){_entities(representations:$representations){...on User{rank score}}}","operationKind":"query","operationName":"Q__b__1"}}}]}}`,
+		},
+		{
+			"conditions", `query ($x: Boolean!, $y: Boolean!) { me @include(if: $x) { id } me @skip(if: $y) { id } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Condition","condition":"x","ifClause":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{me{id}}","operationKind":"query"},` +
+				`"elseClause":{"kind":"Condition","condition":"y","elseClause":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{me{id}}","operationKind":"query"}}}}`,
+		},
+		{"introspection", `{ __typename }`, `{"kind":"QueryPlan"}`},
+		{
+			"batch", `{ top { inStock } latest { product { inStock } } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Sequence","nodes":[{"kind":"Parallel","nodes":[` +
+				`{"kind":"Fetch","serviceName":"products","variableUsages":[],"operation":"{top{upc}}","operationKind":"query"},` +
+				`{"kind":"Fetch","serviceName":"reviews","variableUsages":[],"operation":"{latest{product{upc}}}","operationKind":"query"}]},` +
+				`{"kind":"BatchFetch","serviceName":"stock","targets":[` +
+				`{"path":["top","@"],"variable":"representations","requires":[{"kind":"InlineFragment","typeCondition":"Product","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"upc"}]}]},` +
+				`{"path":["latest","product"],"variable":"representations","requires":[{"kind":"InlineFragment","typeCondition":"Product","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"upc"}]}]}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on Product{inStock}}}","operationKind":"query"}]}}`,
+		},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile("testdata/" + tt.file + ".txtar")
+			if err != nil {
+				t.Fatal(err)
+			}
+			u := readUniverse(t, archive)
+			p, err := u.plan(t, tt.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := p.JSON(u.names())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, string(got)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
