@@ -22,6 +22,28 @@ const (
 	CodeUnsupportedLinkedFeature = "UNSUPPORTED_LINKED_FEATURE"
 )
 
+// The codes of the errors that [Contract] can give besides. All but the first
+// are those that composition has for @inaccessible.
+const (
+	// CodeInvalidContract occurs when the filter makes no sense: a tag that is
+	// both included and excluded.
+	CodeInvalidContract = "INVALID_CONTRACT"
+	// CodeQueryRootInaccessible occurs when no field of the query root is left.
+	CodeQueryRootInaccessible = "QUERY_ROOT_TYPE_INACCESSIBLE"
+	// CodeReferencedInaccessible occurs when something that is shown has a type
+	// that is hidden: `me: User` without User.
+	CodeReferencedInaccessible = "REFERENCED_INACCESSIBLE"
+	// CodeRequiredInaccessible occurs when an argument or input field is hidden
+	// that clients have to give: `user(id: ID!): User` without `id`.
+	CodeRequiredInaccessible = "REQUIRED_INACCESSIBLE"
+	// CodeImplementedByInaccessible occurs when a field is hidden, but not the
+	// field of an interface that it implements.
+	CodeImplementedByInaccessible = "IMPLEMENTED_BY_INACCESSIBLE"
+	// CodeDefaultUsesInaccessible occurs when a default value that is shown uses
+	// a hidden enum value or input field.
+	CodeDefaultUsesInaccessible = "DEFAULT_VALUE_USES_INACCESSIBLE"
+)
+
 func invalid(pos *ast.Position, format string, args ...any) error {
 	return &federation.Error{Code: CodeInvalidFederationSupergraph, Message: fmt.Sprintf(format, args...), Position: pos}
 }
