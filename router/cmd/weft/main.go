@@ -1,8 +1,9 @@
-// Weft is the command line of the federation platform: it composes supergraphs
-// and serves them.
+// Weft is the command line of the federation platform: it composes supergraphs,
+// serves them, and shows how.
 //
 //	weft compose   subgraphs → supergraph
 //	weft serve     supergraph → HTTP endpoint
+//	weft plan      supergraph, operation → the requests that answer it
 //	weft help      what there is
 package main
 
@@ -43,7 +44,7 @@ func commands() []command {
 		{"compose", "compose subgraphs into a supergraph", compose},
 		{"serve", "answer GraphQL operations on a supergraph", serve},
 		{"check", "compare a schema with the operations in use (not built yet)", notBuilt("check")},
-		{"plan", "show the query plan of an operation (not built yet)", notBuilt("plan")},
+		{"plan", "show the query plan of an operation", showPlan},
 		{"dev", "compose and serve, again on every change (not built yet)", notBuilt("dev")},
 		{"version", "print the version", version},
 	}

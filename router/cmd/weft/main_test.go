@@ -46,7 +46,7 @@ func TestRun(t *testing.T) {
 		{name: "no command", code: exitUsage, stderr: "Usage: weft <command>"},
 		{name: "unknown command", args: []string{"frob"}, code: exitUsage, stderr: `unknown command "frob"`},
 		{name: "version", args: []string{"version"}, code: exitOK, stdout: "weft "},
-		{name: "a command that is not built", args: []string{"plan"}, code: exitError, stderr: `UNSUPPORTED_FEATURE: the command "plan" is not built yet`},
+		{name: "a command that is not built", args: []string{"check"}, code: exitError, stderr: `UNSUPPORTED_FEATURE: the command "check" is not built yet`},
 		{name: "flags of a command", args: []string{"compose", "-h"}, code: exitOK, stderr: "-o, --output FILE"},
 		{name: "unknown flag", args: []string{"compose", "--nope"}, code: exitUsage, stderr: "flag provided but not defined: -nope"},
 		{name: "stray argument", args: []string{"compose", "x"}, code: exitUsage, stderr: `unexpected argument "x"`},
