@@ -165,6 +165,7 @@ func (w *walk) mutations(root *state) error {
 
 // sharedMutation tries the subgraphs of a mutation one after another.
 func (w *walk) sharedMutation(root *state, f apiField, children []querygraph.ResidencyID) error {
+	w.checkRuntimeTypes(f, children)
 	var failures []failure
 	for _, child := range children {
 		before := len(w.journal)
