@@ -44,12 +44,12 @@ func (c *composer) buildDirectives(s *subgraph) {
 		s.directives = append(s.directives, d)
 	}
 	rest := make([]string, 0, len(specs))
+	order := map[string]int{}
 	for name := range specs {
 		rest = append(rest, name)
+		order[name] = specOrder(s.specDirectives[name])
 	}
-	slices.SortFunc(rest, func(a, b string) int {
-		return specOrder(s.specDirectives[a]) - specOrder(s.specDirectives[b])
-	})
+	slices.SortFunc(rest, func(a, b string) int { return order[a] - order[b] })
 	for _, name := range rest {
 		s.directives = append(s.directives, specs[name])
 	}
