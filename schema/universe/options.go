@@ -37,6 +37,8 @@ type Options struct {
 	Extensions int
 	// Mutations is the weight of a mutation type.
 	Mutations int
+	// Reentry is the weight of fields that return Query.
+	Reentry int
 	// Renames is the weight of subgraphs that import directives under other
 	// names, or none, and write "@federation__key".
 	Renames int
@@ -54,7 +56,7 @@ func Everything() Options {
 		Requires: 35, Provides: 30, Override: 15, Shareable: 25,
 		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
-		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Renames: 15,
+		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
 	}
 }
 
@@ -62,6 +64,7 @@ func Everything() Options {
 // what has no bearing on them.
 func Answerable() Options {
 	o := Everything()
+	o.Reentry = 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

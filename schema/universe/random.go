@@ -220,11 +220,16 @@ func (g *generator) makeFields() {
 
 // share gives an entity a field that several subgraphs resolve.
 func (g *generator) share(e *entityPlan) {
-	drafts := some(g, e.full(), 60)
+	// Subgraphs that only refer to the entity may know the field too: nobody can
+	// ask them for it by the key.
+	drafts := some(g, e.drafts, 60)
 	if len(drafts) < 2 {
 		return
 	}
 	first := &fieldDraft{name: g.name("f"), typ: g.wrap(g.leafOrValue(drafts[0]))}
+	if common := g.commonAbstract(drafts); len(common) > 0 && g.chance(20) {
+		first.typ = g.wrap(pick(g, common))
+	}
 	if g.chance(g.options.Arguments) {
 		first.arguments = g.arguments(drafts[0])
 	}
@@ -240,6 +245,13 @@ func (g *generator) share(e *entityPlan) {
 		f.mark("@shareable")
 		g.own(d, d.find(e.name), f)
 	}
+}
+
+// commonAbstract returns the abstract types that all of the subgraphs have.
+func (g *generator) commonAbstract(drafts []*draft) []string {
+	return slices.DeleteFunc(slices.Clone(g.unions[drafts[0]]), func(name string) bool {
+		return slices.ContainsFunc(drafts, func(d *draft) bool { return !slices.Contains(g.unions[d], name) })
+	})
 }
 
 // leafOrValue returns a type that every subgraph can have.

@@ -38,6 +38,9 @@ func (g *generator) selectable(d *draft, f *fieldDraft) bool {
 	if e := g.entityNamed(name); e != nil {
 		return slices.Contains(e.drafts, d)
 	}
+	if slices.Contains(g.unions[d], name) {
+		return true
+	}
 	for _, other := range g.drafts {
 		if t := other.find(name); t != nil && t.kind != "scalar" && t.kind != "enum" {
 			return false
@@ -85,14 +88,41 @@ func (g *generator) selection(d *draft, f *fieldDraft) string {
 		}
 		text += " { " + strings.Join(some(g, below, 60), " ") + " }"
 	} else if e := g.entityNamed(named(f.typ)); e != nil {
-		for _, k := range e.keys { // the first that d has
-			if d.find(e.name).find(k.fields[0].name) != nil {
-				text += " { " + k.set + " }"
-				break
-			}
-		}
+		text += " { " + g.keyOf(d, e) + " }"
+	} else if t := d.find(named(f.typ)); t != nil && slices.Contains(g.unions[d], t.name) {
+		text += " { " + g.abstractSelection(d, t) + " }"
 	}
 	return text
+}
+
+// keyOf is the first key of an entity that d has.
+func (g *generator) keyOf(d *draft, e *entityPlan) string {
+	for _, k := range e.keys {
+		if d.find(e.name).find(k.fields[0].name) != nil {
+			return k.set
+		}
+	}
+	return "__typename"
+}
+
+// abstractSelection selects on an abstract type: fields of some of the entities
+// that it can be here, and common fields of an interface.
+func (g *generator) abstractSelection(d *draft, t *typeDraft) string {
+	var parts []string
+	for _, f := range t.fields {
+		if g.selectable(d, f) && g.valueNamed(named(f.typ)) == nil && len(f.arguments) == 0 {
+			parts = append(parts, f.name)
+		}
+	}
+	for _, e := range g.entities {
+		if mine := d.find(e.name); mine != nil && (slices.Contains(t.members, e.name) || slices.Contains(mine.implements, t.name)) {
+			parts = append(parts, fmt.Sprintf("... on %s { %s }", e.name, g.keyOf(d, e)))
+		}
+	}
+	if len(parts) == 0 {
+		return "__typename"
+	}
+	return strings.Join(some(g, parts, 60), " ")
 }
 
 // literal writes a value of a built-in type; what it can not write is no ok.
@@ -190,7 +220,7 @@ func (g *generator) merged(typ, field string) string {
 	return out
 }
 
-// provide marks a field of d that returns the entity as providing a leaf that
+// provide marks a field of d that returns the entity as providing a leaf or value that
 // d does not resolve otherwise.
 func (g *generator) provide(e *entityPlan, d *draft) {
 	var links []*fieldDraft
@@ -202,7 +232,7 @@ func (g *generator) provide(e *entityPlan, d *draft) {
 		}
 	}
 	candidates := slices.DeleteFunc(g.elsewhere(e, d), func(f *fieldDraft) bool {
-		return len(f.arguments) > 0 || f.has("requires") || g.entityNamed(named(f.typ)) != nil || !g.selectable(d, f) || g.valueNamed(named(f.typ)) != nil
+		return len(f.arguments) > 0 || f.has("requires") || g.entityNamed(named(f.typ)) != nil || !g.selectable(d, f) || slices.Contains(g.unions[d], named(f.typ))
 	})
 	if len(links) == 0 || len(candidates) == 0 {
 		return
@@ -215,7 +245,7 @@ func (g *generator) provide(e *entityPlan, d *draft) {
 			f.mark("@shareable")
 		}
 	}
-	pick(g, links).mark(fmt.Sprintf("@provides(fields: %q)", f.name))
+	pick(g, links).mark(fmt.Sprintf("@provides(fields: %q)", g.selection(d, f)))
 }
 
 // override moves a field of one subgraph to another.
@@ -231,7 +261,7 @@ func (g *generator) override(e *entityPlan) {
 		if len(f.directives) > 0 || g.keyField(e, f.name) || g.frozen[key] || len(g.owners[key]) != 1 || to.find(e.name).find(f.name) != nil {
 			continue
 		}
-		if g.entityNamed(named(f.typ)) != nil || !g.selectable(to, f) {
+		if g.entityNamed(named(f.typ)) != nil || slices.Contains(g.unions[to], named(f.typ)) || !g.selectable(to, f) {
 			continue
 		}
 		moved := f.declaration()

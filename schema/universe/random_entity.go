@@ -106,9 +106,9 @@ func (g *generator) declareEntity(d *draft, e *entityPlan) {
 	if e.stub[d] {
 		keys = keys[:1]
 	}
-	for _, k := range keys {
+	for i, k := range keys {
 		directive := fmt.Sprintf("@key(fields: %q)", k.set)
-		if e.stub[d] {
+		if e.stub[d] || i > 0 && d != e.hub && g.chance(g.options.Unresolvable) {
 			directive = fmt.Sprintf("@key(fields: %q, resolvable: false)", k.set)
 		}
 		t.directives = append(t.directives, directive)

@@ -12,6 +12,9 @@ func (g *generator) makeRoots() {
 		for range 1 + g.IntN(3) {
 			g.own(d, t, g.field(d, "q", 90))
 		}
+		if g.chance(g.options.Reentry) {
+			g.own(d, t, &fieldDraft{name: g.name("q"), typ: g.wrap("Query")}) // back to the start
+		}
 	}
 	if g.chance(g.options.Shareable) {
 		g.shareRoot()
@@ -25,6 +28,9 @@ func (g *generator) makeRoots() {
 			for range 1 + g.IntN(2) {
 				f := g.field(d, "m", 70)
 				f.arguments = g.arguments(d)
+				if d.find("Query") != nil && g.chance(2*g.options.Reentry) {
+					f.typ = "Query"
+				}
 				g.own(d, t, f)
 			}
 		}
