@@ -210,4 +210,12 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
+	moves := subgraph("http://a")
+	moves[0].Sources[0].Text = "type Query { a: Int @federation__override(from: \"b\", label: \"x\") }\nextend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\")"
+	moves = append(moves, subgraph("http://b")[0])
+	moves[1].Name = "b"
+	_, err := New(Config{}, compose(t, moves), slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "UNSUPPORTED_FEATURE: @override(label: \"x\"): field \"Query.a\"") {
+		t.Errorf("a field that moves: %v", err)
+	}
 }

@@ -163,6 +163,8 @@ const (
 	CodeOverrideSourceHasOverride Code = "OVERRIDE_SOURCE_HAS_OVERRIDE"
 	// CodeOverrideCollision occurs when @override meets @external, @requires or @provides.
 	CodeOverrideCollision Code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+	// CodeOverrideLabelInvalid occurs in @override(from:, label: "percent(200)").
+	CodeOverrideLabelInvalid Code = "OVERRIDE_LABEL_INVALID"
 	// CodeOverrideOnInterface occurs when an interface's field has @override.
 	CodeOverrideOnInterface Code = "OVERRIDE_ON_INTERFACE"
 

@@ -56,6 +56,7 @@ const (
 	HintFromSubgraphDoesNotExist         HintCode = "FROM_SUBGRAPH_DOES_NOT_EXIST"
 	HintOverriddenFieldCanBeRemoved      HintCode = "OVERRIDDEN_FIELD_CAN_BE_REMOVED"
 	HintOverrideCanBeRemoved             HintCode = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"
+	HintOverrideMigration                HintCode = "OVERRIDE_MIGRATION_IN_PROGRESS"
 	HintImplicitlyUpgradedVersion        HintCode = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
 	HintUnusedEnumType                   HintCode = "UNUSED_ENUM_TYPE"
 	HintInconsistentRuntimeTypes         HintCode = "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN"

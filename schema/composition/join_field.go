@@ -5,13 +5,13 @@ package composition
 // Rule: a field needs no join__field if every subgraph that has its type has the
 // field, with the same type and without @external, @requires, @provides or
 // @override; else it has one for each subgraph that has it, except those that
-// are overridden and no longer used.
+// are overridden for all requests and no longer used.
 func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, sameTypes bool, overrides overrideState) {
 	if sameTypes && !needsJoinField(dest, sources, types, overrides) {
 		return
 	}
 	for i, f := range sources {
-		if f == nil || overrides.unused[i] {
+		if f == nil || overrides.dropped(i) {
 			continue
 		}
 		args := []argument{{name: "graph", value: enumName(m.subgraphs[i].graph)}}
@@ -33,6 +33,9 @@ func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, same
 		}
 		if overrides.used[i] {
 			args = append(args, argument{name: "usedOverridden", value: boolValue(true)})
+		}
+		if label := overrides.labels[i]; label != "" {
+			args = append(args, argument{name: "overrideLabel", value: stringValue(label)})
 		}
 		dest.applied = append(dest.applied, join("field", args...))
 	}

@@ -7,9 +7,14 @@ import "github.com/vektah/gqlparser/v2/ast"
 type overrideState struct {
 	unused map[int]bool // overridden and dropped
 	used   map[int]bool // overridden, but kept for a key, a @requires, or an interface
+	// labels are those of progressive overrides, at the sources on both sides.
+	labels map[int]string
 }
 
 func (o overrideState) overridden(i int) bool { return o.used[i] || o.unused[i] }
+
+// dropped reports whether nothing of the source is left in the supergraph.
+func (o overrideState) dropped(i int) bool { return o.unused[i] && o.labels[i] == "" }
 
 // checkOverrides applies @override(from:) to one field.
 //
@@ -21,7 +26,7 @@ func (o overrideState) overridden(i int) bool { return o.used[i] || o.unused[i] 
 // Hints: FROM_SUBGRAPH_DOES_NOT_EXIST, OVERRIDE_DIRECTIVE_CAN_BE_REMOVED,
 // OVERRIDDEN_FIELD_CAN_BE_REMOVED.
 func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
-	state := overrideState{unused: map[int]bool{}, used: map[int]bool{}}
+	state := overrideState{unused: map[int]bool{}, used: map[int]bool{}, labels: map[int]string{}}
 	for i, f := range sources {
 		if f == nil {
 			continue
@@ -47,13 +52,13 @@ func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
 			m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
 				"field %q is no longer in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from, f.in.name)
 		default:
-			m.applyOverride(dest, f, sources[source], o, source, state)
+			m.applyOverride(dest, f, sources[source], o, i, source, state)
 		}
 	}
 	return state
 }
 
-func (m *merger) applyOverride(dest, f, from *field, o *application, source int, state overrideState) {
+func (m *merger) applyOverride(dest, f, from *field, o *application, to, source int, state overrideState) {
 	if other := first(from.applied, "override"); other != nil {
 		m.fail(CodeOverrideSourceHasOverride, []Location{o.at, other.at},
 			"field %q of subgraph %q overrides that of %q, which is itself marked @override: only one of them can be", dest.coordinate, f.in.name, from.in.name)
@@ -70,16 +75,23 @@ func (m *merger) applyOverride(dest, f, from *field, o *application, source int,
 			return
 		}
 	}
+	labelled := m.applyOverrideLabel(dest, f, from, o, to, source, state)
 	switch {
 	case from.external:
 		m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
 			"field %q is @external in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from.in.name, f.in.name)
 	case from.used:
 		state.used[source] = true
+		if labelled {
+			return
+		}
 		m.hint(HintOverriddenFieldCanBeRemoved, Info, dest.coordinate,
 			"field %q of subgraph %q is overridden; a federation directive or an interface still uses it there, so mark it @external", dest.coordinate, from.in.name)
 	default:
 		state.unused[source] = true
+		if labelled {
+			return
+		}
 		m.hint(HintOverriddenFieldCanBeRemoved, Info, dest.coordinate,
 			"field %q of subgraph %q is overridden and can be removed there", dest.coordinate, from.in.name)
 	}

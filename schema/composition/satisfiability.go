@@ -35,16 +35,14 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 		return nil
 	}
 	w := newWalk(ctx, c, graph)
-	if err := w.operations(); err != nil {
+	before := len(c.errs)
+	if err := w.eachCase(w.operations); err != nil {
 		return err
 	}
 	if w.exhausted {
+		c.errs = c.errs[:before]
 		c.fail(CodeMaxStatesExceeded, nil, "whether all queries can be answered is not known: there are too many ways in which they can be; "+
 			"it was given up after a work of %d states", w.limit)
-		return nil
-	}
-	for _, f := range w.failures {
-		w.report(f)
 	}
 	return nil
 }
@@ -58,8 +56,9 @@ func (c *composer) failUnreadable(err error) {
 	c.fail(code, nil, "the merged schema cannot be read: %v", err)
 }
 
-// operations walks through the three kinds of operations.
-func (w *walk) operations() error {
+// operations walks through the three kinds of operations, in one case of labels.
+func (w *walk) operations(labels labelling) error {
+	w.begin(labels)
 	api := w.graph.Supergraph.API
 	for _, root := range []*ast.Definition{api.Query, api.Subscription} {
 		if root == nil {
@@ -70,7 +69,12 @@ func (w *walk) operations() error {
 		}
 	}
 	if api.Mutation != nil {
-		return w.mutations(w.start(api.Mutation))
+		if err := w.mutations(w.start(api.Mutation)); err != nil {
+			return err
+		}
+	}
+	for _, f := range w.failures {
+		w.report(f)
 	}
 	return nil
 }
@@ -97,7 +101,9 @@ func (w *walk) drain() error {
 			continue
 		}
 		for _, f := range w.fields(s.typ) {
-			w.advance(s, f)
+			for _, variant := range w.variants(s, f) {
+				w.advance(variant, f)
+			}
 		}
 		if w.trial && len(w.failures) > 0 {
 			return nil
@@ -147,20 +153,23 @@ func (w *walk) enter(s *state, f apiField, children []querygraph.ResidencyID) {
 // Codes: SATISFIABILITY_ERROR.
 func (w *walk) mutations(root *state) error {
 	for _, f := range w.fields(root.typ) {
-		children, _ := w.follow(root, f)
-		if len(children) < 2 {
-			w.queue = w.queue[:0]
-			w.advance(root, f)
-			if err := w.drain(); err != nil {
+		for _, variant := range w.variants(root, f) {
+			if err := w.mutation(variant, f); err != nil {
 				return err
 			}
-			continue
-		}
-		if err := w.sharedMutation(root, f, children); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+func (w *walk) mutation(root *state, f apiField) error {
+	children, _ := w.follow(root, f)
+	if len(children) >= 2 {
+		return w.sharedMutation(root, f, children)
+	}
+	w.queue = w.queue[:0]
+	w.advance(root, f)
+	return w.drain()
 }
 
 // sharedMutation tries the subgraphs of a mutation one after another.

@@ -20,8 +20,8 @@ func (w *walk) report(f failure) {
 		w.reportType(f, coordinate)
 		return
 	}
-	w.fail(CodeSatisfiability, w.involved(f), "the operation\n%s\ncannot be answered: no subgraph can resolve %q there.\n%s%s",
-		indented(w.witness(f)), coordinate, strings.Join(w.reasons(f), ""), w.advice(f))
+	w.fail(CodeSatisfiability, w.involved(f), "the operation\n%s\ncannot be answered%s: no subgraph can resolve %q there.\n%s%s",
+		indented(w.witness(f)), f.state.labels, coordinate, strings.Join(w.reasons(f), ""), w.advice(f))
 }
 
 // reportType reports an object type that a field cannot return.
@@ -89,10 +89,10 @@ func (w *walk) reasons(f failure) []string {
 			continue
 		}
 		here[p.Graph] = true
-		out = append(out, fmt.Sprintf("- subgraph %q: %s\n", w.subgraph(p.Graph).name, w.reasonAt(id, f.field)))
+		out = append(out, fmt.Sprintf("- subgraph %q: %s\n", w.subgraph(p.Graph).name, w.reasonAt(s, id, f.field)))
 	}
 	for _, graph := range f.field.graphs {
-		if in := &w.graph.Fields[f.field.id].In[graph]; !here[graph] && !in.External {
+		if in := &w.graph.Fields[f.field.id].In[graph]; !here[graph] && !in.External && s.idle(in) == "" {
 			out = append(out, w.reasonElsewhere(s, graph))
 		}
 	}
@@ -100,13 +100,15 @@ func (w *walk) reasons(f failure) []string {
 }
 
 // reasonAt says why a subgraph that has the object does not resolve the field.
-func (w *walk) reasonAt(id querygraph.ResidencyID, f apiField) string {
+func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string {
 	p := w.reach.At(id)
 	in := &w.graph.Fields[f.id].In[p.Graph]
 	coordinate := w.graph.Coordinate(f.id)
 	switch {
 	case !in.Present:
 		return fmt.Sprintf("cannot find field %q", coordinate)
+	case s.idle(in) != "":
+		return s.idle(in)
 	case in.Requires == nil:
 		return fmt.Sprintf("field %q is not resolved here, it is marked @external", coordinate)
 	}
@@ -150,7 +152,7 @@ func (w *walk) advice(f failure) string {
 	for _, id := range f.state.places {
 		p := w.reach.At(id)
 		in := &w.graph.Fields[f.field.id].In[p.Graph]
-		if in.Requires == nil {
+		if in.Requires == nil || f.state.idle(in) != "" {
 			continue
 		}
 		name := w.subgraph(p.Graph).name
@@ -161,7 +163,7 @@ func (w *walk) advice(f failure) string {
 		return fmt.Sprintf("Give %q a @key in subgraph %q that resolves and whose fields are not @external there.", t.Name, name)
 	}
 	for _, graph := range f.field.graphs {
-		if w.graph.Fields[f.field.id].In[graph].External {
+		if in := &w.graph.Fields[f.field.id].In[graph]; in.External || f.state.idle(in) != "" {
 			continue
 		}
 		name := w.subgraph(graph).name

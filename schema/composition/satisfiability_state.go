@@ -21,12 +21,14 @@ type walk struct {
 	ctx   context.Context
 	graph *querygraph.Graph
 	reach *querygraph.Reach
+	// labels is the case of the labels on which reach depends.
+	labels labelling
 
 	queue []*state
 	// visited are the places of the states looked at, by their types; none of a
 	// type's entries is part of another. journal lists the types in the order in
 	// which entries were added.
-	visited map[querygraph.TypeID][][]querygraph.ResidencyID
+	visited map[querygraph.TypeID][]visit
 	journal []querygraph.TypeID
 	// budget is what is left of the work limit.
 	limit, budget int
@@ -42,6 +44,12 @@ type walk struct {
 	byType   map[querygraph.TypeID][]apiField
 }
 
+// visit is what was looked at of a type: its places, in which case of labels.
+type visit struct {
+	places []querygraph.ResidencyID
+	labels labelling
+}
+
 // state is an object type and where its objects can be.
 type state struct {
 	typ querygraph.TypeID
@@ -51,6 +59,8 @@ type state struct {
 	// from and by are how the query arrived; from is nil at the root.
 	from *state
 	by   apiField
+	// labels is the case that the query has come to depend on.
+	labels labelling
 }
 
 // apiField is a field that clients can ask for.
@@ -83,8 +93,7 @@ type failed struct {
 
 func newWalk(ctx context.Context, c *composer, graph *querygraph.Graph) *walk {
 	w := &walk{
-		composer: c, ctx: ctx, graph: graph, reach: querygraph.NewReach(graph), limit: cmp.Or(c.opts.MaximumStates, maximumStates),
-		visited:  map[querygraph.TypeID][][]querygraph.ResidencyID{},
+		composer: c, ctx: ctx, graph: graph, limit: cmp.Or(c.opts.MaximumStates, maximumStates),
 		failed:   map[failed]bool{},
 		compared: map[querygraph.FieldID]bool{},
 		byType:   map[querygraph.TypeID][]apiField{},
@@ -93,10 +102,17 @@ func newWalk(ctx context.Context, c *composer, graph *querygraph.Graph) *walk {
 	return w
 }
 
+// begin prepares the walk for one case of labels.
+func (w *walk) begin(labels labelling) {
+	w.labels, w.failures, w.journal = labels, nil, nil
+	w.reach = querygraph.NewReach(w.graph, labels...)
+	w.visited = map[querygraph.TypeID][]visit{}
+}
+
 // start is the state of a root type: in all subgraphs that have it.
 func (w *walk) start(root *ast.Definition) *state {
 	t, _ := w.graph.Type(root.Name)
-	s := &state{typ: t}
+	s := &state{typ: t, labels: w.labels}
 	for _, j := range w.graph.Supergraph.Types[t].Joins {
 		s.places = append(s.places, w.reach.ID(querygraph.Residency{Type: t, Graph: j.Graph}))
 	}
@@ -106,7 +122,7 @@ func (w *walk) start(root *ast.Definition) *state {
 }
 
 func (w *walk) newState(t querygraph.TypeID, entries []querygraph.ResidencyID, from *state, by apiField) *state {
-	s := &state{typ: t, entries: entries, from: from, by: by}
+	s := &state{typ: t, entries: entries, from: from, by: by, labels: from.labels}
 	for _, e := range entries {
 		// What another entry moves to moves nowhere else.
 		if !slices.Contains(s.places, e) {
@@ -155,6 +171,9 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 // the state resolves it.
 func (w *walk) follow(s *state, f apiField) (children []querygraph.ResidencyID, resolved bool) {
 	for _, graph := range f.graphs {
+		if !s.labels.active(w.graph.Fields[f.id].In[graph].Override) {
+			continue
+		}
 		at, _ := slices.BinarySearchFunc(s.places, graph, func(id querygraph.ResidencyID, graph int) int {
 			return w.reach.At(id).Graph - graph
 		})
@@ -197,10 +216,10 @@ func (w *walk) covered(s *state) bool {
 		w.exhausted = true
 		return true
 	}
-	if slices.ContainsFunc(before, func(places []querygraph.ResidencyID) bool { return isSubset(places, s.places) }) {
+	if slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && isSubset(v.places, s.places) }) {
 		return true
 	}
-	w.visited[s.typ] = append(before, s.places)
+	w.visited[s.typ] = append(before, visit{s.places, s.labels})
 	w.journal = append(w.journal, s.typ)
 	return false
 }

@@ -12,7 +12,7 @@ import (
 //
 // Rule: what composition does not handle yet is refused by name, never composed
 // in part: federation 1 subgraphs, @interfaceObject, @context, @fromContext,
-// @composeDirective, @override(label:), @cacheTag, and connect.
+// @composeDirective, @cacheTag, and connect.
 // Codes: UNSUPPORTED_FEATURE.
 func (c *composer) refuseUnsupported(s *subgraph) {
 	if _, ok := s.doc.Federation(); !ok {
@@ -31,10 +31,6 @@ func (c *composer) refuseUnsupported(s *subgraph) {
 		switch spec := s.specDirectives[d.Name]; spec {
 		case "interfaceObject", "context", "fromContext", "composeDirective", "cacheTag":
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, d.Position)}, "@%s is not supported yet", spec)
-		case "override":
-			if arg := d.Arguments.ForName("label"); arg != nil && arg.Value.Kind != ast.NullValue {
-				c.fail(CodeUnsupportedFeature, []Location{locate(s.name, d.Position)}, "@override with the argument `label` is not supported yet")
-			}
 		}
 	}
 }

@@ -92,6 +92,9 @@ type FieldIn struct {
 	// Requires and Provides are nil where there is no such directive.
 	Requires *FieldSet
 	Provides *FieldSet
+	// Override says for which requests the subgraph resolves the field, if it
+	// moves between subgraphs.
+	Override supergraph.Override
 }
 
 // New builds the query graph. It fails if a field set of the supergraph names
@@ -220,7 +223,7 @@ func (g *Graph) readType(r *fieldSetReader, t *Type, source *supergraph.Type) er
 	for _, f := range source.Fields {
 		field := &g.Fields[t.byField[f.Definition.Name]]
 		for _, j := range f.Joins {
-			in := FieldIn{Present: true, External: j.External, Type: j.Type, Result: g.composite(j.Type)}
+			in := FieldIn{Present: true, External: j.External, Type: j.Type, Result: g.composite(j.Type), Override: j.Override}
 			var err error
 			if j.Requires != nil {
 				if in.Requires, err = r.read(t.ID, j.Requires); err != nil {

@@ -36,6 +36,9 @@ type Reach struct {
 	// keyed are, for each type, the subgraphs that look it up by a key.
 	keyed [][]int
 
+	// decided says which labels are set.
+	decided []supergraph.Override
+
 	moves map[ResidencyID]*fact
 	has   map[condition]*fact
 	queue []*fact
@@ -57,10 +60,13 @@ type fact struct {
 	queued  bool
 }
 
-// NewReach returns a Reach that knows nothing yet.
-func NewReach(g *Graph) *Reach {
+// NewReach returns a Reach that knows nothing yet, for requests that set the
+// given labels of progressive overrides, or do not. Without some of the graph's
+// ConditionLabels, both subgraphs between which a field moves count as resolving
+// it.
+func NewReach(g *Graph, decided ...supergraph.Override) *Reach {
 	r := &Reach{
-		graph:  g,
+		graph: g, decided: decided,
 		places: places{index: map[string]ResidencyID{}},
 		leaves: leaves{bySet: map[int][]*leaf{}, byText: map[string]*leaf{}},
 		keyed:  make([][]int, len(g.Types)),
@@ -293,11 +299,19 @@ func (r *Reach) resolves(asking *fact, id ResidencyID, field FieldID) bool {
 	if field == Typename {
 		return true
 	}
+	if r.idle(r.graph.Fields[field].In[p.Graph].Override) {
+		return false
+	}
 	requires := r.graph.Fields[field].In[p.Graph].Requires
 	if requires == nil {
 		return true
 	}
 	return r.hasAll(asking, id, requires) && r.reenters(asking, id)
+}
+
+// idle tells whether the other side of a progressive override resolves the field.
+func (r *Reach) idle(o supergraph.Override) bool {
+	return slices.Contains(r.decided, supergraph.Override{Label: o.Label, Set: !o.Set}) && o.Label != ""
 }
 
 // reenters tells whether the place's subgraph can be asked again for the same

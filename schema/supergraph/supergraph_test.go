@@ -132,7 +132,6 @@ func TestParseRefuses(t *testing.T) {
 		{"malformed keys", "", `type Query @join__type(graph: A, key: "a {") { a: Int }`, `x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(key:): field set "a {": expected at least one definition, found }`},
 		{"malformed types", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, type: "[Int") }`, `x:3:44: INVALID_FEDERATION_SUPERGRAPH: @join__field(type:): type "[Int": a bracket is not closed`},
 		{"interface objects", "", `type Query @join__type(graph: A, isInterfaceObject: true) { a: Int }`, `x:3:13: UNSUPPORTED_FEATURE: @interfaceObject: type "Query" in subgraph "a"`},
-		{"override labels", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, override: "b", overrideLabel: "x") }`, `x:3:44: UNSUPPORTED_FEATURE: @override(label:): field "Query.a"`},
 		{"contexts", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, contextArguments: []) }`, `x:3:44: UNSUPPORTED_FEATURE: @fromContext: field "Query.a"`},
 		{
 			"unknown security features", `@link(url: "https://example.com/vault/v1.0", for: SECURITY)`, `type Query @join__type(graph: A) { a: Int }`,
@@ -188,5 +187,25 @@ func TestOverriddenFieldHasNoJoin(t *testing.T) {
 	}
 	if j := query.Field("used").Join(0); j == nil || !j.External {
 		t.Error("used: it must be external in subgraph a")
+	}
+}
+
+func TestFieldThatMovesHasBothJoins(t *testing.T) {
+	t.Parallel()
+	s, err := supergraph.Parse("x", fmt.Sprintf(head, "")+`type Query @join__type(graph: A) @join__type(graph: B) {
+  moves: Int @join__field(graph: A, overrideLabel: "x") @join__field(graph: B, override: "a", overrideLabel: "x")
+  used: Int @join__field(graph: A, usedOverridden: true, overrideLabel: "x") @join__field(graph: B, override: "a", overrideLabel: "x")
+}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"moves", "used"} {
+		from, to := s.Type("Query").Field(name).Join(0), s.Type("Query").Field(name).Join(1)
+		if from == nil || from.External || from.Override != (supergraph.Override{Label: "x"}) {
+			t.Errorf("%s: subgraph a must resolve it where x is not set, got %+v", name, from)
+		}
+		if to == nil || to.External || to.Override != (supergraph.Override{Label: "x", Set: true}) {
+			t.Errorf("%s: subgraph b must resolve it where x is set, got %+v", name, to)
+		}
 	}
 }

@@ -62,7 +62,21 @@ type FieldJoin struct {
 	// Provides is what the subgraph resolves below this field though it is
 	// external elsewhere, or nil.
 	Provides federation.FieldSet
+	// Override is the zero value unless the field moves between two subgraphs by
+	// a progressive @override, of which this is one.
+	Override Override
 	Position *ast.Position
+}
+
+// Override says for which requests a subgraph resolves a field that moves
+// between two subgraphs (Federation 2.7 §@override(label:)).
+type Override struct {
+	// Label is what each request sets or not: a name, or "percent(5)". Empty
+	// means that the field does not move.
+	Label string
+	// Set says that the subgraph resolves the field where the label is set, as
+	// the one to which it moves; otherwise where it is not set.
+	Set bool
 }
 
 // Join returns what the given subgraph has of the field, or nil.
@@ -188,16 +202,21 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 		if !ok {
 			continue
 		}
+		from := stringArg(d, "override")
+		label := stringArg(d, "overrideLabel")
 		joins[g] = &FieldJoin{
 			Graph:    g,
 			Type:     r.typeArg(d, f.Type),
-			External: boolArg(d, "external", false) || boolArg(d, "usedOverridden", false),
+			External: boolArg(d, "external", false) || boolArg(d, "usedOverridden", false) && label == "",
 			Requires: r.fieldSet(d, "requires"),
 			Provides: r.fieldSet(d, "provides"),
 			Position: d.Position,
 		}
+		if label != "" {
+			joins[g].Override = Override{Label: label, Set: from != ""}
+		}
 		kept[g] = boolArg(d, "usedOverridden", false)
-		if from := stringArg(d, "override"); from != "" {
+		if from != "" && label == "" {
 			overridden[from] = true
 		}
 	}
@@ -213,8 +232,6 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 func (r *joinReader) refuses(def *ast.Definition, f *ast.FieldDefinition, d *ast.Directive) bool {
 	var what string
 	switch {
-	case d.Arguments.ForName("overrideLabel") != nil:
-		what = "@override(label:)"
 	case d.Arguments.ForName("contextArguments") != nil:
 		what = "@fromContext"
 	case d.Arguments.ForName("graph") == nil:

@@ -57,14 +57,16 @@ func Everything() Options {
 		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
+		OverrideLabel: 30,
 	}
 }
 
 // Answerable returns options for universes whose answers are compared: without
-// what has no bearing on them.
+// what has no bearing on them, and without labels, which leave it to each
+// request who answers.
 func Answerable() Options {
 	o := Everything()
-	o.Reentry = 0
+	o.Reentry, o.OverrideLabel = 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }
