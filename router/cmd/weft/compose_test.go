@@ -116,8 +116,8 @@ func TestCompose_errorsTellThePlaceInTheRealFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := weft(t, "", "compose", "--config", filepath.Join(dir, "supergraph.yaml"), "-o", out)
-	want := "INVALID_GRAPHQL: \"Thing.n\" has the unknown type \"Nope\"\n  subgraph things: " +
-		filepath.ToSlash(filepath.Join(dir, "things", "b.graphqls")) + ":4:3\nweft compose: 1 error, nothing was written\n"
+	want := filepath.ToSlash(filepath.Join(dir, "things", "b.graphqls")) +
+		":4:3: error: INVALID_GRAPHQL: \"Thing.n\" has the unknown type \"Nope\" [subgraph things]\nweft compose: 1 error, nothing was written\n"
 	if code != exitError || stdout != "" || stderr != want {
 		t.Errorf("exit %d, stdout %q, stderr %q; want stderr %q", code, stdout, stderr, want)
 	}
@@ -134,7 +134,7 @@ func TestCompose_warns(t *testing.T) {
 	files["things/a.graphqls"] = sdlA + "\"two\" type Query { thing: Thing }\n"
 	dir := write(t, files)
 	code, stdout, stderr := weft(t, "", "compose", "--config", filepath.Join(dir, "supergraph.yaml"))
-	if code != exitOK || stdout == "" || !strings.HasPrefix(stderr, "warning: INCONSISTENT_DESCRIPTION: type \"Query\"") {
+	if code != exitOK || stdout == "" || !strings.HasPrefix(stderr, "warning: INCONSISTENT_DESCRIPTION (Query): type \"Query\"") {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
@@ -144,19 +144,24 @@ func TestCompose_configuration(t *testing.T) {
 	subgraph := func(body string) string { return "subgraphs:\n  users:\n" + body }
 	const url = "    routing_url: http://x\n"
 	for _, tt := range []struct{ name, config, want string }{
-		{"not YAML", "subgraphs: [", "<stdin>:1:12: "},
-		{"empty", "", "<stdin>: it names no subgraphs"},
-		{"unknown key", "subgraph:\n  a: 1\n", `<stdin>:1:1: unknown field "subgraph"`},
-		{"unknown nested key", subgraph("    routing_uri: http://x\n    schema: {sdl: x}\n"), `<stdin>:3:5: unknown field "routing_uri"`},
-		{"duplicate subgraph", "subgraphs:\n  a: {routing_url: x}\n  a: {routing_url: y}\n", `<stdin>:3:3: mapping key "a" already defined`},
+		{"not YAML", "subgraphs: [", "<stdin>:1:12: error: INVALID_CONFIGURATION: "},
+		{"empty", "", "<stdin>: error: INVALID_CONFIGURATION: it names no subgraphs"},
+		{"unknown key", "subgraph:\n  a: 1\n", `<stdin>:1:1: error: INVALID_CONFIGURATION: unknown field "subgraph"`},
+		{"unknown nested key", subgraph("    routing_uri: http://x\n    schema: {sdl: x}\n"), `<stdin>:3:5: error: INVALID_CONFIGURATION: unknown field "routing_uri"`},
+		{"duplicate subgraph", "subgraphs:\n  a: {routing_url: x}\n  a: {routing_url: y}\n", `<stdin>:3:3: error: INVALID_CONFIGURATION: mapping key "a" already defined`},
 		{"no schema", subgraph(url), "subgraphs.users.schema: it is missing"},
 		{"no url", subgraph("    schema:\n      sdl: x\n"), "subgraphs.users.routing_url: it is missing"},
-		{"file and sdl", subgraph(url + "    schema:\n      sdl: x\n      file: y\n"), "subgraphs.users.schema: name either a file or sdl"},
-		{"missing file", subgraph(url + "    schema:\n      file: no-such-file.graphqls\n"), "<stdin>:5:13: subgraphs.users.schema.file: stat no-such-file.graphqls: no such file or directory"},
-		{"introspection", subgraph(url + "    schema:\n      subgraph_url: http://y\n"), "<stdin>:5:21: subgraphs.users.schema.subgraph_url: UNSUPPORTED_FEATURE: introspection"},
-		{"registry", subgraph(url + "    schema:\n      graphref: a@b\n      subgraph: c\n"), "UNSUPPORTED_FEATURE: schemas from a registry"},
-		{"variables", subgraph("    routing_url: ${env.URL}\n    schema: {sdl: x}\n"), "UNSUPPORTED_FEATURE: variables such as ${env.URL}"},
-		{"federation 1", "federation_version: 1\nsubgraphs: {a: {routing_url: x, schema: {sdl: x}}}\n", `<stdin>:1:21: federation_version: "1" is neither 2 nor of the form =2.9.0`},
+		{"file and sdl", subgraph(url + "    schema:\n      sdl: x\n      file: y\n"), "subgraphs.users.schema: name one of file, sdl and subgraph_url"},
+		{"missing file", subgraph(url + "    schema:\n      file: no-such-file.graphqls\n"), "<stdin>:5:13: error: INVALID_CONFIGURATION: subgraphs.users.schema.file: stat no-such-file.graphqls: no such file or directory [subgraph users]"},
+		{"registry", subgraph(url + "    schema:\n      graphref: a@b\n      subgraph: c\n"), "error: UNSUPPORTED_FEATURE: subgraphs.users.schema.graphref: schemas from a registry"},
+		{"a variable that is not set", subgraph("    routing_url: ${env.URL}\n    schema: {sdl: x}\n"), "<stdin>:3:18: error: INVALID_CONFIGURATION: subgraphs.users.routing_url: the environment variable URL is not set"},
+		{"other variables", subgraph(url + "    schema: {file: \"${file.x}\"}\n"), "UNSUPPORTED_FEATURE: subgraphs.users.schema.file: only ${env.NAME} is expanded"},
+		{"headers without an address", subgraph(url + "    schema:\n      sdl: x\n      introspection_headers: {a: b}\n"), "subgraphs.users.schema.introspection_headers: they belong to a subgraph_url"},
+		{"an address that is none", subgraph("    schema:\n      subgraph_url: users:4001\n"), "<stdin>:4:21: error: INVALID_CONFIGURATION: subgraphs.users.schema.subgraph_url: it is no address of the form"},
+		{"a header that is none", subgraph("    schema:\n      subgraph_url: http://x\n      introspection_headers: {\"a b\": c}\n"), `"a b" is no name of a header`},
+		{"a header with two lines", subgraph("    schema:\n      subgraph_url: http://x\n      introspection_headers: {a: \"b\\nc: d\"}\n"), "subgraphs.users.schema.introspection_headers.a: its value has a line end"},
+		{"a header of ours", subgraph("    schema:\n      subgraph_url: http://x\n      introspection_headers: {weft-signature: x}\n"), "this header is made from WEFT_IDENTITY_KEYS"},
+		{"federation 1", "federation_version: 1\nsubgraphs: {a: {routing_url: x, schema: {sdl: x}}}\n", `<stdin>:1:21: error: INVALID_CONFIGURATION: federation_version: "1" is neither 2 nor of the form =2.9.0`},
 		{"federation of the future", "federation_version: =2.99.0\nsubgraphs: {a: {routing_url: x, schema: {sdl: x}}}\n", `"=2.99.0" is not a version of federation 2 that is known here`},
 		{"a subgraph newer than the version", "federation_version: =2.8.0\nsubgraphs:\n  a:\n    routing_url: x\n    schema:\n      sdl: 'extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\")'\n", "UNKNOWN_FEDERATION_LINK_VERSION: the subgraph links federation v2.9, but composition is limited to v2.8"},
 	} {

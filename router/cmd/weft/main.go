@@ -17,19 +17,26 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv})
 	stop()
 	os.Exit(code)
 }
 
-// console is what a command reads and writes.
+// console is what a command reads and writes, and what it knows of the world.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
+	// lookup finds environment variables, as os.LookupEnv does. Commands that
+	// need none work without it.
+	lookup func(name string) (value string, found bool)
+	// ticks tells a command that watches files when to look. Defaults to a
+	// ticker of its own.
+	ticks <-chan time.Time
 }
 
 // command is a subcommand: run gets the arguments behind its name.
@@ -57,8 +64,11 @@ const (
 	exitUsage = 2
 )
 
-// errUsage marks an error in the arguments; its text has been printed.
-var errUsage = errors.New("usage")
+// The errors whose text has been printed: errUsage marks one in the arguments.
+var (
+	errUsage    = errors.New("usage")
+	errReported = errors.New("reported")
+)
 
 // run executes the subcommand that args name and returns the exit code.
 func run(ctx context.Context, args []string, io console) int {
@@ -81,6 +91,8 @@ func run(ctx context.Context, args []string, io console) int {
 			return exitOK
 		case errors.Is(err, errUsage):
 			return exitUsage
+		case errors.Is(err, errReported):
+			return exitError
 		}
 		fmt.Fprintln(io.err, err)
 		return exitError

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +11,20 @@ import (
 // weft runs the program in this process.
 func weft(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return weftWith(t, nil, stdin, args...)
+}
+
+// weftWith runs it with environment variables.
+func weftWith(t *testing.T, variables map[string]string, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(context.Background(), args, console{in: strings.NewReader(stdin), out: &out, err: &errs})
+	code = run(t.Context(), args, console{
+		in: strings.NewReader(stdin), out: &out, err: &errs,
+		lookup: func(name string) (string, bool) {
+			value, found := variables[name]
+			return value, found
+		},
+	})
 	return code, out.String(), errs.String()
 }
 
@@ -49,6 +60,10 @@ func TestRun(t *testing.T) {
 		{name: "a command that is not built", args: []string{"check"}, code: exitError, stderr: `UNSUPPORTED_FEATURE: the command "check" is not built yet`},
 		{name: "flags of a command", args: []string{"compose", "-h"}, code: exitOK, stderr: "-o, --output FILE"},
 		{name: "unknown flag", args: []string{"compose", "--nope"}, code: exitUsage, stderr: "flag provided but not defined: -nope"},
+		{name: "unknown format", args: []string{"compose", "--format", "xml"}, code: exitUsage, stderr: "--format xml: it is text or json"},
+		{name: "an empty tag", args: []string{"compose", "--include-tag", "a,,b"}, code: exitUsage, stderr: "a tag is empty"},
+		{name: "watching standard input", args: []string{"compose", "--watch", "--config", "-", "-o", "x"}, code: exitUsage, stderr: "--watch needs a configuration that is a file"},
+		{name: "watching without output", args: []string{"compose", "--watch"}, code: exitUsage, stderr: "--watch needs -o FILE or --format json"},
 		{name: "stray argument", args: []string{"compose", "x"}, code: exitUsage, stderr: `unexpected argument "x"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,63 +33,78 @@ type subgraphConfig struct {
 	Schema     *schemaConfig `yaml:"schema"`
 }
 
-// schemaConfig says where the SDL comes from: exactly one of its fields is set,
-// and the ones below SDL are refused for now.
+// schemaConfig says where the SDL comes from: a file, the text itself, or a
+// running service. The last two are refused.
 type schemaConfig struct {
-	File                 string `yaml:"file"`
-	SDL                  string `yaml:"sdl"`
-	SubgraphURL          string `yaml:"subgraph_url"`
-	IntrospectionHeaders any    `yaml:"introspection_headers"`
-	GraphRef             string `yaml:"graphref"`
-	Subgraph             string `yaml:"subgraph"`
+	File                 string            `yaml:"file"`
+	SDL                  string            `yaml:"sdl"`
+	SubgraphURL          string            `yaml:"subgraph_url"`
+	IntrospectionHeaders map[string]string `yaml:"introspection_headers"`
+	GraphRef             string            `yaml:"graphref"`
+	Subgraph             string            `yaml:"subgraph"`
+}
+
+// inputs are what a configuration names.
+type inputs struct {
+	subgraphs []federation.Subgraph
+	options   composition.Options
+	// stamps are the files and directories that were or would have been read, as
+	// they were before.
+	stamps []stamp
 }
 
 // configFile is a parsed configuration; it tells positions.
 type configFile struct {
-	name string // as errors show it
-	dir  string // what its paths are relative to
-	tree *ast.File
+	name   string // as errors show it
+	dir    string // what its paths are relative to
+	tree   *ast.File
+	lookup func(string) (string, bool)
+	stamps []stamp // of what its subgraphs name
 }
 
 // loadSubgraphs reads a configuration and the SDL that it names. "-" reads it
-// from stdin, with paths relative to the working directory.
-func loadSubgraphs(path string, stdin io.Reader) ([]federation.Subgraph, composition.Options, error) {
-	var opts composition.Options
-	file := configFile{name: path, dir: filepath.Dir(path)}
+// from standard input, with paths relative to the working directory. The inputs
+// have their stamps also if there is an error.
+func loadSubgraphs(ctx context.Context, path string, console console) (inputs, error) {
+	in := inputs{stamps: []stamp{takeStamp(path)}}
+	file := configFile{name: path, dir: filepath.Dir(path), lookup: console.lookup}
 	var text []byte
 	var err error
 	if path == "-" {
 		file.name, file.dir = "<stdin>", "."
-		text, err = io.ReadAll(stdin)
+		text, err = io.ReadAll(console.in)
 	} else {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, opts, err
+		return in, &problem{Code: codeConfiguration, Message: err.Error(), Locations: []place{{File: file.name}}}
 	}
 	config, err := file.parse(text)
 	if err != nil {
-		return nil, opts, err
+		return in, err
 	}
-	if opts.MaximumVersion, err = file.federationVersion(config.FederationVersion); err != nil {
-		return nil, opts, err
+	if in.options.MaximumVersion, err = file.federationVersion(config.FederationVersion); err != nil {
+		return in, err
 	}
-	names := make([]string, 0, len(config.Subgraphs))
-	for name := range config.Subgraphs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var subgraphs []federation.Subgraph
+	var services []service
 	var errs []error
-	for _, name := range names {
-		s, err := file.subgraph(name, config.Subgraphs[name])
+	for _, name := range slices.Sorted(maps.Keys(config.Subgraphs)) {
+		s, running, err := file.subgraph(name, config.Subgraphs[name])
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		subgraphs = append(subgraphs, s)
+		if running != nil {
+			running.index = len(in.subgraphs)
+			services = append(services, *running)
+		}
+		in.subgraphs = append(in.subgraphs, s)
 	}
-	return subgraphs, opts, errors.Join(errs...)
+	in.stamps = append(in.stamps, file.stamps...)
+	if len(errs) > 0 {
+		return in, errors.Join(errs...)
+	}
+	return in, file.introspect(ctx, services, in.subgraphs)
 }
 
 func (f *configFile) parse(text []byte) (supergraphConfig, error) {
@@ -100,18 +117,32 @@ func (f *configFile) parse(text []byte) (supergraphConfig, error) {
 		var yamlErr yaml.Error
 		if errors.As(err, &yamlErr) {
 			pos := yamlErr.GetToken().Position
-			return config, fmt.Errorf("%s:%d:%d: %s", f.name, pos.Line, pos.Column, yamlErr.GetMessage())
+			return config, f.problem(place{Line: pos.Line, Column: pos.Column}, codeConfiguration, yamlErr.GetMessage())
 		}
-		return config, fmt.Errorf("%s: %w", f.name, err)
+		return config, f.problem(place{}, codeConfiguration, err.Error())
 	}
 	if len(config.Subgraphs) == 0 {
-		return config, fmt.Errorf("%s: it names no subgraphs: add at least one under `subgraphs:`", f.name)
+		return config, f.problem(place{}, codeConfiguration, "it names no subgraphs: add at least one under `subgraphs:`")
 	}
 	return config, nil
 }
 
-// fail gives an error the position of the deepest of the keys that exists.
+func (f *configFile) problem(at place, code, message string) error {
+	at.File = f.name
+	return &problem{Code: code, Message: message, Locations: []place{at}}
+}
+
+// fail is an error about a setting, at the deepest of its keys that exists.
 func (f *configFile) fail(keys []string, format string, args ...any) error {
+	return f.failWith(codeConfiguration, keys, format, args...)
+}
+
+func (f *configFile) failWith(code string, keys []string, format string, args ...any) error {
+	message := strings.Join(keys, ".") + ": " + fmt.Sprintf(format, args...)
+	at := place{}
+	if len(keys) > 1 && keys[0] == "subgraphs" {
+		at.Subgraph = keys[1]
+	}
 	for n := len(keys); n > 0; n-- {
 		path := (&yaml.PathBuilder{}).Root()
 		for _, k := range keys[:n] {
@@ -121,10 +152,10 @@ func (f *configFile) fail(keys []string, format string, args ...any) error {
 		if err != nil || node == nil || node.GetToken() == nil {
 			continue
 		}
-		pos := node.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s: %s", f.name, pos.Line, pos.Column, strings.Join(keys, "."), fmt.Sprintf(format, args...))
+		at.Line, at.Column = node.GetToken().Position.Line, node.GetToken().Position.Column
+		break
 	}
-	return fmt.Errorf("%s: %s: %s", f.name, strings.Join(keys, "."), fmt.Sprintf(format, args...))
+	return f.problem(at, code, message)
 }
 
 // federationVersion reads 2 (any version) or "=2.9.0" (nothing newer than 2.9).
@@ -152,39 +183,81 @@ func (f *configFile) federationVersion(v any) (federation.Version, error) {
 	return version, nil
 }
 
-func (f *configFile) subgraph(name string, config *subgraphConfig) (federation.Subgraph, error) {
+// subgraph reads what the configuration says of a subgraph. If a running service
+// has the SDL, it is still to be asked.
+func (f *configFile) subgraph(name string, config *subgraphConfig) (federation.Subgraph, *service, error) {
 	s := federation.Subgraph{Name: name}
 	keys := []string{"subgraphs", name}
 	if config == nil || config.Schema == nil {
-		return s, f.fail(append(keys, "schema"), "it is missing: name a file or sdl")
+		return s, nil, f.fail(append(keys, "schema"), "it is missing: name a file, sdl or subgraph_url")
 	}
 	schema := config.Schema
-	switch {
-	case schema.SubgraphURL != "" || schema.IntrospectionHeaders != nil:
-		return s, f.fail(append(keys, "schema", "subgraph_url"), "UNSUPPORTED_FEATURE: introspection of a running subgraph is not supported yet: name a file or sdl")
-	case schema.GraphRef != "" || schema.Subgraph != "":
-		return s, f.fail(append(keys, "schema", "graphref"), "UNSUPPORTED_FEATURE: schemas from a registry are not supported: name a file or sdl")
-	case (schema.File == "") == (schema.SDL == ""):
-		return s, f.fail(append(keys, "schema"), "name either a file or sdl")
-	case config.RoutingURL == "":
-		return s, f.fail(append(keys, "routing_url"), "it is missing: the router needs to know where the subgraph is")
-	}
-	for _, text := range []string{config.RoutingURL, schema.File} {
-		if strings.Contains(text, "${") {
-			return s, f.fail(keys, "UNSUPPORTED_FEATURE: variables such as %s are not expanded", text)
+	sources := 0
+	for _, source := range []string{schema.File, schema.SDL, schema.SubgraphURL} {
+		if source != "" {
+			sources++
 		}
 	}
-	s.URL = config.RoutingURL
-	if schema.SDL != "" {
+	var err error
+	switch {
+	case schema.GraphRef != "" || schema.Subgraph != "":
+		return s, nil, f.failWith(codeUnsupported, append(keys, "schema", "graphref"), "schemas from a registry are not supported: name a file, sdl or subgraph_url")
+	case sources != 1:
+		return s, nil, f.fail(append(keys, "schema"), "name one of file, sdl and subgraph_url")
+	case len(schema.IntrospectionHeaders) > 0 && schema.SubgraphURL == "":
+		return s, nil, f.fail(append(keys, "schema", "introspection_headers"), "they belong to a subgraph_url, which is missing")
+	}
+	if s.URL, err = f.expand(append(keys, "routing_url"), config.RoutingURL); err != nil {
+		return s, nil, err
+	}
+	switch {
+	case schema.SubgraphURL != "":
+		running, err := f.service(name, schema)
+		if err == nil && s.URL == "" {
+			s.URL = running.url
+		}
+		return s, running, err
+	case s.URL == "":
+		return s, nil, f.fail(append(keys, "routing_url"), "it is missing: the router needs to know where the subgraph is")
+	case schema.SDL != "":
 		s.Sources = []federation.Source{{Name: f.name + "#" + name, Text: schema.SDL}}
-		return s, nil
+		return s, nil, nil
 	}
-	sources, err := f.readFiles(schema.File)
+	path, err := f.expand(append(keys, "schema", "file"), schema.File)
 	if err != nil {
-		return s, f.fail(append(keys, "schema", "file"), "%s", err)
+		return s, nil, err
 	}
-	s.Sources = sources
-	return s, nil
+	if s.Sources, err = f.readFiles(path); err != nil {
+		return s, nil, f.fail(append(keys, "schema", "file"), "%s", err)
+	}
+	return s, nil, nil
+}
+
+// expand replaces ${env.NAME} by the value of an environment variable. Its
+// errors do not show what variables hold.
+func (f *configFile) expand(keys []string, text string) (string, error) {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		reference, after, closed := strings.Cut(rest, "}")
+		name, isVariable := strings.CutPrefix(reference, "env.")
+		if !closed || !isVariable || name == "" {
+			return "", f.failWith(codeUnsupported, keys, "only ${env.NAME} is expanded")
+		}
+		value, set := "", false
+		if f.lookup != nil {
+			value, set = f.lookup(name)
+		}
+		if !set {
+			return "", f.fail(keys, "the environment variable %s is not set", name)
+		}
+		b.WriteString(value)
+		text = after
+	}
 }
 
 // readFiles reads a file of SDL, or all *.graphqls of a directory.
@@ -192,6 +265,7 @@ func (f *configFile) readFiles(path string) ([]federation.Source, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(f.dir, path)
 	}
+	f.stamps = append(f.stamps, takeStamp(path))
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
