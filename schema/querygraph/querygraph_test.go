@@ -145,6 +145,64 @@ type U @join__type(graph: A) @join__type(graph: B, key: "t { n }") { t: T @join_
 	}
 }
 
+// TestReachFieldByField says for each field of T what can be had from a place in
+// subgraph a.
+func TestReachFieldByField(t *testing.T) {
+	t.Parallel()
+	const query = `
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) { t: T @join__field(graph: A) q: Int @join__field(graph: B) `
+	const provided = `p: T @join__field(graph: A, provides: "x") `
+	for _, tt := range []struct{ name, sdl, field, want string }{
+		{"a key that is external where one is", `}
+type T @join__type(graph: A) @join__type(graph: B, key: "x") { x: Int @join__field(graph: A, external: true) @join__field(graph: B) y: Int @join__field(graph: B) }`, "t", ""},
+		{"a key that is provided", provided + `}
+type T @join__type(graph: A) @join__type(graph: B, key: "x") { x: Int @join__field(graph: A, external: true) @join__field(graph: B) y: Int @join__field(graph: B) }`, "p", "x y"},
+		{"inputs that need each other", `}
+type T @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") { id: ID! x: Int @join__field(graph: A, requires: "y") @join__field(graph: B, external: true) y: Int @join__field(graph: B, requires: "x") @join__field(graph: A, external: true) }`, "t", "id"},
+		{"inputs there and back and there again", `}
+type T @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") { id: ID! x: Int @join__field(graph: A, requires: "y") @join__field(graph: B, external: true) y: Int @join__field(graph: B, requires: "z") @join__field(graph: A, external: true) z: Int @join__field(graph: A) @join__field(graph: B, external: true) }`, "t", "id x y z"},
+		{"no resolvable key to come back with inputs", `}
+type T @join__type(graph: A, key: "id", resolvable: false) @join__type(graph: B, key: "id") { id: ID! x: Int @join__field(graph: A, requires: "y") y: Int @join__field(graph: B) @join__field(graph: A, external: true) }`, "t", "id y"},
+		{"parts of a key in different subgraphs", `}
+type T @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") @join__type(graph: C, key: "o { x y }") { id: ID! @join__field(graph: A) @join__field(graph: B) o: O z: Int @join__field(graph: C) }
+type O @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) { x: Int @join__field(graph: A) @join__field(graph: C) y: Int @join__field(graph: B) @join__field(graph: C) }`, "t", "id o z"},
+		{"a key through an abstract type, one object type of which lacks it", `}
+type T @join__type(graph: A) @join__type(graph: B, key: "i { x }") { i: I z: Int @join__field(graph: B) }
+interface I @join__type(graph: A) @join__type(graph: B) { x: Int }
+type O implements I @join__type(graph: A) @join__type(graph: B) @join__implements(graph: A, interface: "I") @join__implements(graph: B, interface: "I") { x: Int }
+type P implements I @join__type(graph: A) @join__type(graph: C) @join__implements(graph: A, interface: "I") { x: Int @join__field(graph: A, external: true) @join__field(graph: C) }`, "t", "i"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			g := build(t, query+tt.sdl)
+			root, _ := g.Type("Query")
+			field, _ := g.Field(root, tt.field)
+			r := querygraph.NewReach(g)
+			from := r.ID(g.Child(querygraph.Residency{Type: root}, field))
+			typ, _ := g.Type("T")
+			var got []string
+			for _, f := range g.Types[typ].Fields {
+				if r.Has(from, f) {
+					got = append(got, g.Fields[f].Definition.Name)
+				}
+			}
+			if diff := cmp.Diff(tt.want, strings.Join(got, " ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestReachMovesBetweenRootsWithoutKeys(t *testing.T) {
+	t.Parallel()
+	g := build(t, chain)
+	root, _ := g.Type("Query")
+	r := querygraph.NewReach(g)
+	if got := len(r.Moves(r.ID(querygraph.Residency{Type: root, Graph: 1}))); got != 3 {
+		t.Errorf("got %d places of the query type, want 3", got)
+	}
+}
+
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	g := build(t, chain)
