@@ -154,6 +154,7 @@ func TestPlatform(t *testing.T) {
 			t.Errorf("exit %d: %s", code, stderr)
 		}
 	})
+	t.Run("weft compose reads the services' schemas", func(t *testing.T) { composeRunning(t, first) })
 	t.Run("the playground answers the demo user", func(t *testing.T) {
 		tryPlayground(t, first.addresses["router"])
 	})
