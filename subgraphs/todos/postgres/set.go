@@ -147,11 +147,13 @@ func todosPage(kind setKind, backward bool) string {
 			join list_members m on m.list_id = t.list_id and m.user_id = $1
 			where a.user_id = k.user_id and (a.todo_created_at, a.todo_id) < ($4, $5) and (a.todo_created_at, a.todo_id) > ($6, $7)
 			order by `
+	// "offset 0" has PostgreSQL begin with the person's own todos. It would rather
+	// begin with all that are due that day, of which it expects too few.
 	const due = `select k.n, ` + todoColumns + `
 		from unnest($2::uuid[], $8::timestamptz[], $9::timestamptz[]) with ordinality as k (user_id, day_begins, day_ends, n)
 		cross join lateral (select t.* from todo_assignees a
-			join todos t on t.id = a.todo_id and t.deleted_at is null and t.status in ('OPEN', 'IN_PROGRESS')
-				and t.due_at >= k.day_begins and t.due_at < k.day_ends
+			cross join lateral (select * from todos where id = a.todo_id and deleted_at is null and status in ('OPEN', 'IN_PROGRESS')
+				and due_at >= k.day_begins and due_at < k.day_ends offset 0) t
 			join todo_lists l on l.id = t.list_id and l.deleted_at is null
 			join list_members m on m.list_id = t.list_id and m.user_id = $1
 			where a.user_id = k.user_id and (t.due_at, t.id) < ($4, $5) and (t.due_at, t.id) > ($6, $7)
