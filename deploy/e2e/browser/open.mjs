@@ -206,6 +206,6 @@ try {
   await page?.screenshot({ path: input.screenshots.answer }).catch(() => {});
 } finally {
   await context?.close();
-  await rm(profile, { recursive: true, force: true });
+  await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 process.stdout.write(`${JSON.stringify(seen)}\n`);
