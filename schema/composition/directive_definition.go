@@ -76,14 +76,15 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 		"stream":      "(label: String, initialCount: Int = 0, if: Boolean! = true) on FIELD",
 		"link":        "(url: String!, as: String, for: <Purpose>, import: [<Import>]) repeatable on SCHEMA",
 	}
+	known := federation.Directives(s.version)
 	for name, spec := range s.specDirectives {
 		text, ok := builtIns[spec]
 		if !ok {
-			version := s.version
-			if specs := federation.Directives(version); !slices.ContainsFunc(specs, func(d federation.DirectiveSpec) bool { return d.Name == spec }) {
-				version = newest() // linked by its own specification
+			version, specs := s.version, known
+			if !slices.ContainsFunc(known, func(d federation.DirectiveSpec) bool { return d.Name == spec }) {
+				version, specs = newest(), federation.Directives(newest()) // linked by its own specification
 			}
-			for _, d := range federation.Directives(version) {
+			for _, d := range specs {
 				if d.Name == spec {
 					text = d.Definition(version)
 				}
@@ -98,7 +99,7 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 func parseDirective(s *subgraph, name, text string) *directiveDef {
 	// The names of the specification's types do not matter for checking values:
 	// all of them are scalars.
-	text = strings.NewReplacer("<", "spec__", ">", "").Replace(text)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "<", "spec__"), ">", "")
 	doc, err := parser.ParseSchema(&ast.Source{Name: "specification", Input: "directive @" + name + " " + text})
 	if err != nil || len(doc.Directives) != 1 {
 		panic("composition: the definition of @" + name + " in the tables of package federation does not parse: " + text)

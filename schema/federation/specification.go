@@ -1,5 +1,7 @@
 package federation
 
+import "slices"
+
 // Identities of the specifications that composition knows.
 const (
 	LinkIdentity           = "https://specs.apollo.dev/link"
@@ -88,9 +90,12 @@ var types = [...]TypeSpec{
 }
 
 // Directives returns the directives that the given version of the federation
-// specification defines, in its order.
+// specification defines, in its order. The result must not be changed.
 func Directives(v Version) []DirectiveSpec {
-	var out []DirectiveSpec
+	if !slices.ContainsFunc(directives[:], func(d DirectiveSpec) bool { return !v.AtLeast(2, d.Since) }) {
+		return directives[:] // all, which is asked for again and again
+	}
+	out := make([]DirectiveSpec, 0, len(directives))
 	for _, d := range directives {
 		if v.AtLeast(2, d.Since) {
 			out = append(out, d)
