@@ -47,20 +47,10 @@ func Contract(name, sdl string, filter ContractFilter) (string, error) {
 		return "", err
 	}
 	src := &ast.Source{Name: name, Input: sdl}
-	doc, err := parser.ParseSchema(src)
-	if err != nil {
-		return "", graphqlError(err, src)
-	}
-	specs, err := readSpecifications(doc, src)
+	c, err := readContract(src, filter)
 	if err != nil {
 		return "", err
 	}
-	for _, l := range specs.all {
-		if l.Identity == federation.InaccessibleIdentity && l.Version.Major == 0 && l.Version.Minor < 2 {
-			return "", unsupported(l.Position, "inaccessible %s: contracts need v0.2; compose the supergraph with Federation 2.0 or later", l.Version)
-		}
-	}
-	c := newContract(doc, specs, filter)
 	c.match()
 	c.hideEmpty()
 	if err := c.check(); err != nil {
@@ -75,6 +65,49 @@ func Contract(name, sdl string, filter ContractFilter) (string, error) {
 		return "", err
 	}
 	return edited, nil
+}
+
+// Tags returns the tags that elements of a supergraph have, in the order of
+// their names: those that the filter of a [Contract] can match. The name is the
+// file's name for positions; the errors are those of [Parse].
+func Tags(name, sdl string) ([]string, error) {
+	c, err := readContract(&ast.Source{Name: name, Input: sdl}, ContractFilter{})
+	if err != nil {
+		return nil, err
+	}
+	var tags []string
+	add := func(applied ast.DirectiveList) { tags = append(tags, c.tags(applied, nil)...) }
+	for _, t := range c.types {
+		add(t.Directives)
+		for _, v := range t.EnumValues {
+			add(v.Directives)
+		}
+		for _, f := range t.Fields {
+			add(f.Directives)
+			for _, a := range f.Arguments {
+				add(a.Directives)
+			}
+		}
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags), nil
+}
+
+func readContract(src *ast.Source, filter ContractFilter) (*contract, error) {
+	doc, err := parser.ParseSchema(src)
+	if err != nil {
+		return nil, graphqlError(err, src)
+	}
+	specs, err := readSpecifications(doc, src)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range specs.all {
+		if l.Identity == federation.InaccessibleIdentity && l.Version.Major == 0 && l.Version.Minor < 2 {
+			return nil, unsupported(l.Position, "inaccessible %s: contracts need v0.2; compose the supergraph with Federation 2.0 or later", l.Version)
+		}
+	}
+	return newContract(doc, specs, filter), nil
 }
 
 func (f ContractFilter) validate() error {

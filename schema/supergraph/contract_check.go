@@ -136,7 +136,7 @@ func (k *contractCheck) reference(coordinate string, t *ast.Type, pos *ast.Posit
 // defaultValue checks that a visible default uses nothing hidden.
 func (k *contractCheck) defaultValue(coordinate string, v *ast.Value, t *ast.Type, pos *ast.Position) {
 	def := k.byName[t.Name()]
-	if v == nil || def == nil {
+	if v == nil || def == nil || k.hidden[def.Name] { // the last is told anyway
 		return
 	}
 	switch {

@@ -154,6 +154,16 @@ func TestContract_refusesWhatIsNoSupergraph(t *testing.T) {
 	}
 }
 
+func TestTags(t *testing.T) {
+	t.Parallel()
+	tags, err := supergraph.Tags("x", contractHead+`type Query @join__type(graph: A) @tag(name: "type") { f(a: E @tag(name: "argument")): Int @tag(name: "field") @tag(name: "type") }
+enum E @join__type(graph: A) { V @join__enumValue(graph: A) @tag(name: "value") }
+scalar join__FieldSet @tag(name: "machinery")`)
+	if diff := cmp.Diff([]string{"argument", "field", "type", "value"}, tags); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 // FuzzContract looks for texts that make it panic, or give what is no
 // supergraph.
 func FuzzContract(f *testing.F) {

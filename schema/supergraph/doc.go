@@ -5,7 +5,7 @@
 //	                             ├── Schema     the whole schema, without join and link
 //	                             └── API        what clients see
 //	SDL ──APISchema──▶ SDL   of what clients see
-//	SDL ──Contract───▶ SDL   of a supergraph that shows less, by @tag
+//	SDL ──Contract───▶ SDL   of a supergraph that shows less, by @tag (Tags)
 //
 // What comes in is the text of a supergraph with the join specification in
 // version 0.3 to 0.5, as every composer of Federation 2 writes it. What goes out

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weftql/weft/schema/composition"
@@ -168,6 +169,11 @@ func (o composeOptions) result(ctx context.Context, io console) (outcome, inputs
 	}
 	schema := result.Supergraph
 	if len(o.filter.Include)+len(o.filter.Exclude) > 0 {
+		unused, err := o.unusedTags(schema)
+		if err != nil {
+			return outcome{}, in, err
+		}
+		result.Hints = append(result.Hints, unused...)
 		if schema, err = supergraph.Contract("supergraph", schema, o.filter); err != nil {
 			return outcome{}, in, err
 		}
@@ -178,6 +184,24 @@ func (o composeOptions) result(ctx context.Context, io console) (outcome, inputs
 		}
 	}
 	return outcome{schema: schema, hints: result.Hints}, in, nil
+}
+
+// unusedTags warns of tags that no element has: one with a typing error would
+// show what it should exclude.
+func (o composeOptions) unusedTags(sdl string) ([]composition.Hint, error) {
+	used, err := supergraph.Tags("supergraph", sdl)
+	if err != nil {
+		return nil, err
+	}
+	var hints []composition.Hint
+	for _, tag := range slices.Concat(o.filter.Include, o.filter.Exclude) {
+		if !slices.Contains(used, tag) {
+			hints = append(hints, composition.Hint{
+				Code: hintUnusedTag, Level: composition.Warn, Message: fmt.Sprintf("no element of the supergraph has the tag %q", tag),
+			})
+		}
+	}
+	return hints, nil
 }
 
 // writeFile writes in one step, so that the file's readers see the old or the

@@ -24,6 +24,8 @@ const (
 	// codeFailed occurs when something else prevents the composition: the output
 	// cannot be written.
 	codeFailed = "FAILED"
+	// hintUnusedTag occurs when a contract names a tag that no element has.
+	hintUnusedTag composition.HintCode = "UNUSED_CONTRACT_TAG"
 )
 
 // problem is one reason why there is no supergraph.

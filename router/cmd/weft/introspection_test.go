@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weftql/weft/schema/identity"
 )
@@ -213,4 +214,18 @@ func TestCompose_introspectionFails(t *testing.T) {
 			t.Errorf("exit %d, stderr %q", code, stderr)
 		}
 	})
+}
+
+func TestIntrospection_hasADeadline(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the end of the connection is not seen
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	i := introspection{client: &http.Client{Timeout: time.Millisecond}}
+	_, err := i.ask(t.Context(), service{url: server.URL, header: http.Header{}})
+	if err == nil || !strings.Contains(err.Error(), "the service does not answer within") {
+		t.Errorf("got %v", err)
+	}
 }
