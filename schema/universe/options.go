@@ -43,13 +43,14 @@ type Options struct {
 	// names, or none, and write "@federation__key".
 	Renames int
 
-	// InterfaceObject, Context, OverrideLabel, ComposeDirective and Federation1
-	// are the weights of the constructs of these names.
-	InterfaceObject, Context, OverrideLabel, ComposeDirective, Federation1 int
+	// OverrideLabel is the weight of a label on an @override, ComposeDirective
+	// that of a directive of the subgraphs' own that stays in the supergraph, and
+	// Federation1 that of subgraphs written for federation 1, which have no @link.
+	OverrideLabel, ComposeDirective, Federation1 int
 }
 
-// Everything returns options with all that a composition of plain federation 2
-// can meet.
+// Everything returns options with all that most subgraphs of federation 2 have:
+// every construct but those of OverrideLabel, ComposeDirective and Federation1.
 func Everything() Options {
 	return Options{
 		SeveralKeys: 50, CompoundKeys: 30, NestedKeys: 25, Unresolvable: 20,

@@ -34,7 +34,11 @@ func Random(seed uint64, options Options) Universe {
 	g.decorate()
 	u := Universe{Seed: seed}
 	for _, d := range g.drafts {
-		u.add(d.name, d.sdl(g.version()))
+		if g.chance(g.options.Federation1) {
+			u.add(d.name, d.federation1())
+		} else {
+			u.add(d.name, d.sdl(g.version()))
+		}
 	}
 	return u
 }

@@ -11,6 +11,7 @@ import (
 // types that are written in parts.
 func (g *generator) decorate() {
 	g.ownDirectives()
+	g.composed()
 	for _, d := range g.drafts {
 		for _, t := range d.types {
 			if g.chance(g.options.Description) {
@@ -115,6 +116,24 @@ func (g *generator) inKey(t *typeDraft, f *fieldDraft) bool {
 		return g.keyField(e, f.name)
 	}
 	return strings.HasPrefix(t.name, "Ref")
+}
+
+// composed defines a directive in some subgraphs that stays in the supergraph.
+func (g *generator) composed() {
+	if !g.chance(g.options.ComposeDirective) {
+		return
+	}
+	name := g.name("mark")
+	for _, d := range some(g, g.drafts, 60) {
+		d.extra = append(d.extra,
+			fmt.Sprintf("extend schema @link(url: \"https://example.com/marks/v1.%d\", import: [\"@%s\"]) @federation__composeDirective(name: \"@%s\")", g.IntN(3), name, name),
+			fmt.Sprintf("directive @%s(level: Int) on FIELD_DEFINITION | OBJECT", name))
+		for _, t := range d.types {
+			if t.kind == "type" && g.chance(30) {
+				t.fields[g.IntN(len(t.fields))].mark(fmt.Sprintf("@%s(level: %d)", name, g.IntN(3)))
+			}
+		}
+	}
 }
 
 // ownDirectives defines a directive for operations in some or all subgraphs, and

@@ -2,6 +2,7 @@ package universe
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,6 +60,29 @@ func TestRandomHasWhatOptionsAskFor(t *testing.T) {
 		"@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@tag",
 		"@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize",
 	} {
+		if !seen[want] {
+			t.Errorf("no universe has %s", want)
+		}
+	}
+}
+
+func TestRandomHasLaterConstructsWhenAsked(t *testing.T) {
+	t.Parallel()
+	options := Everything()
+	options.OverrideLabel, options.ComposeDirective, options.Federation1 = 100, 100, 30
+	seen := map[string]bool{}
+	for seed := range uint64(40) {
+		for _, s := range Random(seed, options).Subgraphs {
+			text := s.Sources[0].Text
+			seen["label"] = seen["label"] || strings.Contains(text, ", label: ")
+			seen["composeDirective"] = seen["composeDirective"] || strings.Contains(text, "composeDirective(")
+			seen["federation 1"] = seen["federation 1"] || !strings.Contains(text, "@link")
+			if _, err := New(Subgraph{Name: s.Name, SDL: text}); err != nil {
+				t.Errorf("seed %d: %v\n%s", seed, err, text)
+			}
+		}
+	}
+	for _, want := range []string{"label", "composeDirective", "federation 1"} {
 		if !seen[want] {
 			t.Errorf("no universe has %s", want)
 		}

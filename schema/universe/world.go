@@ -164,7 +164,8 @@ func (w *world) settle() {
 			if d == nil {
 				continue
 			}
-			if o := p.applied(d.definition.Directives, "override"); o != nil {
+			// With a label, both are to be asked in their turn.
+			if o := p.applied(d.definition.Directives, "override"); o != nil && o.Arguments.ForName("label") == nil {
 				for _, other := range fact.declared {
 					if from := o.Arguments.ForName("from"); from != nil && other.part.name == from.Value.Raw {
 						other.overridden = true
