@@ -103,7 +103,8 @@ func (g *generator) decorateArgument(a *fieldDraft, frozen bool) {
 
 func (g *generator) listSize(f *fieldDraft) string {
 	for _, a := range f.arguments {
-		if named(a.typ) == "Int" && !strings.HasPrefix(a.typ, "[") {
+		// What only some subgraphs have, as those of vary, is lost in merging.
+		if named(a.typ) == "Int" && !strings.HasPrefix(a.typ, "[") && !strings.HasPrefix(a.name, "x") {
 			return fmt.Sprintf("@listSize(slicingArguments: [%q])", a.name)
 		}
 	}

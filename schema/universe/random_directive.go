@@ -90,7 +90,7 @@ func (g *generator) selection(d *draft, f *fieldDraft) string {
 	} else if e := g.entityNamed(named(f.typ)); e != nil {
 		text += " { " + g.keyOf(d, e) + " }"
 	} else if t := d.find(named(f.typ)); t != nil && slices.Contains(g.unions[d], t.name) {
-		text += " { " + g.abstractSelection(d, t) + " }"
+		text += " { " + g.abstractSelection(d, t, f.name) + " }"
 	}
 	return text
 }
@@ -105,17 +105,19 @@ func (g *generator) keyOf(d *draft, e *entityPlan) string {
 	return "__typename"
 }
 
-// abstractSelection selects on an abstract type: fields of some of the entities
-// that it can be here, and common fields of an interface.
-func (g *generator) abstractSelection(d *draft, t *typeDraft) string {
+// abstractSelection selects on the abstract type of a field: fields of some of the
+// entities that it can be here and where the field is resolved, and common fields
+// of an interface.
+func (g *generator) abstractSelection(d *draft, t *typeDraft, field string) string {
 	var parts []string
 	for _, f := range t.fields {
-		if g.selectable(d, f) && g.valueNamed(named(f.typ)) == nil && len(f.arguments) == 0 {
+		everywhere := !slices.ContainsFunc(g.drafts, func(o *draft) bool { return o.resolves(field) && o.find(t.name).find(f.name) == nil })
+		if everywhere && g.selectable(d, f) && g.valueNamed(named(f.typ)) == nil && len(f.arguments) == 0 {
 			parts = append(parts, f.name)
 		}
 	}
 	for _, e := range g.entities {
-		if mine := d.find(e.name); mine != nil && (slices.Contains(t.members, e.name) || slices.Contains(mine.implements, t.name)) {
+		if canBe(d, t.name, e.name) && !slices.ContainsFunc(g.drafts, func(o *draft) bool { return o.resolves(field) && !canBe(o, t.name, e.name) }) {
 			parts = append(parts, fmt.Sprintf("... on %s { %s }", e.name, g.keyOf(d, e)))
 		}
 	}
@@ -123,6 +125,21 @@ func (g *generator) abstractSelection(d *draft, t *typeDraft) string {
 		return "__typename"
 	}
 	return strings.Join(some(g, parts, 60), " ")
+}
+
+// canBe reports whether an object type is possible for an abstract type in d.
+func canBe(d *draft, abstract, object string) bool {
+	a, o := d.find(abstract), d.find(object)
+	return a != nil && o != nil && (slices.Contains(a.members, object) || slices.Contains(o.implements, abstract))
+}
+
+// resolves reports whether d has a field, whose name is of one type only, as its
+// own.
+func (d *draft) resolves(field string) bool {
+	return slices.ContainsFunc(d.types, func(t *typeDraft) bool {
+		f := t.find(field)
+		return t.kind == "type" && f != nil && !f.has("external")
+	})
 }
 
 // literal writes a value of a built-in type; what it can not write is no ok.
