@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -16,8 +17,9 @@ import (
 const module = "github.com/weftql/weft/"
 
 // layers is the architecture: which of this repository's packages a package
-// may import. "x/..." is x and all below it. It is a statement of policy: a
-// package that does not fit has to move; do not change the list to fix a build.
+// may import. "x/..." is x and all below it, X is any subgraph that has a
+// schema. It is a statement of policy: a package that does not fit has to move;
+// do not change the list to fix a build.
 var layers = map[string][]string{
 	// Build time: subgraphs → composition → supergraph → querygraph.
 	"schema":             {},
@@ -53,8 +55,7 @@ var layers = map[string][]string{
 	"subgraphs/server/...":   {"schema/identity", "subgraphs/server"},
 	"subgraphs/server":       {"schema/identity", "subgraphs/internal/..."},
 	"subgraphs/postgres":     {"subgraphs/internal/..."},
-	"subgraphs/users":        {"subgraphs/internal/..."},
-	"subgraphs/todos":        {"subgraphs/internal/..."},
+	"subgraphs/X":            {"subgraphs/internal/..."},
 	"subgraphs/X/graph":      {"subgraphs/X", "subgraphs/server", "subgraphs/internal/...", "schema/identity"},
 	"subgraphs/X/password":   {},
 	"subgraphs/X/token":      {},
@@ -73,8 +74,8 @@ var layers = map[string][]string{
 var vendors = map[string][]string{
 	"github.com/golang-jwt/jwt":   {"router/internal/auth", "subgraphs/users/..."},
 	"github.com/redis/go-redis":   {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
-	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/users/postgres", "subgraphs/todos/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
-	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/users/postgres", "subgraphs/todos/postgres", "workers/...", "deploy/..."},
+	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/X/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
+	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/X/postgres", "workers/...", "deploy/..."},
 	"github.com/valyala/fasthttp": {"router/internal/subgraph"},
 	"github.com/99designs/gqlgen": {"subgraphs/...", "deploy/..."},
 	"github.com/wneessen/go-mail": {"workers/..."},
@@ -161,20 +162,16 @@ func matchesAny(patterns []string, name string) bool {
 }
 
 // allowedImports returns what name may import and the entry of layers that
-// says so: its own, that of its subgraph with X for the name, or the closest
-// "/...".
+// says so: its own, that with X in place of its subgraph, or the closest "/...".
 func allowedImports(name string) (allowed []string, rule string) {
 	if allowed, found := layers[name]; found {
 		return allowed, name
 	}
-	parts := strings.Split(name, "/")
-	if len(parts) >= 3 && parts[0] == "subgraphs" {
-		if pattern := "subgraphs/X/" + parts[2]; layers[pattern] != nil && len(parts) == 3 {
-			for _, a := range layers[pattern] {
-				allowed = append(allowed, strings.Replace(a, "/X", "/"+parts[1], 1))
-			}
-			return allowed, pattern
+	if pattern, x := anySubgraph(name); x != "" && layers[pattern] != nil {
+		for _, a := range layers[pattern] {
+			allowed = append(allowed, strings.Replace(a, "subgraphs/X", "subgraphs/"+x, 1))
 		}
+		return allowed, pattern
 	}
 	for dir := name; dir != "."; dir = path.Dir(dir) {
 		if allowed, found := layers[dir+"/..."]; found {
@@ -184,7 +181,24 @@ func allowedImports(name string) (allowed []string, rule string) {
 	return nil, ""
 }
 
+// anySubgraph returns name with X in place of the subgraph that it belongs to,
+// and that subgraph: one that has a schema. It returns "" for other packages.
+func anySubgraph(name string) (pattern, subgraph string) {
+	parts := strings.SplitN(name, "/", 3)
+	if len(parts) < 2 || parts[0] != "subgraphs" {
+		return name, ""
+	}
+	if _, err := os.Stat("../../schema/subgraphs/" + parts[1]); err != nil {
+		return name, ""
+	}
+	subgraph, parts[1] = parts[1], "X"
+	return strings.Join(parts, "/"), subgraph
+}
+
 func matches(pattern, name string) bool {
+	if strings.HasPrefix(pattern, "subgraphs/X") {
+		name, _ = anySubgraph(name)
+	}
 	if pattern == "..." {
 		return true
 	}
