@@ -3,6 +3,7 @@ package composition
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -25,11 +26,11 @@ type walk struct {
 	labels labelling
 
 	queue []*state
-	// visited are the places of the states looked at, by their types; none of a
-	// type's entries is part of another. journal lists the types in the order in
-	// which entries were added.
+	// visited are the places of the states looked at, by their types; exact are
+	// the states' keys, journal the states in the order in which they came.
 	visited map[querygraph.TypeID][]visit
-	journal []querygraph.TypeID
+	exact   map[string]bool
+	journal []*state
 	// budget is what is left of the work limit.
 	limit, budget int
 	exhausted     bool
@@ -107,6 +108,7 @@ func (w *walk) begin(labels labelling) {
 	w.labels, w.failures, w.journal = labels, nil, nil
 	w.reach = querygraph.NewReach(w.graph, labels...)
 	w.visited = map[querygraph.TypeID][]visit{}
+	w.exact = map[string]bool{}
 }
 
 // start is the state of a root type: in all subgraphs that have it.
@@ -209,25 +211,40 @@ func (w *walk) on(t querygraph.TypeID, places []querygraph.ResidencyID) (narrowe
 
 // covered tells whether a state needs no look, and else notes that it gets one.
 func (w *walk) covered(s *state) bool {
+	key := s.key()
 	before := w.visited[s.typ]
-	const comparisonsPerState = 64
-	w.budget -= 1 + len(before)/comparisonsPerState
-	if w.budget < 0 {
+	w.budget--
+	if !w.exact[key] {
+		const comparisonsPerState = 256
+		w.budget -= len(before) / comparisonsPerState
+	}
+	switch {
+	case w.budget < 0:
 		w.exhausted = true
 		return true
-	}
-	if slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && isSubset(v.places, s.places) }) {
+	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && isSubset(v.places, s.places) }):
 		return true
 	}
 	w.visited[s.typ] = append(before, visit{s.places, s.labels})
-	w.journal = append(w.journal, s.typ)
+	w.exact[key] = true
+	w.journal = append(w.journal, s)
 	return false
+}
+
+// key tells states apart that are not looked at twice.
+func (s *state) key() string {
+	key := binary.AppendVarint(nil, int64(s.typ))
+	for _, id := range s.places {
+		key = binary.AppendVarint(key, int64(id))
+	}
+	return string(key) + s.labels.String()
 }
 
 // forget undoes the notes of what was visited after the first n.
 func (w *walk) forget(n int) {
-	for _, t := range w.journal[n:] {
-		w.visited[t] = w.visited[t][:len(w.visited[t])-1]
+	for _, s := range w.journal[n:] {
+		w.visited[s.typ] = w.visited[s.typ][:len(w.visited[s.typ])-1]
+		delete(w.exact, s.key())
 	}
 	w.journal = w.journal[:n]
 }
