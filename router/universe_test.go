@@ -22,7 +22,7 @@ import (
 var (
 	cases     = flag.Int("universe.cases", 300, "how many random operations TestUniverse executes")
 	firstSeed = flag.Uint64("universe.seed", 1, "the seed of TestUniverse's first universe")
-	verbose   = flag.Bool("universe.verbose", false, "print schemas and plans of universes that fail")
+	verbose   = flag.Bool("universe.verbose", false, "shrink operations that fail, and print the schemas and what the subgraphs were asked")
 )
 
 // operationsPerUniverse is how many operations share one universe: composing is
@@ -81,6 +81,11 @@ func tryUniverse(t *testing.T, seed uint64, counts *tally) {
 		}
 		if diff := cmp.Diff(decode(t, want), got); diff != "" || bytes.Contains(raw, []byte(`"errors"`)) {
 			counts.failed++
+			if *verbose {
+				o = universe.ShrinkOperation(o, func(o universe.Operation) bool { return w.fails(t, o) })
+				diff = ""
+				_, raw = w.ask(t, o)
+			}
 			t.Errorf("seed %d, operation %d: (-monolith +router)\n%s\nanswer: %s\n%s\nvariables: %v%s", seed, i, diff, raw, o.Query, o.Variables, w.describe(u))
 		}
 	}
@@ -151,6 +156,18 @@ func (w *universeFixture) ask(t *testing.T, o universe.Operation) (data any, raw
 		return nil, raw
 	}
 	return decode(t, answer.Data), raw
+}
+
+// fails reports whether the router's data are not the monolith's; an operation
+// that is not valid does not fail.
+func (w *universeFixture) fails(t *testing.T, o universe.Operation) bool {
+	t.Helper()
+	want, errs := w.monolith.Execute(o)
+	if len(errs) > 0 {
+		return false
+	}
+	got, _ := w.ask(t, o)
+	return !cmp.Equal(decode(t, want), got)
 }
 
 // requests counts what the subgraphs were asked.

@@ -27,3 +27,15 @@ func TestShrinkKeepsWhatFails(t *testing.T) {
 		t.Errorf("the smallest universe is not small:\n%s", small.Subgraphs[0].Sources[0].Text)
 	}
 }
+
+func TestShrinkOperationKeepsWhatFails(t *testing.T) {
+	t.Parallel()
+	o := Operation{
+		Query:     `query Q($a: Int, $b: Boolean!) { one(x: $a) { two @skip(if: $b) { three four } ...F } five } fragment F on T { six { seven } }`,
+		Variables: map[string]any{"a": 1, "b": true},
+	}
+	small := ShrinkOperation(o, func(o Operation) bool { return strings.Contains(o.Query, "four") })
+	if got := strings.Join(strings.Fields(small.Query), " "); got != "query Q { one { two { four } } }" || len(small.Variables) != 0 {
+		t.Errorf("got %s with %v", got, small.Variables)
+	}
+}
