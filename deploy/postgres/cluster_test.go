@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -59,6 +60,15 @@ func TestDisposableServer(t *testing.T) {
 			t.Errorf("connected to database %q", got)
 		}
 	}
+	var together sync.WaitGroup
+	for range 8 {
+		together.Go(func() {
+			if _, err := cluster.CreateDatabase(t.Context(), "together"); err != nil {
+				t.Errorf("eight at the same time: %v", err)
+			}
+		})
+	}
+	together.Wait()
 	if got := query(t, cluster.URL("postgres"), "SELECT lower('ÀΔЖ')"); got != "àδж" {
 		t.Errorf("lower('ÀΔЖ') = %q: letters beyond ASCII are not letters", got)
 	}

@@ -10,8 +10,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// duplicateDatabase is PostgreSQL's error code for a database that exists.
-const duplicateDatabase = "42P04"
+// What the server answers when the database is there already: 42P04 or, if
+// somebody else is making it at the same moment, 23505.
+const (
+	duplicateDatabase = "42P04"
+	uniqueViolation   = "23505"
+)
 
 // CreateDatabase makes a database unless it is there, and returns its URL.
 func (c *Cluster) CreateDatabase(ctx context.Context, name string) (string, error) {
@@ -42,7 +46,7 @@ func CreateDatabase(ctx context.Context, address, name string) (string, error) {
 	}
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
 	var refusal *pgconn.PgError
-	if err != nil && !(errors.As(err, &refusal) && refusal.Code == duplicateDatabase) {
+	if err != nil && !(errors.As(err, &refusal) && (refusal.Code == duplicateDatabase || refusal.Code == uniqueViolation)) {
 		return "", fmt.Errorf("create database %s: %w", name, err)
 	}
 	return parsed.String(), nil
