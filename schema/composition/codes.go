@@ -111,6 +111,9 @@ const (
 	// without demanding the same.
 	CodeMissingTransitiveAuth Code = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"
 
+	// CodeTypeWithOnlyUnusedExternal occurs when nothing uses the fields of a
+	// type of federation 1, all of which are @external.
+	CodeTypeWithOnlyUnusedExternal Code = "TYPE_WITH_ONLY_UNUSED_EXTERNAL"
 	// CodeExtensionWithNoBase occurs when every subgraph only extends a type.
 	CodeExtensionWithNoBase Code = "EXTENSION_WITH_NO_BASE"
 	// CodeTypeKindMismatch occurs when a type is an object here, an interface there.

@@ -37,6 +37,7 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 	steps := []func(context.Context, []federation.Subgraph) error{
 		c.read,
 		c.validate,
+		c.upgrade,
 		c.merge,
 		c.checkMerged,
 		c.checkMergedGraphQL,

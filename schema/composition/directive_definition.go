@@ -33,7 +33,7 @@ func (c *composer) buildDirectives(s *subgraph) {
 			continue
 		}
 		if spec := specs[def.Name]; spec != nil {
-			if specOrder(s.specDirectives[def.Name]) >= 0 && c.checkRedefinedTypes(s, d) {
+			if specOrder(s.specDirectives[def.Name]) >= 0 && c.checkRedefinedTypes(s, d) && !s.toleratesDefinition(d) {
 				c.checkRedefinition(d, spec)
 			}
 			spec.at = d.at
@@ -123,7 +123,7 @@ func (c *composer) checkRedefinition(got, want *directiveDef) {
 		case mine == nil && arg.required():
 			invalid("the required argument %q is missing", arg.name)
 		case mine != nil && !got.in.sameSpecType(mine.typ, arg.typ):
-			invalid("the argument %q must be of type %s, not %s", arg.name, specTypeName(arg.typ), mine.typ)
+			invalid("the argument %q must be of type %s, not %s", arg.name, got.in.specTypeName(arg.typ), mine.typ)
 		case mine != nil && mine.def != nil && !mine.typ.NonNull && !equalValues(mine.def, arg.def):
 			invalid("the argument %q must not have the default %s", arg.name, printValue(mine.def))
 		}
@@ -165,6 +165,9 @@ func (s *subgraph) sameSpecType(got, want *ast.Type) bool {
 	if want.NonNull && !got.NonNull {
 		return false
 	}
+	if _, scalar := cutSpec(want.NamedType); scalar && got.Elem != nil {
+		return true // a scalar admits lists
+	}
 	if (got.Elem == nil) != (want.Elem == nil) {
 		return false
 	}
@@ -172,6 +175,9 @@ func (s *subgraph) sameSpecType(got, want *ast.Type) bool {
 		return s.sameSpecType(got.Elem, want.Elem)
 	}
 	if name, ok := cutSpec(want.NamedType); ok {
+		if s.federation1 {
+			return got.NamedType == "_FieldSet" || isBuiltInScalar(got.NamedType)
+		}
 		for _, l := range s.doc.Links {
 			if l.TypeName(name) == got.NamedType {
 				return true
@@ -184,6 +190,13 @@ func (s *subgraph) sameSpecType(got, want *ast.Type) bool {
 
 // cutSpec returns the name of a specification's type as in its tables.
 func cutSpec(name string) (string, bool) { return strings.CutPrefix(name, "spec__") }
+
+func (s *subgraph) specTypeName(t *ast.Type) string {
+	if s.federation1 {
+		return strings.ReplaceAll(t.String(), "spec__", "_")
+	}
+	return specTypeName(t)
+}
 
 func specTypeName(t *ast.Type) string { return strings.ReplaceAll(t.String(), "spec__", "") }
 

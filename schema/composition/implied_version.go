@@ -23,7 +23,7 @@ func (c *composer) impliedVersion() federation.Version {
 	}
 	if upgraded != nil {
 		c.hint(HintImplicitlyUpgradedVersion, Info, "@link",
-			"subgraph %q links federation %s, but uses what came with %s, and is treated as such", upgraded.name, upgraded.version, highest)
+			"subgraph %q is of federation %s, but uses what came with %s, and is treated as such", upgraded.name, upgraded.version, highest)
 	}
 	return highest
 }

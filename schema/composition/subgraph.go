@@ -22,7 +22,8 @@ type subgraph struct {
 	graph string // its join__Graph value
 	doc   *federation.Document
 
-	version federation.Version
+	version     federation.Version
+	federation1 bool // does not link federation 2; version is then the one that it is read or upgraded as
 	// specDirectives maps what the schema calls a directive to what the
 	// specification calls it: "label" to "tag".
 	specDirectives map[string]string
@@ -57,6 +58,7 @@ func (c *composer) readSubgraph(in federation.Subgraph) *subgraph {
 	}
 	s := &subgraph{name: in.Name, url: in.URL, doc: doc, specDirectives: map[string]string{}, specTypes: map[string]bool{}, renamed: map[string]string{}}
 	before := len(c.errs)
+	s.readFederation1()
 	c.readLinks(s)
 	if len(c.errs) > before {
 		return nil

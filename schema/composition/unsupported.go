@@ -11,16 +11,10 @@ import (
 // refuseUnsupported reports constructs that are not handled yet.
 //
 // Rule: what composition does not handle yet is refused by name, never composed
-// in part: federation 1 subgraphs, @interfaceObject, @context, @fromContext,
-// @composeDirective, @cacheTag, and connect.
+// in part: @interfaceObject, @context, @fromContext, @composeDirective,
+// @cacheTag, and connect.
 // Codes: UNSUPPORTED_FEATURE.
 func (c *composer) refuseUnsupported(s *subgraph) {
-	if _, ok := s.doc.Federation(); !ok {
-		c.fail(CodeUnsupportedFeature, []Location{s.start()},
-			"federation 1 subgraphs are not supported yet: link federation 2, as in `extend schema @link(url: %q, import: [\"@key\"])`",
-			federation.FederationIdentity+"/v2.9")
-		return
-	}
 	for _, l := range s.doc.Links {
 		switch l.Identity {
 		case federation.ConnectIdentity, federation.ContextIdentity, federation.CacheTagIdentity:
@@ -33,15 +27,6 @@ func (c *composer) refuseUnsupported(s *subgraph) {
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, d.Position)}, "@%s is not supported yet", spec)
 		}
 	}
-}
-
-// start is the first place in the subgraph's files.
-func (s *subgraph) start() Location {
-	loc := Location{Subgraph: s.name}
-	if len(s.doc.Subgraph.Sources) > 0 {
-		loc.File, loc.Line, loc.Column = s.doc.Subgraph.Sources[0].Name, 1, 1
-	}
-	return loc
 }
 
 // allDirectives lists every directive application of the document, in order of

@@ -17,18 +17,23 @@ func (c *composer) validate(ctx context.Context, _ []federation.Subgraph) error 
 		for _, rule := range c.graphqlRules() {
 			rule(s)
 		}
-		if len(c.errs) > before {
-			continue
-		}
-		if c.checkProvidedTypes(s); len(c.errs) > before {
-			continue // the facts would be wrong
-		}
-		s.collectFacts()
-		for _, rule := range c.federationRules() {
-			rule(s)
+		if len(c.errs) == before && !s.federation1 { // which is upgraded first
+			c.validateFederation(s)
 		}
 	}
 	return nil
+}
+
+// validateFederation checks a subgraph that keeps GraphQL's rules.
+func (c *composer) validateFederation(s *subgraph) {
+	before := len(c.errs)
+	if c.checkProvidedTypes(s); len(c.errs) > before {
+		return // the facts would be wrong
+	}
+	s.recollectFacts()
+	for _, rule := range c.federationRules() {
+		rule(s)
+	}
 }
 
 // federationRules are the rules of federation that a subgraph must keep by

@@ -10,11 +10,12 @@ import (
 
 // draft is a subgraph while it is generated.
 type draft struct {
-	name    string
-	types   []*typeDraft
-	extra   []string // definitions of directives, links of other specifications
-	renames bool     // imports directives of its own under other names
-	shared  bool     // imports those that stay in the supergraph under other names, as all others do
+	name        string
+	types       []*typeDraft
+	extra       []string // definitions of directives, links of other specifications
+	renames     bool     // imports directives of its own under other names
+	federation1 bool     // written in federation 1's style
+	shared      bool     // imports those that stay in the supergraph under other names, as all others do
 }
 
 // typeDraft is a type of a draft.
@@ -108,6 +109,9 @@ func applied(directives []string, name string) bool {
 // sdl writes the draft. It links the given federation version or, if the
 // draft's directives need it, a later one.
 func (d *draft) sdl(minor int) string {
+	if d.federation1 {
+		return d.federation1SDL()
+	}
 	var body strings.Builder
 	used := map[string]bool{}
 	writer := draftWriter{out: &body, name: func(directive string) string {

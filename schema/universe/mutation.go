@@ -79,7 +79,10 @@ func apply(random *rand.Rand, u Universe, b breakage) (Universe, Mutation, bool)
 		if err != nil {
 			return u, Mutation{}, false
 		}
-		link, _ := document.Federation()
+		link, ok := document.Federation()
+		if !ok {
+			link = unlinked()
+		}
 		m.parts = append(m.parts, &part{name: s.Name, document: document.AST, link: link})
 	}
 	place := b.do(m)

@@ -32,6 +32,7 @@ func Random(seed uint64, options Options) Universe {
 	g.makeRoots()
 	g.makeDirectives()
 	g.decorate()
+	g.makeFederation1()
 	u := Universe{Seed: seed}
 	for _, d := range g.drafts {
 		if g.chance(g.options.Federation1) {
