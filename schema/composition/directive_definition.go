@@ -35,6 +35,7 @@ func (c *composer) buildDirectives(s *subgraph) {
 		if spec := specs[def.Name]; spec != nil {
 			if specOrder(s.specDirectives[def.Name]) >= 0 && c.checkRedefinedTypes(s, d) && !s.toleratesDefinition(d) {
 				c.checkRedefinition(d, spec)
+				spec.narrow(d)
 			}
 			spec.at = d.at
 			s.directives = append(s.directives, spec)
@@ -111,6 +112,17 @@ func parseDirective(s *subgraph, name, text string) *directiveDef {
 	d := &directiveDef{in: s, name: name, locations: def.Locations, repeatable: def.IsRepeatable}
 	d.args = s.arguments(def.Arguments, "@"+name)
 	return d
+}
+
+// narrow lets a subgraph's own definition decide how the directive can be used.
+func (d *directiveDef) narrow(own *directiveDef) {
+	d.repeatable, d.locations = own.repeatable, own.locations
+	d.args = slices.DeleteFunc(d.args, func(a *field) bool { return own.arg(a.name) == nil })
+	for _, a := range d.args {
+		if mine := own.arg(a.name); isBuiltInScalar(mine.typ.Name()) {
+			a.typ, a.def = mine.typ, mine.def
+		}
+	}
 }
 
 func (c *composer) checkRedefinition(got, want *directiveDef) {

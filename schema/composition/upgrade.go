@@ -30,6 +30,7 @@ func (c *composer) upgrade(ctx context.Context, _ []federation.Subgraph) error {
 	for _, s := range originals {
 		if s.federation1 {
 			s.coerceNames()
+			dropExternalOfTypes(s)
 			s.collectFacts()
 		}
 	}

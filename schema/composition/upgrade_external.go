@@ -10,14 +10,20 @@ import (
 //
 // Rule: federation 1 ignored @external on fields of interfaces and on types.
 func (u *upgrader) dropIdleExternal() {
+	dropExternalOfTypes(u.subgraph)
 	for _, t := range u.types {
-		switch t.kind {
-		case ast.Object:
-			t.applied = drop(t.applied, "external")
-		case ast.Interface:
+		if t.kind == ast.Interface {
 			for _, f := range t.fields {
 				f.applied = drop(f.applied, "external")
 			}
+		}
+	}
+}
+
+func dropExternalOfTypes(s *subgraph) {
+	for _, t := range s.types {
+		if t.kind == ast.Object {
+			t.applied = drop(t.applied, "external")
 		}
 	}
 }

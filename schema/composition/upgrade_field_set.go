@@ -11,7 +11,7 @@ import (
 // Rule: federation 1 took @key(fields: ["a", "b"]) for "a b" and @key(fields: a)
 // for "a", also in @requires and @provides. Nothing else than strings and names
 // becomes a string. A key that was coerced counts as one of the type itself, not
-// of its extension.
+// of its extension, and has no other argument.
 func (u *upgrader) coerceFieldSets() {
 	for _, t := range u.types {
 		for _, key := range find(t.applied, "key") {
@@ -46,13 +46,13 @@ func coerceOfFields(t *typeDef, lists bool) {
 
 // coerceFieldSet reports whether it changed the application.
 func coerceFieldSet(a *application, lists bool) bool {
-	for i, arg := range a.args {
+	for _, arg := range a.args {
 		if arg.name != "fields" || arg.value.Kind == ast.ListValue && !lists {
 			continue
 		}
 		if text, ok := joined(arg.value); ok {
-			a.args = append([]argument(nil), a.args...)
-			a.args[i].value = &ast.Value{Kind: ast.StringValue, Raw: text, Position: arg.value.Position}
+			arg.value = &ast.Value{Kind: ast.StringValue, Raw: text, Position: arg.value.Position}
+			a.args = []argument{arg}
 			return true
 		}
 	}

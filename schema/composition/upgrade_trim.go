@@ -88,11 +88,14 @@ func (u *upgrader) externalPart(parent *typeDef, set ast.SelectionSet) (kept ast
 }
 
 func (u *upgrader) externalField(parent *typeDef, sel *ast.Field) (ast.Selection, bool) {
+	if sel.Alias != sel.Name {
+		return nil, false
+	}
 	if sel.Name == "__typename" {
 		return nil, true
 	}
 	f := parent.field(sel.Name)
-	if f == nil || sel.Alias != sel.Name {
+	if f == nil {
 		return nil, false
 	}
 	t := u.typeNamed(f.typ.Name())

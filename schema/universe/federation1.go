@@ -27,7 +27,7 @@ func (g *generator) makeFederation1() {
 	chosen := pick(g, g.drafts)
 	for _, d := range g.drafts {
 		d.shared = false // federation 1 can not rename @tag
-		if d == chosen || g.chance(some) {
+		if (d == chosen || g.chance(some)) && slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 }) {
 			d.federation1, d.renames = true, false
 			g.downgrade(d)
 		}
