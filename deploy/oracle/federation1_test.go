@@ -3,12 +3,10 @@ package oracle
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"maps"
 	"slices"
 	"testing"
 
-	"github.com/weftql/weft/schema/composition"
 	"github.com/weftql/weft/schema/universe"
 )
 
@@ -31,19 +29,12 @@ func TestComposition_federation1(t *testing.T) {
 	counts := map[string]int{}
 	for seed := *firstSeed; seed < *firstSeed+uint64(*federation1Universes); seed++ {
 		u := universe.Random(seed, options)
-		v := verdict{seed: seed}
+		var mutation universe.Mutation
 		if seed%3 == 0 {
-			u, v.mutation = universe.Mutate(seed/3, u)
+			u, mutation = universe.Mutate(seed/3, u)
 		}
-		theirs, err := apollo.Compose(t.Context(), u.Subgraphs)
-		ours, ourErr := composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
-		if crash := (*CrashError)(nil); errors.As(err, &crash) {
-			v.class, v.detail = fmt.Sprintf("Apollo throws, ours %v", slices.Sorted(maps.Keys(codes(ourErr)))), crash.Stack
-		} else if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
-		} else {
-			compare(&v, theirs, ours, ourErr)
-		}
+		v := judgeUniverse(t, apollo, u)
+		v.seed, v.mutation = seed, mutation
 		counts[outcome(v)]++
 		for _, code := range v.codes {
 			counts["code "+code]++

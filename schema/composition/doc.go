@@ -4,6 +4,7 @@
 //	[]federation.Subgraph
 //	      │ read          parse, resolve @link, name the directives       (subgraph.go)
 //	      │ validate      GraphQL's own rules, then federation's, for each subgraph alone
+//	      │ upgrade       federation 1 subgraphs, if any, to federation 2      (upgrade.go)
 //	      │ merge         types, fields, enums, … across subgraphs         (merge.go)
 //	      │ check         what only the merged schema shows: interfaces, @inaccessible,
 //	      │               and that every query can be answered          (satisfiability.go)
@@ -21,9 +22,8 @@
 // # What is not handled yet
 //
 // The following is refused with the code UNSUPPORTED_FEATURE, which names the
-// construct and its place: federation 1 subgraphs, @interfaceObject, @context
-// and @fromContext, @composeDirective, @override with a label, @cacheTag, and
-// the connect specification.
+// construct and its place: @interfaceObject, @context and @fromContext,
+// @composeDirective, @cacheTag, and the connect specification.
 //
 // # Where it is stricter than Apollo's composition
 //
@@ -36,6 +36,8 @@
 //   - a field set with `... on T` for an unknown or impossible T, or with a
 //     selection on a leaf (GraphQL §5: selections must be valid);
 //   - a version of a linked specification that is unknown (link v1.0 §versions);
+//   - a @link that cannot be read, in a federation 1 subgraph too, where it would
+//     not count;
 //   - a field with @requires in a subgraph whose only keys for its type are not
 //     resolvable: the router has no way back with what it fetched;
 //   - what belongs to a specification's namespace as the type of a field.

@@ -20,7 +20,7 @@ directive @extends on OBJECT
 // makeFederation1 turns some subgraphs, or all, into ones of federation 1, and
 // gives them what federation 1 let pass.
 func (g *generator) makeFederation1() {
-	if !g.chance(g.options.Federation1) {
+	if g.options.Federation1 == 0 || !g.chance(g.options.Federation1) {
 		return
 	}
 	some := pick(g, []int{30, 60, 100})

@@ -89,18 +89,19 @@ func accessBreakages() []breakage {
 // linkBreakages break @link and the definitions that it stands for.
 func linkBreakages() []breakage {
 	link := func(s site) *ast.Directive { return s.document.SchemaExtension[0].Directives[0] }
+	linked := func(s site) bool { return len(s.document.SchemaExtension) > 0 } // federation 1 is not, and so its links do not count
 	setURL := func(url string) func(*mutator, site) {
 		return func(_ *mutator, s site) { link(s).Arguments.ForName("url").Value.Raw = url }
 	}
 	return []breakage{
-		onType("INVALID_LINK_DIRECTIVE_USAGE", func(s site) bool { return link(s).Arguments.ForName("import") != nil }, func(_ *mutator, s site) {
+		onType("INVALID_LINK_DIRECTIVE_USAGE", func(s site) bool { return linked(s) && link(s).Arguments.ForName("import") != nil }, func(_ *mutator, s site) {
 			imports := link(s).Arguments.ForName("import").Value
 			imports.Children = append(imports.Children, &ast.ChildValue{Value: literal(`"@nothing"`)})
 		}),
-		onType("UNKNOWN_FEDERATION_LINK_VERSION", always, setURL("https://specs.apollo.dev/federation/v2.99")),
-		onType("INVALID_LINK_IDENTIFIER", always, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
-		onType("INVALID_LINK_IDENTIFIER", always, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
-		onType("UNKNOWN_LINK_VERSION", always, func(_ *mutator, s site) {
+		onType("UNKNOWN_FEDERATION_LINK_VERSION", linked, setURL("https://specs.apollo.dev/federation/v2.99")),
+		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
+		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
+		onType("UNKNOWN_LINK_VERSION", linked, func(_ *mutator, s site) {
 			s.append("extend schema @link(url: \"https://specs.apollo.dev/inaccessible/v9.0\", as: \"hidden\")")
 		}),
 		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) {
