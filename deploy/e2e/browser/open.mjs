@@ -190,7 +190,7 @@ try {
     chromiumSandbox: input.sandbox,
     colorScheme: input.colorScheme ?? 'light',
     viewport: { width: 1280, height: 800 },
-    timeout: input.timeoutMs,
+    timeout: 60_000, // a busy machine takes its time; the patience is for the page
     args: ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--no-proxy-server'],
   });
   const page = context.pages()[0] ?? (await context.newPage());
