@@ -25,9 +25,9 @@ func TestComposition_federation1(t *testing.T) {
 	t.Cleanup(func() { _ = apollo.Close() })
 
 	options := universe.Everything()
-	options.Federation1 = 100
 	counts := map[string]int{}
 	for seed := *firstSeed; seed < *firstSeed+uint64(*federation1Universes); seed++ {
+		options.Federation1 = []int{30, 60, 100}[seed/3%3]
 		u := universe.Random(seed, options)
 		var mutation universe.Mutation
 		if seed%3 == 0 {

@@ -148,25 +148,6 @@ func (d *draft) sdl(minor int) string {
 	return head + ")\n" + strings.Join(d.extra, "\n") + "\n" + body.String()
 }
 
-// federation1 writes the draft as a subgraph of federation 1: without a link, and
-// with the directives that there were.
-func (d *draft) federation1() string {
-	var body strings.Builder
-	writer := draftWriter{out: &body, name: func(directive string) string {
-		directive = strings.Replace(directive, ", resolvable: false", "", 1)
-		for _, known := range []string{"key", "external", "requires", "provides", "deprecated"} {
-			if applied([]string{directive}, known) {
-				return directive
-			}
-		}
-		return ""
-	}}
-	for _, t := range d.types {
-		writer.typ(t)
-	}
-	return body.String()
-}
-
 // written is how the draft calls a directive of federation.
 func (d *draft) written(directive string) string {
 	other := "my" + strings.ToUpper(directive[:1]) + directive[1:]

@@ -20,14 +20,13 @@ directive @extends on OBJECT
 // makeFederation1 turns some subgraphs, or all, into ones of federation 1, and
 // gives them what federation 1 let pass.
 func (g *generator) makeFederation1() {
-	if g.options.Federation1 == 0 || !g.chance(g.options.Federation1) {
+	if g.options.Federation1 == 0 {
 		return
 	}
-	some := pick(g, []int{30, 60, 100})
 	chosen := pick(g, g.drafts)
 	for _, d := range g.drafts {
 		d.shared = false // federation 1 can not rename @tag
-		if (d == chosen || g.chance(some)) && slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 }) {
+		if (d == chosen || g.chance(g.options.Federation1)) && slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 }) {
 			d.federation1, d.renames = true, false
 			g.downgrade(d)
 		}

@@ -10,9 +10,9 @@ import (
 func TestRandomHasFederation1WhereAskedFor(t *testing.T) {
 	t.Parallel()
 	options := Everything()
-	options.Federation1 = 100
 	seen := map[string]bool{}
 	for seed := range uint64(60) {
+		options.Federation1 = []int{30, 100}[seed%2]
 		unlinked := 0
 		universe := Random(seed, options)
 		for _, s := range universe.Subgraphs {

@@ -45,7 +45,8 @@ type Options struct {
 
 	// OverrideLabel is the weight of a label on an @override, ComposeDirective
 	// that of a directive of the subgraphs' own that stays in the supergraph, and
-	// Federation1 that of subgraphs written for federation 1, which have no @link.
+	// Federation1 that of subgraphs written for federation 1, which have no @link;
+	// unless it is zero, there is at least one.
 	OverrideLabel, ComposeDirective, Federation1 int
 }
 

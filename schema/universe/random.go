@@ -35,11 +35,7 @@ func Random(seed uint64, options Options) Universe {
 	g.makeFederation1()
 	u := Universe{Seed: seed}
 	for _, d := range g.drafts {
-		if g.chance(g.options.Federation1) {
-			u.add(d.name, d.federation1())
-		} else {
-			u.add(d.name, d.sdl(g.version()))
-		}
+		u.add(d.name, d.sdl(g.version()))
 	}
 	return u
 }
