@@ -139,7 +139,11 @@ func (g *generator) widen(t *typeDraft, f *fieldDraft) {
 // federation1SDL writes the draft without federation 2's directives.
 func (d *draft) federation1SDL() string {
 	var body strings.Builder
+	defined := slices.Contains(d.extra, federation1Head)
 	writer := draftWriter{out: &body, name: func(directive string) string {
+		if defined {
+			directive = strings.Replace(directive, ", resolvable: false", "", 1)
+		}
 		name, _, _ := strings.Cut(strings.TrimPrefix(directive, "@"), "(")
 		switch name {
 		case "key", "requires", "provides", "external", "extends", "tag":
@@ -153,7 +157,8 @@ func (d *draft) federation1SDL() string {
 	for _, t := range d.types {
 		writer.typ(t)
 	}
-	return strings.Join(d.extra, "\n") + "\n" + body.String()
+	definitions := slices.DeleteFunc(slices.Clone(d.extra), func(text string) bool { return strings.HasPrefix(text, "extend schema") })
+	return strings.Join(definitions, "\n") + "\n" + body.String()
 }
 
 // unlinked is how a subgraph without link calls federation's directives.

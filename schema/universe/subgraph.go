@@ -82,7 +82,7 @@ func (s Subgraph) load() (*ast.Schema, error) {
 		link = links[i]
 		key = link.DirectiveName(key)
 	}
-	text := machinery(link, i >= 0)
+	text := withoutDefined(machinery(link, i >= 0), document)
 	if entities := entityTypes(document, key); len(entities) > 0 {
 		text += "union _Entity = " + strings.Join(entities, " | ") + "\n"
 		text += "extend type " + root + " { _entities(representations: [_Any!]!): [_Entity]! }\n"
@@ -97,6 +97,17 @@ func (s Subgraph) load() (*ast.Schema, error) {
 		return nil, fmt.Errorf("universe: subgraph %s: %w", s.Name, err)
 	}
 	return schema, nil
+}
+
+// withoutDefined drops the directives that a subgraph defines itself.
+func withoutDefined(machinery string, document *ast.SchemaDocument) string {
+	for _, own := range document.Directives {
+		if before, rest, found := strings.Cut(machinery, "directive @"+own.Name+" "); found {
+			_, after, _ := strings.Cut(rest, "\n")
+			machinery = before + after
+		}
+	}
+	return machinery
 }
 
 // entityTypes returns the object types that have the directive key.
