@@ -45,13 +45,19 @@ func mergeable() []string {
 // order lists the mergeable directives of one element in the order in which they
 // are written: those for authorization in the order of the supergraph's links,
 // then the others as they first appear.
-func order(auth []string, sources [][]*application) []string {
+func (m *merger) order(auth []string, sources [][]*application) []string {
 	out := slices.Clip(auth)
 	known := mergeable()
-	for _, list := range sources {
+	for i, list := range sources {
 		for _, a := range list {
-			if slices.Contains(known, a.spec) && !slices.Contains(out, a.spec) {
-				out = append(out, a.spec)
+			spec := a.spec
+			if m.composes(i, a) {
+				spec = ownDirective(a.name)
+			} else if !slices.Contains(known, spec) {
+				continue
+			}
+			if !slices.Contains(out, spec) {
+				out = append(out, spec)
 			}
 		}
 	}
@@ -65,7 +71,8 @@ func order(auth []string, sources [][]*application) []string {
 // of the others each has one application, whose arguments combine: the highest
 // cost, the conjunction of scopes and policies, the most generous list size. For
 // @deprecated and @specifiedBy the most frequent arguments win. Directives that
-// are neither GraphQL's nor federation's are the subgraph's own business.
+// are neither GraphQL's nor federation's are the subgraph's own business, unless
+// it composes them.
 // Hints: MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS,
 // INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS.
 func (m *merger) mergePendingDirectives() {
@@ -78,10 +85,11 @@ func (m *merger) mergePendingDirectives() {
 		}
 	}
 	for _, p := range m.pending {
-		for _, spec := range order(auth, p.sources) {
+		for _, spec := range m.order(auth, p.sources) {
 			var all []*application
 			for _, list := range p.sources {
 				all = append(all, find(list, spec)...)
+				all = append(all, ownApplications(list, spec)...)
 			}
 			if slices.Contains(authDirectives(), spec) {
 				for _, list := range m.pendingAuth[p.dest] {
@@ -95,6 +103,12 @@ func (m *merger) mergePendingDirectives() {
 			if name == "" {
 				name = spec
 			}
+			if name, own := strings.CutPrefix(spec, "@"); own {
+				for _, a := range m.combine(p.coordinate, spec, all) {
+					*p.dest = append(*p.dest, &application{name: name, args: a.args, at: a.at})
+				}
+				continue
+			}
 			for _, a := range m.combine(p.coordinate, spec, all) {
 				*p.dest = append(*p.dest, &application{name: name, spec: spec, args: a.args})
 			}
@@ -106,13 +120,14 @@ func (m *merger) combine(coordinate, spec string, all []*application) []*applica
 	var distinct []*application
 	count := map[string]int{}
 	for _, a := range all {
-		key := applicationKey(a)
+		key := m.meaning(a)
 		if count[key] == 0 {
 			distinct = append(distinct, a)
 		}
 		count[key]++
 	}
-	if spec == "tag" || len(distinct) == 1 {
+	own := m.super.composed[all[0].name]
+	if spec == "tag" || len(distinct) == 1 || all[0].spec == "" && own.definition.repeatable {
 		return distinct
 	}
 	if combined := m.combineArguments(spec, distinct); combined != nil {
@@ -121,11 +136,11 @@ func (m *merger) combine(coordinate, spec string, all []*application) []*applica
 	}
 	best := distinct[0]
 	for _, a := range distinct[1:] {
-		if count[applicationKey(a)] > count[applicationKey(best)] {
+		if count[m.meaning(a)] > count[m.meaning(best)] {
 			best = a
 		}
 	}
-	m.hint(HintInconsistentDirectiveArguments, Warn, coordinate, "%s has @%s with different arguments; the supergraph takes %s", coordinate, spec, best)
+	m.hint(HintInconsistentDirectiveArguments, Warn, coordinate, "%s has @%s with different arguments; the supergraph takes %s", coordinate, strings.TrimPrefix(spec, "@"), best)
 	return []*application{best}
 }
 

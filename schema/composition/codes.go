@@ -160,6 +160,8 @@ const (
 	CodeInterfaceFieldNoImplem Code = "INTERFACE_FIELD_NO_IMPLEM"
 	// CodeNoQueries occurs when no subgraph has a query.
 	CodeNoQueries Code = "NO_QUERIES"
+	// CodeDirectiveComposition occurs in @composeDirective(name: "@key").
+	CodeDirectiveComposition Code = "DIRECTIVE_COMPOSITION_ERROR"
 	// CodeOverrideFromSelf occurs in @override(from:) with the subgraph's own name.
 	CodeOverrideFromSelf Code = "OVERRIDE_FROM_SELF_ERROR"
 	// CodeOverrideSourceHasOverride occurs when two subgraphs override each other.

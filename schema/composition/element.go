@@ -210,6 +210,8 @@ type mergedSchema struct {
 	schema
 	joinMinor int // of join v0.x
 	links     []supergraphLink
+	// composed are the users' own directives in it.
+	composed map[string]*composedDirective
 }
 
 // schema is what subgraphs and the supergraph have in common.

@@ -20,7 +20,7 @@ func (m *merger) mergeExecutableDirectives() {
 	seen := map[string]bool{}
 	for _, s := range m.subgraphs {
 		for _, d := range s.directives {
-			if s.specDirectives[d.name] != "" || seen[d.name] {
+			if s.specDirectives[d.name] != "" || seen[d.name] || m.super.composed[d.name] != nil {
 				continue
 			}
 			seen[d.name] = true

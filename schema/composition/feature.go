@@ -31,6 +31,7 @@ func features() []feature {
 		{"requiresScopes", federation.RequiresScopesIdentity, "v0.1", "SECURITY"},
 		{"policy", federation.PolicyIdentity, "v0.1", "SECURITY"},
 		{"cost", federation.CostIdentity, "v0.1", ""},
+		{"cacheTag", federation.CacheTagIdentity, "v0.1", "EXECUTION"},
 	}
 }
 
@@ -55,6 +56,9 @@ func (m *merger) linkFeatures() {
 		}
 	}
 	for identity, i := range byIdentity {
+		if identity == federation.CacheTagIdentity {
+			continue // its applications become join__directive
+		}
 		m.super.links[i].imports = m.defineFeature(identity)
 	}
 }

@@ -42,8 +42,12 @@ func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, ove
 	var externals []*field
 	var externalAt []Location
 	var names []string
+	everywhere := make([][]*application, len(sources))
 	anyOwn := false
 	for i, f := range sources {
+		if f != nil {
+			everywhere[i] = f.applied
+		}
 		switch {
 		case f == nil:
 		case f.external:
@@ -76,5 +80,6 @@ func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, ove
 	same := m.mergeType(dest, own, output, false)
 	m.checkExternals(dest, externals, same)
 	m.joinField(dest, sources, types, same, overrides)
+	m.joinCacheTags(&dest.applied, everywhere)
 	m.mergeDirectivesLater(dest.coordinate, &dest.applied, lists)
 }

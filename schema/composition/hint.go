@@ -57,6 +57,8 @@ const (
 	HintOverriddenFieldCanBeRemoved      HintCode = "OVERRIDDEN_FIELD_CAN_BE_REMOVED"
 	HintOverrideCanBeRemoved             HintCode = "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"
 	HintOverrideMigration                HintCode = "OVERRIDE_MIGRATION_IN_PROGRESS"
+	HintDirectiveCompositionInfo         HintCode = "DIRECTIVE_COMPOSITION_INFO"
+	HintDirectiveCompositionWarn         HintCode = "DIRECTIVE_COMPOSITION_WARN"
 	HintImplicitlyUpgradedVersion        HintCode = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
 	HintUnusedEnumType                   HintCode = "UNUSED_ENUM_TYPE"
 	HintInconsistentRuntimeTypes         HintCode = "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN"

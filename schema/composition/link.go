@@ -154,6 +154,11 @@ func suggestion(name string, known []string) string {
 			return fmt.Sprintf("; it exists since federation v2.%d", d.Since)
 		}
 	}
+	return closest(name, known)
+}
+
+// closest proposes the same name with or without "@", or the closest spelling.
+func closest(name string, known []string) string {
 	best, bestDistance := "", 3
 	for _, k := range known {
 		if strings.TrimPrefix(k, "@") == strings.TrimPrefix(name, "@") {

@@ -35,7 +35,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	for _, s := range c.subgraphs {
 		c.checkMergedOnExternal(s)
 	}
-	c.super = &mergedSchema{joinMinor: c.joinMinor()}
+	c.super = &mergedSchema{joinMinor: c.joinMinor(), composed: map[string]*composedDirective{}}
 	m.linkFeatures()
 	m.addTypes()
 	m.mergeSchemaElement()
@@ -46,6 +46,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		func() { m.eachType(ast.InputObject, m.mergeInputObject) },
 		func() { m.eachType(ast.Interface, m.mergeInterface) },
 		func() { m.eachType(ast.Object, m.mergeObject) },
+		m.composeDirectives,
 		m.mergeExecutableDirectives,
 		func() { m.eachType(ast.Enum, m.mergeEnum) },
 		m.mergePendingDirectives,
@@ -146,5 +147,6 @@ func (m *merger) mergeTypeHead(dest *typeDef, sources []*typeDef) {
 	}
 	dest.description = m.mergeDescription(dest.name, `type "`+dest.name+`"`, descriptions)
 	m.joinType(dest, sources)
+	m.joinCacheTags(&dest.applied, lists)
 	m.mergeDirectivesLater(dest.name, &dest.applied, lists)
 }

@@ -32,6 +32,7 @@ func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) err
 // input that is @deprecated in one subgraph is not required by another.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkMergedGraphQL(context.Context, []federation.Subgraph) error {
+	c.checkComposedApplications()
 	for _, t := range c.super.types {
 		for _, name := range t.interfaces {
 			if i := c.super.typeNamed(name); i != nil {

@@ -11,19 +11,18 @@ import (
 // refuseUnsupported reports constructs that are not handled yet.
 //
 // Rule: what composition does not handle yet is refused by name, never composed
-// in part: @interfaceObject, @context, @fromContext, @composeDirective,
-// @cacheTag, and connect.
+// in part: @interfaceObject, @context, @fromContext, and connect.
 // Codes: UNSUPPORTED_FEATURE.
 func (c *composer) refuseUnsupported(s *subgraph) {
 	for _, l := range s.doc.Links {
 		switch l.Identity {
-		case federation.ConnectIdentity, federation.ContextIdentity, federation.CacheTagIdentity:
+		case federation.ConnectIdentity, federation.ContextIdentity:
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, l.Position)}, "the specification %s is not supported yet", l.URL)
 		}
 	}
 	for _, d := range s.allDirectives() {
 		switch spec := s.specDirectives[d.Name]; spec {
-		case "interfaceObject", "context", "fromContext", "composeDirective", "cacheTag":
+		case "interfaceObject", "context", "fromContext":
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, d.Position)}, "@%s is not supported yet", spec)
 		}
 	}

@@ -72,7 +72,7 @@ var directives = [...]DirectiveSpec{
 	{Name: "fromContext", Since: 8, SDL: "(field: <ContextFieldValue>) on ARGUMENT_DEFINITION"},
 	{Name: "cost", Since: 9, Feature: CostIdentity, SDL: "(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR"},
 	{Name: "listSize", Since: 9, Feature: CostIdentity, SDL: "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION"},
-	{Name: "cacheTag", Since: 12, SDL: "(format: String!) repeatable on OBJECT | FIELD_DEFINITION"},
+	{Name: "cacheTag", Since: 12, Feature: CacheTagIdentity, SDL: "(format: String!) repeatable on OBJECT | FIELD_DEFINITION"},
 }
 
 // TypeSpec describes a scalar of the federation specification.

@@ -43,6 +43,8 @@ type Options struct {
 	// names, or none, and write "@federation__key".
 	Renames int
 
+	// CacheTag is the weight of a universe with cache tags.
+	CacheTag int
 	// OverrideLabel is the weight of a label on an @override, ComposeDirective
 	// that of a directive of the subgraphs' own that stays in the supergraph, and
 	// Federation1 that of subgraphs written for federation 1, which have no @link;
@@ -50,8 +52,8 @@ type Options struct {
 	OverrideLabel, ComposeDirective, Federation1 int
 }
 
-// Everything returns options with all that most subgraphs of federation 2 have:
-// every construct but those of OverrideLabel, ComposeDirective and Federation1.
+// Everything returns options with all that subgraphs of federation 2 have: every
+// construct but that of Federation1.
 func Everything() Options {
 	return Options{
 		SeveralKeys: 50, CompoundKeys: 30, NestedKeys: 25, Unresolvable: 20,
@@ -59,7 +61,7 @@ func Everything() Options {
 		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
-		OverrideLabel: 30,
+		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15,
 	}
 }
 
@@ -68,7 +70,7 @@ func Everything() Options {
 // request who answers.
 func Answerable() Options {
 	o := Everything()
-	o.Reentry, o.OverrideLabel = 0, 0
+	o.Reentry, o.OverrideLabel, o.ComposeDirective, o.CacheTag = 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

@@ -12,6 +12,7 @@ import (
 func (g *generator) decorate() {
 	g.ownDirectives()
 	g.composed()
+	g.cacheTags()
 	for _, d := range g.drafts {
 		for _, t := range d.types {
 			if g.chance(g.options.Description) {
@@ -160,6 +161,26 @@ func (g *generator) ownDirectives() {
 		i := slices.IndexFunc(d.types, func(t *typeDraft) bool { return t.kind == "type" && len(t.fields) > 0 })
 		if i >= 0 {
 			d.types[i].fields[0].mark("@" + name)
+		}
+	}
+}
+
+// cacheTags puts tags for caches on types and fields.
+func (g *generator) cacheTags() {
+	if !g.chance(g.options.CacheTag) {
+		return
+	}
+	tag := func() string { return fmt.Sprintf("@cacheTag(format: %q)", pick(g, []string{"all", "team-a", "x"})) }
+	for _, d := range g.drafts {
+		for _, t := range d.types {
+			if t.kind == "type" && g.chance(10) {
+				t.directives = append(t.directives, tag())
+			}
+			for _, f := range t.fields {
+				if (t.kind == "type" || t.kind == "interface") && g.chance(10) {
+					f.mark(tag())
+				}
+			}
 		}
 	}
 }
