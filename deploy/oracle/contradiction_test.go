@@ -53,11 +53,14 @@ func rearrange(t *testing.T, s federation.Subgraph, arrange func([]*ast.Directiv
 	if err != nil {
 		t.Fatal(err)
 	}
-	link, _ := document.Federation()
+	key := "key" // as federation 1 has it
+	if link, linked := document.Federation(); linked {
+		key = link.DirectiveName("key")
+	}
 	for _, d := range slices.Concat(document.AST.Definitions, document.AST.Extensions) {
-		keys := d.Directives.ForNames(link.DirectiveName("key"))
+		keys := d.Directives.ForNames(key)
 		arrange(keys)
-		rest := slices.DeleteFunc(slices.Clone(d.Directives), func(a *ast.Directive) bool { return a.Name == link.DirectiveName("key") })
+		rest := slices.DeleteFunc(slices.Clone(d.Directives), func(a *ast.Directive) bool { return a.Name == key })
 		d.Directives = slices.Concat(ast.DirectiveList(keys), rest)
 	}
 	var text strings.Builder
