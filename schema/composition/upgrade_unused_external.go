@@ -10,7 +10,7 @@ import (
 //
 // Rule: an @external field that no @key, @requires or @provides selects and no
 // interface demands is dropped, and so is a type without further fields, unless
-// something, be it a dropped field, refers to it.
+// something, be it a dropped field, refers to it or it is an entity.
 // Codes: TYPE_WITH_ONLY_UNUSED_EXTERNAL.
 func (u *upgrader) dropUnusedExternal() {
 	u.recollectFacts()
@@ -40,7 +40,8 @@ func (u *upgrader) dropUnusedExternal() {
 func (u *upgrader) mentioned() map[string]bool {
 	names := map[string]bool{}
 	for _, t := range u.types {
-		names[t.name] = names[t.name] || isRoot(t.name)
+		isEntity := t.kind == ast.Object && has(t.applied, "key") // and so a member of _Entity
+		names[t.name] = names[t.name] || isRoot(t.name) || isEntity
 		for _, list := range [][]string{t.members, t.interfaces} {
 			for _, name := range list {
 				names[name] = true
