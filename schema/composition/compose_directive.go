@@ -7,8 +7,6 @@ import (
 	"github.com/weftql/weft/schema/federation"
 )
 
-// composition of a user's directives: what @composeDirective asks for.
-
 // composedUse is one @composeDirective that is in order.
 type composedUse struct {
 	s        *subgraph

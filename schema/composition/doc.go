@@ -23,7 +23,7 @@
 //
 // The following is refused with the code UNSUPPORTED_FEATURE, which names the
 // construct and its place: @interfaceObject, @context and @fromContext,
-// @composeDirective, @cacheTag, and the connect specification.
+// and the connect specification.
 //
 // # Where it is stricter than Apollo's composition
 //
