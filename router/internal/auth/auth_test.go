@@ -1,20 +1,14 @@
 package auth
 
 import (
-	"context"
-	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,133 +18,6 @@ import (
 
 	"github.com/weftql/weft/schema/identity"
 )
-
-// issuer signs tokens and serves its keys.
-type issuer struct {
-	url     string
-	fetches atomic.Int64
-	fetched chan struct{} // gets a value for each fetch, as far as there is room
-
-	mu     sync.Mutex
-	keys   []jose.JSONWebKey
-	status int    // of the key set's address, 0 for 200
-	body   string // in place of the key set
-}
-
-func newIssuer(t *testing.T) *issuer {
-	t.Helper()
-	i := &issuer{fetched: make(chan struct{}, 100)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		i.fetches.Add(1)
-		select {
-		case i.fetched <- struct{}{}:
-		default:
-		}
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		if i.status != 0 {
-			w.WriteHeader(i.status)
-			return
-		}
-		if i.body != "" {
-			_, _ = w.Write([]byte(i.body))
-			return
-		}
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: i.keys})
-	}))
-	t.Cleanup(server.Close)
-	i.url = server.URL
-	return i
-}
-
-func (i *issuer) set(change func()) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	change()
-}
-
-// signingKey is a private key under an id.
-type signingKey struct {
-	id      string
-	method  jwt.SigningMethod
-	private crypto.Signer
-}
-
-func (i *issuer) edKey(t *testing.T, id string) signingKey {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.publish(jose.JSONWebKey{Key: private.Public(), KeyID: id, Algorithm: "EdDSA", Use: "sig"})
-	return signingKey{id, jwt.SigningMethodEdDSA, private}
-}
-
-func (i *issuer) rsaKey(t *testing.T, id string) signingKey {
-	t.Helper()
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.publish(jose.JSONWebKey{Key: private.Public(), KeyID: id, Algorithm: "RS256", Use: "sig"})
-	return signingKey{id, jwt.SigningMethodRS256, private}
-}
-
-func (i *issuer) publish(key jose.JSONWebKey) {
-	i.set(func() { i.keys = append(i.keys, key) })
-}
-
-var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-
-// good is what a token of the test issuer says.
-func good() jwt.MapClaims {
-	return jwt.MapClaims{
-		"iss": "https://issuer.test", "aud": "weft", "sub": "usr_1", "sid": "ses_1", "scope": "admin read",
-		"exp": noon.Add(15 * time.Minute).Unix(),
-	}
-}
-
-func (k signingKey) sign(t *testing.T, claims jwt.MapClaims, header map[string]any) string {
-	t.Helper()
-	token := jwt.NewWithClaims(k.method, claims)
-	token.Header["kid"], token.Header["typ"] = k.id, "at+jwt"
-	for name, value := range header {
-		token.Header[name] = value
-		if value == nil {
-			delete(token.Header, name)
-		}
-	}
-	text, err := token.SignedString(k.private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-// clock is a time that tests move.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := &clock{}
-	c.nanos.Store(noon.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time           { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(by time.Duration) { c.nanos.Add(int64(by)) }
-
-func authenticator(t *testing.T, i *issuer, c *clock) *Authenticator {
-	t.Helper()
-	a, err := newAuthenticator(Config{JWKS: []JWKS{{
-		URL: i.url, Issuers: []string{"https://issuer.test"}, Audiences: []string{"weft", "other"}, Typ: "at+jwt",
-	}}}, slog.New(slog.DiscardHandler), c.now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
 
 func TestGoodTokenGivesItsClaims(t *testing.T) {
 	t.Parallel()
@@ -329,122 +196,6 @@ func TestTokenIsForgottenWhenItExpires(t *testing.T) {
 	c.advance(time.Second)
 	_, err := a.Authenticate(t.Context(), header)
 	checkRefusal(t, err, 401, CodeAuth, "has expired")
-}
-
-func TestNewKeyIsFetchedOnceInAWhile(t *testing.T) {
-	t.Parallel()
-	i, c := newIssuer(t), newClock()
-	old := i.edKey(t, "old")
-	a := authenticator(t, i, c)
-	if _, err := a.Authenticate(t.Context(), bearer(old.sign(t, good(), nil))); err != nil {
-		t.Fatal(err)
-	}
-	c.advance(forcedInterval)
-	fresh := i.edKey(t, "new")
-	if _, err := a.Authenticate(t.Context(), bearer(fresh.sign(t, good(), nil))); err != nil {
-		t.Errorf("a token of a new key: %v", err)
-	}
-	for n := range 20 {
-		made := signingKey{fmt.Sprint("made up ", n), jwt.SigningMethodEdDSA, fresh.private}
-		_, err := a.Authenticate(t.Context(), bearer(made.sign(t, good(), nil)))
-		checkRefusal(t, err, 401, CodeAuth, "not known here")
-	}
-	if n := i.fetches.Load(); n != 2 {
-		t.Errorf("%d fetches, want 2", n)
-	}
-}
-
-func TestWithdrawnKeyEndsItsTokens(t *testing.T) {
-	t.Parallel()
-	i, c := newIssuer(t), newClock()
-	header := bearer(i.edKey(t, "ed").sign(t, good(), nil))
-	a := authenticator(t, i, c)
-	if _, err := a.Authenticate(t.Context(), header); err != nil {
-		t.Fatal(err)
-	}
-	i.set(func() { i.keys = []jose.JSONWebKey{} })
-	a.sources[0].refresh(t.Context(), 0)
-	_, err := a.Authenticate(t.Context(), header)
-	checkRefusal(t, err, 401, CodeAuth, "not known here")
-}
-
-func TestKeysStayWhenTheirAddressFails(t *testing.T) {
-	t.Parallel()
-	i, c := newIssuer(t), newClock()
-	key := i.edKey(t, "ed")
-	a := authenticator(t, i, c)
-	a.sources[0].refresh(t.Context(), 0)
-	for name, change := range map[string]func(){
-		"error":      func() { i.status = 500 },
-		"redirect":   func() { i.status = 302 },
-		"no JSON":    func() { i.status, i.body = 0, "<html>" },
-		"no keys":    func() { i.status, i.body = 0, "{}" },
-		"other keys": func() { i.status, i.body = 0, `{"keys":[{"kty":"oct","k":"c2VjcmV0"},{"kty":"unheard of"}]}` },
-		"endless":    func() { i.status, i.body = 0, `{"keys":[]}`+strings.Repeat(" ", maxSetBytes) },
-	} {
-		i.set(change)
-		a.sources[0].refresh(t.Context(), 0)
-		claims := good()
-		claims["jti"] = name // a token that is not in the cache
-		if _, err := a.Authenticate(t.Context(), bearer(key.sign(t, claims, nil))); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestTokenCannotBeJudgedBeforeThereAreKeys(t *testing.T) {
-	t.Parallel()
-	i, c := newIssuer(t), newClock()
-	header := bearer(i.edKey(t, "ed").sign(t, good(), nil))
-	i.set(func() { i.status = 503 })
-	a := authenticator(t, i, c)
-	for range 3 {
-		_, err := a.Authenticate(t.Context(), header)
-		checkRefusal(t, err, 503, CodeUnavailable, "not available")
-	}
-	if n := i.fetches.Load(); n != 1 {
-		t.Errorf("%d fetches within a second", n)
-	}
-	i.set(func() { i.status = 0 })
-	c.advance(firstInterval)
-	if _, err := a.Authenticate(t.Context(), header); err != nil {
-		t.Errorf("after the keys came: %v", err)
-	}
-}
-
-func TestRunFetchesUntilItIsToldToEnd(t *testing.T) {
-	t.Parallel()
-	i := newIssuer(t)
-	i.edKey(t, "ed")
-	a := authenticator(t, i, newClock())
-	a.sources[0].config.PollInterval = time.Millisecond
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { a.Run(ctx); close(ended) }()
-	for range 3 {
-		<-i.fetched
-	}
-	cancel()
-	<-ended
-}
-
-func TestOneFetchServesAllThatWait(t *testing.T) {
-	t.Parallel()
-	i := newIssuer(t)
-	header := bearer(i.edKey(t, "ed").sign(t, good(), nil))
-	a := authenticator(t, i, newClock())
-	var group sync.WaitGroup
-	for range 50 {
-		group.Go(func() {
-			if _, err := a.Authenticate(t.Context(), header); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if n := i.fetches.Load(); n != 1 {
-		t.Errorf("%d fetches", n)
-	}
 }
 
 func TestCacheIsBounded(t *testing.T) {
