@@ -107,7 +107,11 @@ func (c *composer) renameRoots(s *subgraph) {
 			if op.Type == name || s.doc.AST.Definitions.ForName(op.Type) == nil && s.doc.AST.Extensions.ForName(op.Type) == nil {
 				continue // not renamed, or unknown, which checkRoots reports
 			}
-			if other := s.doc.AST.Definitions.ForName(name); other != nil {
+			other := s.doc.AST.Definitions.ForName(name)
+			if other == nil {
+				other = s.doc.AST.Extensions.ForName(name)
+			}
+			if other != nil {
 				c.fail(code, []Location{locate(s.name, other.Position)},
 					"the schema's %s root is %q, so no other type may be called %q: rename the type %q", op.Operation, op.Type, name, name)
 				continue
