@@ -92,5 +92,8 @@ func (l *Lock) Announce(url string) error {
 // Release lets the next supervisor have the lock.
 func (l *Lock) Release() {
 	_ = l.file.Truncate(0) // the lock counts, not what is written there
+	// Closing alone would not do: a child that is being started at this moment
+	// has the file open too, until it becomes another program.
+	_ = syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
 	_ = l.file.Close()
 }
