@@ -60,7 +60,8 @@ func (w *document) set(set *selectionSet, given operation.Condition) {
 }
 
 // split separates the fields that need no fragment. The order of the result is
-// that of the response.
+// that of the response: the fragments' fields by the first type that has them,
+// wherever the client selects them.
 func (p *planner) split(set *selectionSet) (direct, others []*selection) {
 	for _, f := range set.fields {
 		if p.direct(set, f) {
@@ -69,6 +70,10 @@ func (p *planner) split(set *selectionSet) (direct, others []*selection) {
 			others = append(others, f)
 		}
 	}
+	first := func(f *selection) int {
+		return slices.IndexFunc(set.types, func(t typeID) bool { return slices.Contains(f.types, t) })
+	}
+	slices.SortStableFunc(others, func(a, b *selection) int { return first(a) - first(b) })
 	return direct, others
 }
 

@@ -196,7 +196,8 @@ func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
 }
 
 // entities writes the _entities fields of a request. Steps that select the same
-// share one.
+// share one. The text alone does not tell: one field on two object types and a
+// field on each of them are written alike, but stand for different positions.
 func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string) {
 	type shared struct {
 		text  string
@@ -210,11 +211,12 @@ func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string
 		for _, rep := range st.lookups {
 			target.Representations = append(target.Representations, p.representation(st, rep))
 		}
-		k := slices.IndexFunc(fields, func(s shared) bool {
-			return s.text == sub.b.String() && slices.Equal(s.first.set.types, st.set.types)
-		})
 		selections := p.selections(st.set, b.cond)
-		if k < 0 {
+		k := 0
+		for k < len(fields) && (fields[k].text != sub.b.String() || !slices.Equal(fields[k].first.set.types, st.set.types) || !sameSelections(f.Entities[k].Selections, selections)) {
+			k++
+		}
+		if k == len(fields) {
 			fields = append(fields, shared{sub.b.String(), st})
 			f.Entities = append(f.Entities, Entities{Targets: []Target{target}, Selections: selections})
 			continue
@@ -243,6 +245,16 @@ func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string
 
 func (p *planner) declares(variable string) bool {
 	return slices.ContainsFunc(p.op.Declarations, func(v operation.Variable) bool { return v.Name == variable })
+}
+
+// sameSelections tells whether selections hold the same fields in the same order,
+// of whatever positions.
+func sameSelections(a, b []Selection) bool {
+	return slices.EqualFunc(a, b, func(a, b Selection) bool {
+		return a.Key == b.Key && a.Name == b.Name && a.Type.String() == b.Type.String() && a.Optional == b.Optional &&
+			(a.Types == nil) == (b.Types == nil) && slices.Equal(a.Types, b.Types) &&
+			(a.Positions == nil) == (b.Positions == nil) && sameSelections(a.Selections, b.Selections)
+	})
 }
 
 // addPositions adds the positions of equal selections at another target.

@@ -222,11 +222,14 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 	if !s.root {
 		p.sites = append(p.sites, s)
 	}
+	// Whether a representation needs a site is another question than what it
+	// needs of it: parts on types that cannot stand there leave nothing but the
+	// field itself, which is sent all the same.
 	below := map[*site][]want{}
 	var hidden []*site
 	for _, w := range c.inputs {
 		child := p.hiddenChild(s, w.field, w.typ)
-		if below[child] == nil && child.via == nil {
+		if _, known := below[child]; !known && child.via == nil {
 			hidden = append(hidden, child)
 		}
 		below[child] = append(below[child], wantsOf(w.field.Set, child.types, w.deadline)...)
@@ -234,7 +237,7 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 	for _, d := range s.demands {
 		for _, g := range c.groups[d] {
 			entries, base := c.read(g.entries, g.base)
-			g.site.fed = len(below[g.site]) > 0
+			_, g.site.fed = below[g.site]
 			if err := p.decide(g.site, entries, shift(below[g.site], base), wave+base); err != nil {
 				return err
 			}

@@ -35,7 +35,8 @@ type site struct {
 	root      bool
 	// sealed says that no further subgraph may be entered (fields of a mutation).
 	sealed bool
-	// fed says that representations need parts of a site that the client selects.
+	// fed says that representations need a site that the client selects, or parts
+	// of it: it is there whatever the client's condition says.
 	fed bool
 
 	solved map[string]*local
