@@ -203,25 +203,6 @@ func TestReachMovesBetweenRootsWithoutKeys(t *testing.T) {
 	}
 }
 
-func TestClosed(t *testing.T) {
-	t.Parallel()
-	g := build(t, chain)
-	closed := g.Closed()
-	for _, tt := range []struct {
-		typ  string
-		want []bool
-	}{
-		{"T", []bool{false, false, false}},
-		{"O", []bool{false, true, true}},
-		{"M", []bool{true, true, false}},
-	} {
-		id, _ := g.Type(tt.typ)
-		if diff := cmp.Diff(tt.want, closed[id]); diff != "" {
-			t.Errorf("%s: %s", tt.typ, diff)
-		}
-	}
-}
-
 func TestNewNamesTheFieldSetThatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, key, want string }{

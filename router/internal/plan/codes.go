@@ -16,8 +16,6 @@ const (
 	// CodeUnreachable occurs when no plan satisfies the operation: a field lives
 	// in a subgraph that nothing leads to. Composition normally rules it out.
 	CodeUnreachable = "UNSATISFIABLE_OPERATION"
-	// CodeTooComplex occurs when not even one plan was found within the budget.
-	CodeTooComplex = "QUERY_PLAN_COMPLEXITY_EXCEEDED"
 )
 
 func errorAt(code string, path []string, pos *ast.Position, format string, args ...any) *gqlerror.Error {
