@@ -1,15 +1,16 @@
 // One JSON request a line on standard input, one JSON answer a line on standard
-// output; ends with its input. See oracle.go for the two kinds of requests.
+// output; ends with its input. See oracle.go for the kinds of requests.
 'use strict';
 const readline = require('node:readline');
 const { parse } = require('graphql');
 const { composeServices } = require('@apollo/composition');
-const { Supergraph, operationFromDocument, printSchema } = require('@apollo/federation-internals');
+const { HINTS } = require('@apollo/composition/dist/hints');
+const { ERRORS, Supergraph, operationFromDocument, printSchema } = require('@apollo/federation-internals');
 const { QueryPlanner, prettyFormatQueryPlan } = require('@apollo/query-planner');
 
 const problem = (error) => ({ code: error.extensions?.code ?? '', message: error.message });
 
-function compose({ subgraphs }) {
+function compose({ subgraphs, maximumPaths }) {
   const services = [];
   for (const { name, url, sdl } of subgraphs) {
     try {
@@ -19,7 +20,7 @@ function compose({ subgraphs }) {
     }
   }
   const started = performance.now();
-  const result = composeServices(services);
+  const result = composeServices(services, { maxValidationSubgraphPaths: maximumPaths });
   const milliseconds = performance.now() - started;
   if (result.errors?.length) {
     return { errors: result.errors.map(problem), milliseconds };
@@ -60,9 +61,17 @@ function plan({ supergraph, operations, overrides, maximumPlans }) {
   };
 }
 
+const catalogue = () => ({
+  codes: Object.values(ERRORS).map((error) => error.code),
+  hints: Object.values(HINTS).map((hint) => hint.code),
+});
+
 function answer(line) {
   try {
     const request = JSON.parse(line);
+    if (request.catalogue) {
+      return catalogue();
+    }
     return request.subgraphs ? compose(request) : plan(request);
   } catch (error) {
     return { crash: String(error.stack ?? error) };

@@ -1,262 +1,150 @@
 package oracle
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
-	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/formatter"
-
-	"github.com/weftql/weft/schema/composition"
-	"github.com/weftql/weft/schema/supergraph"
 	"github.com/weftql/weft/schema/universe"
 )
 
 var (
-	universes = flag.Int("universes", 60, "how many random universes TestComposition composes")
+	universes = flag.Int("universes", 60, "how many random universes TestComposition composes, those aside that a mutation did not break as it should")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first universe")
 	shrink    = flag.Bool("shrink", false, "make the universes that are kept as small as possible")
 	keep      = flag.String("keep", "", "a directory for the universes that differ")
 )
 
-// verdict is how one universe came out in both.
-type verdict struct {
-	seed        uint64
-	class       string // what differs; empty if nothing does
-	detail      string
-	codes       []string // Apollo's
-	mutation    universe.Mutation
-	unsupported bool
-	composed    bool // by both
+// trial is a universe and how it came out.
+type trial struct {
+	verdict
+	universe universe.Universe
+	contents map[string]bool // what the universe has
 }
 
+// TestComposition composes random universes with both, every third one with a
+// broken rule. A long run also fails for what should have come up and did not.
 func TestComposition(t *testing.T) {
 	t.Parallel()
-	apollo, err := Start(t.Context())
-	if errors.Is(err, ErrNotInstalled) {
-		t.Skip(err)
-	} else if err != nil {
+	oracles := startSeveral(t, max(2, runtime.NumCPU()))
+	catalogue, err := oracles[0].Catalogue(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = apollo.Close() })
+	trials := make([][]trial, *universes)
+	var (
+		group sync.WaitGroup
+		next  atomic.Int64
+	)
+	for _, apollo := range oracles {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(trials); i = int(next.Add(1)) - 1 {
+				trials[i] = try(t, apollo, *firstSeed+uint64(i))
+			}
+		})
+	}
+	group.Wait()
 
-	counts, raised, caused := map[string]int{}, map[string]int{}, map[string]int{}
-	for seed := *firstSeed; seed < *firstSeed+uint64(*universes); seed++ {
-		v, u := judge(t, apollo, seed)
-		counts["universes"]++
-		for _, code := range v.codes {
-			raised[code]++
-			if code == v.mutation.Code {
-				caused[code]++
-			}
-		}
-		if v.mutation.Code != "" && !slices.Contains(v.codes, v.mutation.Code) {
-			counts["mutations with another code: "+v.mutation.Code]++
-		}
-		switch {
-		case v.unsupported:
-			counts["skipped: unsupported by us"]++
-		case v.class == "" && v.composed:
-			counts["equal: composed"]++
-		case v.class == "":
-			counts["equal: refused"]++
-		default:
-			reason := explain(v)
-			if reason == "" {
-				t.Errorf("seed %d: %s\n%s", v.seed, v.class, v.detail)
-				counts["DIFFERENT: "+v.class]++
-				keepUniverse(t, apollo, u, v)
-			} else {
-				counts["deviation: "+reason]++
+	r := newReport(catalogue)
+	for _, list := range trials {
+		for _, one := range list {
+			r.count(one)
+			if one.class != "" && explain(one.verdict) == "" {
+				keepUniverse(t, oracles[0], &one)
+				t.Errorf("seed %d: %s\nmutation: %+v\n%s", one.seed, one.class, one.mutation, one.detail)
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		t.Logf("%6d %s", counts[name], name)
-	}
-	for _, code := range universe.Codes() {
-		t.Logf("%6d times %s, %d of them by a mutation", raised[code], code, caused[code])
+	t.Log("\n" + r.String())
+	if missing := r.missing(); len(missing) > 0 && *universes >= longRun {
+		t.Errorf("required %d times, and came up less: %v", enough, missing)
 	}
 }
 
-// judge composes one universe with both. Every third one is broken.
-func judge(t *testing.T, apollo *Oracle, seed uint64) (verdict, universe.Universe) {
+// startSeveral starts oracles, or skips the test if there are none.
+func startSeveral(t *testing.T, count int) (list []*Oracle) {
 	t.Helper()
-	u := universe.Random(seed, universe.Everything())
-	var mutation universe.Mutation
-	if seed%3 == 0 {
-		u, mutation = universe.Mutate(seed/3, u)
+	for range count {
+		apollo, err := Start(t.Context())
+		if errors.Is(err, ErrNotInstalled) {
+			t.Skip(err)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = apollo.Close() })
+		list = append(list, apollo)
 	}
-	v := judgeUniverse(t, apollo, u)
+	return list
+}
+
+// try composes the universe of a seed. Those that are meant to break a rule take
+// the codes in turn; where a universe has no place for a mutation or breaks
+// another rule too early, other universes follow, which count as well.
+func try(t *testing.T, apollo *Oracle, seed uint64) (trials []trial) {
+	t.Helper()
+	if seed%3 != 0 {
+		u := universe.Random(seed, optionsOf(seed/3))
+		bounds := limits{}
+		if seed%100 == 50 {
+			bounds = limits{paths: 1, states: 1}
+		}
+		return []trial{judged(seed, u, universe.Mutation{}, judgeUniverse(t, apollo, u, bounds))}
+	}
+	list := universe.Codes()
+	turn := seed / 3
+	code := list[turn%uint64(len(list))]
+	for attempt := range uint64(40) {
+		u, mutation, ok := universe.MutateTo(code, seed+attempt<<32, universe.Random(seed+attempt<<32, optionsOf(turn/uint64(len(list))+attempt)))
+		if !ok {
+			continue
+		}
+		one := judged(seed, u, mutation, judgeUniverse(t, apollo, u))
+		trials = append(trials, one)
+		if len(trials) == 4 || slices.Contains(one.codes, code) {
+			break
+		}
+	}
+	return trials
+}
+
+func judged(seed uint64, u universe.Universe, mutation universe.Mutation, v verdict) trial {
 	v.seed, v.mutation = seed, mutation
-	return v, u
+	return trial{verdict: v, universe: u, contents: contents(u)}
 }
 
-func judgeUniverse(t *testing.T, apollo *Oracle, u universe.Universe) (v verdict) {
-	t.Helper()
-	theirs, err := apollo.Compose(t.Context(), u.Subgraphs)
-	if crash := (*CrashError)(nil); errors.As(err, &crash) {
-		_, err = composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
-		v.class = fmt.Sprintf("Apollo throws, ours %v", slices.Sorted(maps.Keys(codes(err))))
-		v.detail = crash.Stack
-		return v
-	} else if err != nil {
-		t.Fatal(err)
+// optionsOf lets every fourth universe have subgraphs of federation 1, some or
+// only such.
+func optionsOf(turn uint64) universe.Options {
+	options := universe.Everything()
+	if turn%4 == 3 {
+		options.Federation1 = []int{30, 60, 100}[turn/4%3]
 	}
-	ours, err := composition.Compose(t.Context(), u.Subgraphs, composition.Options{})
-	compare(&v, theirs, ours, err)
-	if v.class == "codes: Apollo [SATISFIABILITY_ERROR], ours []" && contradicts(t, apollo, u) {
-		v.class += ", with keys in another order Apollo composes"
-	}
-	return v
-}
-
-// compare fills the verdict.
-func compare(v *verdict, theirs Composition, ours composition.Result, err error) {
-	if err != nil && errors.Is(err, context.Canceled) {
-		v.class = "cancelled"
-		return
-	}
-	ourCodes, theirCodes := codes(err), map[string]bool{}
-	for _, p := range theirs.Errors {
-		theirCodes[p.Code] = true
-	}
-	v.codes = slices.Sorted(maps.Keys(theirCodes))
-	if ourCodes["UNSUPPORTED_FEATURE"] {
-		v.unsupported = true
-		return
-	}
-	if !maps.Equal(ourCodes, theirCodes) {
-		v.class = fmt.Sprintf("codes: Apollo %v, ours %v", v.codes, slices.Sorted(maps.Keys(ourCodes)))
-		for _, p := range theirs.Errors {
-			v.detail += fmt.Sprintf("- %s %s\n", p.Code, p.Message)
-		}
-		if err != nil {
-			v.detail += "+ " + err.Error()
-		}
-		return
-	}
-	if len(theirCodes) > 0 {
-		return
-	}
-	v.composed = true
-	if difference, err := difference(theirs.Supergraph, ours.Supergraph); err != nil || !difference.Empty() {
-		v.class, v.detail = "supergraph", fmt.Sprint(difference, errorText(err))
-		return
-	}
-	api, err := apiSchema(ours.Supergraph)
-	if err != nil {
-		v.class, v.detail = "API schema", err.Error()
-		return
-	}
-	if difference, err := difference(theirs.API, api); err != nil || !difference.Empty() {
-		v.class, v.detail = "API schema", fmt.Sprint(difference, errorText(err))
-		return
-	}
-	if difference := Compare(theirHints(theirs), ourHints(ours)); !difference.Empty() {
-		v.class, v.detail = "hints", difference.String()
-	}
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
-func codes(err error) map[string]bool {
-	set := map[string]bool{}
-	var list composition.Errors
-	if errors.As(err, &list) {
-		for _, e := range list {
-			set[string(e.Code)] = true
-		}
-	} else if err != nil {
-		set[err.Error()] = true
-	}
-	return set
-}
-
-func difference(theirs, ours string) (Difference, error) {
-	a, err := Canonical(theirs)
-	if err != nil {
-		return Difference{}, err
-	}
-	b, err := Canonical(ours)
-	if err != nil {
-		return Difference{}, err
-	}
-	return Compare(a, b), nil
-}
-
-// apiSchema writes the API schema as Apollo prints it: without what GraphQL
-// itself defines.
-func apiSchema(sdl string) (string, error) {
-	s, err := supergraph.Parse("supergraph", sdl)
-	if err != nil {
-		return "", err
-	}
-	document := &ast.SchemaDocument{}
-	for _, name := range slices.Sorted(maps.Keys(s.API.Types)) {
-		if d := s.API.Types[name]; !d.BuiltIn {
-			c := *d
-			c.Fields = slices.DeleteFunc(slices.Clone(d.Fields), func(f *ast.FieldDefinition) bool { return strings.HasPrefix(f.Name, "__") })
-			document.Definitions = append(document.Definitions, &c)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.API.Directives)) {
-		if d := s.API.Directives[name]; d.Position == nil || d.Position.Src == nil || !d.Position.Src.BuiltIn {
-			document.Directives = append(document.Directives, d)
-		}
-	}
-	var text strings.Builder
-	formatter.NewFormatter(&text).FormatSchemaDocument(document)
-	return text.String(), nil
-}
-
-func theirHints(c Composition) (lines []string) {
-	for _, h := range c.Hints {
-		lines = append(lines, h.Code+" "+h.Coordinate)
-	}
-	slices.Sort(lines)
-	return lines
-}
-
-func ourHints(r composition.Result) (lines []string) {
-	for _, h := range r.Hints {
-		if h.Code == composition.HintMergedDirectiveArguments {
-			h.Coordinate = "" // Apollo tells none
-		}
-		lines = append(lines, string(h.Code)+" "+h.Coordinate)
-	}
-	slices.Sort(lines)
-	return lines
+	return options
 }
 
 // keepUniverse writes a universe that differs to the directory of -keep.
-func keepUniverse(t *testing.T, apollo *Oracle, u universe.Universe, v verdict) {
+func keepUniverse(t *testing.T, apollo *Oracle, one *trial) {
 	t.Helper()
 	if *keep == "" {
 		return
 	}
+	u := one.universe
 	if *shrink {
-		u = universe.Shrink(u, func(u universe.Universe) bool { return judgeUniverse(t, apollo, u).class == v.class })
-		v.detail = judgeUniverse(t, apollo, u).detail
+		u = universe.Shrink(u, func(u universe.Universe) bool { return judgeUniverse(t, apollo, u).class == one.class })
+		one.detail = judgeUniverse(t, apollo, u).detail
 	}
-	text := fmt.Sprintf("# seed %d: %s\n# %+v\n%s\n", v.seed, v.class, v.mutation, v.detail)
+	text := fmt.Sprintf("# seed %d: %s\n# %+v\n%s\n", one.seed, one.class, one.mutation, one.detail)
 	for _, s := range u.Subgraphs {
 		text += fmt.Sprintf("-- %s.graphqls --\n%s", s.Name, s.Sources[0].Text)
 	}
-	if err := os.WriteFile(filepath.Join(*keep, fmt.Sprintf("%d.txtar", v.seed)), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(*keep, fmt.Sprintf("%d.txtar", one.seed)), []byte(text), 0o600); err != nil {
 		t.Error(err)
 	}
 }

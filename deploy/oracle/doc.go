@@ -16,7 +16,10 @@
 //
 //	make oracle-compose
 //
-// which takes UNIVERSES=n. What differs can be kept and made small:
+// which takes UNIVERSES=n and prints in what the two agree, and how often each
+// directive, kind of type, error and hint came up; from 3,000 universes on, it
+// fails if one of them came up less than ten times. What differs can be kept and
+// made small:
 //
 //	go test ./deploy/oracle -run TestComposition -seed 4711 -universes 1 -keep /tmp -shrink
 //

@@ -23,16 +23,22 @@ import (
 // how to get them. A test skips then.
 var ErrNotInstalled = errors.New("not installed: needs node 20 and `npm ci` in deploy/oracle")
 
-// Oracle is a running Node process. It answers one request after another and is
-// safe for concurrent use; use several for parallel work.
+// Oracle is a Node process. It answers one request after another and is safe for
+// concurrent use; use several for parallel work.
 type Oracle struct {
-	command *exec.Cmd
+	launch func() (*process, error)
 
-	mu     sync.Mutex
-	input  io.WriteCloser
-	output *bufio.Reader
-	stderr bytes.Buffer
-	broken error // why no more requests are possible
+	mu      sync.Mutex
+	running *process // nil after a request that was given up, and after Close
+	closed  bool
+}
+
+// process is one run of apollo.cjs.
+type process struct {
+	command *exec.Cmd
+	input   io.WriteCloser
+	output  *bufio.Reader
+	stderr  bytes.Buffer
 }
 
 // Start starts the process. It ends with Close, when ctx ends, or with this
@@ -50,33 +56,48 @@ func Start(ctx context.Context) (*Oracle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oracle: %w", ErrNotInstalled)
 	}
-	o := &Oracle{command: exec.CommandContext(ctx, node, "--max-old-space-size=4096", "apollo.cjs")}
-	o.command.Dir = directory
-	o.command.Stderr = &o.stderr
-	if o.input, err = o.command.StdinPipe(); err != nil {
+	o := &Oracle{launch: func() (*process, error) {
+		command := exec.CommandContext(ctx, node, "--max-old-space-size=4096", "apollo.cjs")
+		command.Dir = directory
+		return run(command)
+	}}
+	if o.running, err = o.launch(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func run(command *exec.Cmd) (*process, error) {
+	p := &process{command: command}
+	command.Stderr = &p.stderr
+	var err error
+	if p.input, err = command.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
-	output, err := o.command.StdoutPipe()
+	output, err := command.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
-	o.output = bufio.NewReaderSize(output, 1<<20)
-	if err := o.command.Start(); err != nil {
+	p.output = bufio.NewReaderSize(output, 1<<20)
+	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
-	return o, nil
+	return p, nil
 }
 
 // Close ends the process and waits for it.
 func (o *Oracle) Close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.broken == nil {
-		o.broken = errors.New("oracle: closed")
+	o.closed = true
+	if o.running == nil {
+		return nil
 	}
-	_ = o.input.Close() // it may have ended already
-	if err := o.command.Wait(); err != nil {
-		return fmt.Errorf("oracle: %w: %s", err, strings.TrimSpace(o.stderr.String()))
+	p := o.running
+	o.running = nil
+	_ = p.input.Close() // it may have ended already
+	if err := p.command.Wait(); err != nil {
+		return fmt.Errorf("oracle: %w: %s", err, strings.TrimSpace(p.stderr.String()))
 	}
 	return nil
 }
@@ -115,6 +136,12 @@ func (c Composition) Duration() time.Duration {
 // Compose runs Apollo's composition. That subgraphs do not compose is no error
 // here, but Composition.Errors.
 func (o *Oracle) Compose(ctx context.Context, subgraphs []federation.Subgraph) (Composition, error) {
+	return o.ComposeWithin(ctx, subgraphs, 0)
+}
+
+// ComposeWithin is Compose with a limit for the paths that the check whether every
+// query can be answered follows. Zero is Apollo's own limit, 1,000,000.
+func (o *Oracle) ComposeWithin(ctx context.Context, subgraphs []federation.Subgraph, maximumPaths int) (Composition, error) {
 	type service struct {
 		Name string `json:"name"`
 		URL  string `json:"url"`
@@ -128,8 +155,26 @@ func (o *Oracle) Compose(ctx context.Context, subgraphs []federation.Subgraph) (
 		}
 		services = append(services, service{s.Name, s.URL, sdl.String()})
 	}
+	request := map[string]any{"subgraphs": services}
+	if maximumPaths > 0 {
+		request["maximumPaths"] = maximumPaths
+	}
 	var answer Composition
-	err := o.ask(ctx, map[string]any{"subgraphs": services}, &answer)
+	err := o.ask(ctx, request, &answer)
+	return answer, err
+}
+
+// Catalogue is what Apollo's packages name, whether composition can raise it or
+// not.
+type Catalogue struct {
+	Codes []string `json:"codes"`
+	Hints []string `json:"hints"`
+}
+
+// Catalogue lists Apollo's codes of errors and hints.
+func (o *Oracle) Catalogue(ctx context.Context) (Catalogue, error) {
+	var answer Catalogue
+	err := o.ask(ctx, map[string]any{"catalogue": true}, &answer)
 	return answer, err
 }
 
@@ -167,7 +212,8 @@ func (o *Oracle) Plan(ctx context.Context, request PlanRequest) ([]Plan, error) 
 }
 
 // ask sends a request and reads its answer. When ctx ends first, the process is
-// killed and the oracle unusable: Node can not be interrupted otherwise.
+// killed, because Node can not be interrupted otherwise; the next request starts
+// another.
 func (o *Oracle) ask(ctx context.Context, request, answer any) error {
 	line, err := json.Marshal(request)
 	if err != nil {
@@ -175,18 +221,26 @@ func (o *Oracle) ask(ctx context.Context, request, answer any) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.broken != nil {
-		return o.broken
+	if o.closed {
+		return errors.New("oracle: closed")
 	}
-	stop := context.AfterFunc(ctx, func() { _ = o.command.Process.Kill() })
+	if o.running == nil {
+		if o.running, err = o.launch(); err != nil {
+			return err
+		}
+	}
+	p := o.running
+	stop := context.AfterFunc(ctx, func() { _ = p.command.Process.Kill() })
 	defer stop()
-	text, err := o.exchange(append(line, '\n'))
+	text, err := p.exchange(append(line, '\n'))
 	if err != nil {
+		_ = p.command.Process.Kill() // it may have ended already
+		_ = p.command.Wait()         // it says no more than err
+		o.running = nil
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		o.broken = fmt.Errorf("oracle: %w", err)
-		return o.broken
+		return fmt.Errorf("oracle: %w: %s", err, strings.TrimSpace(p.stderr.String()))
 	}
 	var failure struct{ Crash string }
 	if err := json.Unmarshal(text, &failure); err != nil {
@@ -201,11 +255,11 @@ func (o *Oracle) ask(ctx context.Context, request, answer any) error {
 	return nil
 }
 
-func (o *Oracle) exchange(line []byte) ([]byte, error) {
-	if _, err := o.input.Write(line); err != nil {
+func (p *process) exchange(line []byte) ([]byte, error) {
+	if _, err := p.input.Write(line); err != nil {
 		return nil, err
 	}
-	return o.output.ReadBytes('\n')
+	return p.output.ReadBytes('\n')
 }
 
 // CrashError is an exception of Apollo's code where it should have returned
