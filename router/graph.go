@@ -41,9 +41,6 @@ type planned struct {
 
 // build makes everything that a supergraph needs. It connects to nothing.
 func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
-	if err := plan.Supported(s); err != nil {
-		return nil, err
-	}
 	g := &graph{
 		supergraph: s,
 		limits: operation.Limits{
@@ -53,6 +50,9 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	var err error
 	if g.querygraph, err = querygraph.New(s); err != nil {
 		return nil, err
+	}
+	if labels := g.querygraph.Labels(); len(labels) > 0 {
+		return nil, fmt.Errorf("%s: @override(label: %q): requests cannot set labels yet", plan.CodeUnsupportedFeature, labels[0])
 	}
 	clients := subgraph.Config{Timeout: r.config.TrafficShaping.All.Timeout}
 	for _, sub := range s.Subgraphs {

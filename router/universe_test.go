@@ -54,7 +54,9 @@ type tally struct {
 
 func tryUniverse(t *testing.T, seed uint64, counts *tally) {
 	t.Helper()
-	u := universe.Random(seed, universe.Answerable())
+	options := universe.Answerable()
+	options.OverrideLabel = 0
+	u := universe.Random(seed, options)
 	counts.universes++
 	w := newUniverseFixture(t, u)
 	if w == nil {

@@ -31,6 +31,7 @@ type Graph struct {
 	Fields     []Field
 
 	byName map[string]TypeID
+	labels labels
 }
 
 // Type is an object, interface or union type.
@@ -127,6 +128,7 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 			return nil, err
 		}
 	}
+	g.readLabels()
 	return g, nil
 }
 

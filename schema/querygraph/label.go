@@ -2,6 +2,172 @@ package querygraph
 
 import "slices"
 
+// LabelSet marks labels by their index in Graph.Labels. Nil marks none.
+type LabelSet []uint64
+
+// Has tells whether the label of the given index is marked.
+func (s LabelSet) Has(index int) bool {
+	return index/64 < len(s) && s[index/64]&(1<<(index%64)) != 0
+}
+
+// Add marks the labels of another set; s must have been made for as many.
+func (s LabelSet) Add(other LabelSet) {
+	for i, word := range other {
+		s[i] |= word
+	}
+}
+
+// labels is what a Graph knows of the labels of progressive overrides
+// (Federation 2.7 §@override(label:)).
+type labels struct {
+	// names are all of them, sorted.
+	names []string
+	// moving are the fields that have one.
+	moving []FieldID
+	// byField and byType are what Graph.FieldLabels and Graph.TypeLabels give.
+	byField, byType []LabelSet
+}
+
+// Labels lists all labels of progressive overrides, sorted. The result must not
+// be changed.
+func (g *Graph) Labels() []string { return g.labels.names }
+
+// NewLabelSet returns an empty set for the graph's labels; it is nil if there are
+// none.
+func (g *Graph) NewLabelSet() LabelSet {
+	if len(g.labels.names) == 0 {
+		return nil
+	}
+	return make(LabelSet, (len(g.labels.names)+63)/64)
+}
+
+// FieldLabels gives the labels on which it can depend how a field is supplied:
+// its own, and those of all that its @requires can lead to. The result must not
+// be changed.
+func (g *Graph) FieldLabels(f FieldID) LabelSet {
+	if g.labels.byField == nil || f == Typename {
+		return nil
+	}
+	return g.labels.byField[f]
+}
+
+// TypeLabels gives the labels on which it can depend how objects of a type are
+// looked up by their keys. The result must not be changed.
+func (g *Graph) TypeLabels(t TypeID) LabelSet {
+	if g.labels.byType == nil {
+		return nil
+	}
+	return g.labels.byType[t]
+}
+
+// WithLabels returns the graph as it is for requests that set the given labels
+// and no others: where a field moves between two subgraphs, one of them resolves
+// it, and for the other one it is external. Labels that the graph does not have
+// mean nothing.
+func (g *Graph) WithLabels(set []string) *Graph {
+	if len(g.labels.moving) == 0 {
+		return g
+	}
+	out := *g
+	out.Fields = slices.Clone(g.Fields)
+	for _, id := range g.labels.moving {
+		f := &out.Fields[id]
+		f.In = slices.Clone(f.In)
+		for i := range f.In {
+			in := &f.In[i]
+			if in.Override.Label != "" && slices.Contains(set, in.Override.Label) != in.Override.Set {
+				*in = FieldIn{Present: true, External: true, Type: in.Type, Result: in.Result, Override: in.Override}
+			}
+		}
+	}
+	return &out
+}
+
+// readLabels fills g.labels.
+func (g *Graph) readLabels() {
+	l := &g.labels
+	for i := range g.Fields {
+		moves := false
+		for _, in := range g.Fields[i].In {
+			if in.Override.Label != "" {
+				l.names = append(l.names, in.Override.Label)
+				moves = true
+			}
+		}
+		if moves {
+			l.moving = append(l.moving, FieldID(i))
+		}
+	}
+	if len(l.moving) == 0 {
+		return
+	}
+	slices.Sort(l.names)
+	l.names = slices.Compact(l.names)
+	l.byField, l.byType = make([]LabelSet, len(g.Fields)), make([]LabelSet, len(g.Types))
+	for i := range l.byField {
+		l.byField[i] = g.NewLabelSet()
+	}
+	for i := range l.byType {
+		l.byType[i] = g.NewLabelSet()
+	}
+	for _, id := range l.moving {
+		for _, in := range g.Fields[id].In {
+			if k, has := slices.BinarySearch(l.names, in.Override.Label); has {
+				l.byField[id][k/64] |= 1 << (k % 64)
+			}
+		}
+	}
+	for g.growLabels() {
+	}
+}
+
+// growLabels adds to each type and field the labels of what its keys and its
+// requirements name, as far as they are known. It tells whether there were new
+// ones.
+func (g *Graph) growLabels() (grown bool) {
+	add := func(to LabelSet, set *FieldSet) {
+		if set == nil {
+			return
+		}
+		before := slices.Clone(to)
+		g.addSetLabels(to, set)
+		grown = grown || !slices.Equal(before, to)
+	}
+	for i := range g.Types {
+		for _, in := range g.Types[i].In {
+			for _, k := range in.Keys {
+				add(g.labels.byType[i], k.Fields)
+			}
+		}
+	}
+	for i := range g.Fields {
+		for j := range g.Fields[i].In {
+			add(g.labels.byField[i], g.Fields[i].In[j].Requires)
+		}
+	}
+	return grown
+}
+
+// addSetLabels adds the labels of what it takes to have the fields of a set: the
+// fields themselves, and the ways to them.
+func (g *Graph) addSetLabels(to LabelSet, set *FieldSet) {
+	for i := range set.Fields {
+		f := &set.Fields[i]
+		for _, t := range g.Types[set.Type].Possible {
+			if !f.On(t) {
+				continue
+			}
+			to.Add(g.labels.byType[t])
+			if id, ok := g.Field(t, f.Name); ok {
+				to.Add(g.FieldLabels(id))
+			}
+		}
+		if f.Set != nil {
+			g.addSetLabels(to, f.Set)
+		}
+	}
+}
+
 // ConditionLabels lists, sorted, the labels of progressive overrides on which it
 // depends what a Reach finds: those of fields that a key or @requires names.
 func (g *Graph) ConditionLabels() []string {

@@ -66,11 +66,11 @@ func Everything() Options {
 }
 
 // Answerable returns options for universes whose answers are compared: without
-// what has no bearing on them, and without labels, which leave it to each
-// request who answers.
+// what has no bearing on them.
 func Answerable() Options {
 	o := Everything()
-	o.Reentry, o.OverrideLabel, o.ComposeDirective, o.CacheTag = 0, 0, 0, 0
+	o.Override, o.OverrideLabel = 30, 60
+	o.Reentry, o.ComposeDirective, o.CacheTag = 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

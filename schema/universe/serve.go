@@ -16,8 +16,11 @@ import (
 // it has as external only or that another one overrides, a representation whose
 // fields belong to different entities, and a field whose @requires inputs did not
 // come; wrong inputs give a wrong value.
-func (u Universe) Serve() ([]*Handler, error) {
-	w, err := newWorld(u)
+//
+// Requests set the given labels of progressive overrides and no others: the other
+// side of such a field refuses it.
+func (u Universe) Serve(labels ...string) ([]*Handler, error) {
+	w, err := newWorld(u, labels...)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +115,9 @@ func (s server) resolve(ref reference, field string, fact *fieldFact, provided a
 	below, isProvided := s.world.selected(provided, ref.typ, field)
 	if d.overridden && !fact.keyed {
 		return nil, fmt.Errorf("%s: %s.%s is overridden", s.part.name, ref.typ, field)
+	}
+	if d.idle && !fact.keyed {
+		return nil, fmt.Errorf("%s: %s.%s is overridden for this request", s.part.name, ref.typ, field)
 	}
 	if d.external && !isProvided && !d.inKey {
 		return nil, fmt.Errorf("%s: %s.%s is external", s.part.name, ref.typ, field)

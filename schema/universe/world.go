@@ -42,11 +42,14 @@ type declaration struct {
 	part                 *worldPart
 	definition           *ast.FieldDefinition
 	external, overridden bool
+	idle                 bool // the other side of a progressive override answers
 	inKey                bool // a key of this subgraph selects it on its type
 	requires, provides   federation.FieldSet
 }
 
-func newWorld(u Universe) (*world, error) {
+// newWorld reads a universe in which requests set the given labels of
+// progressive overrides and no others.
+func newWorld(u Universe, labels ...string) (*world, error) {
 	w := &world{
 		seed: u.Seed, entities: map[string]bool{}, fields: map[string]*fieldFact{},
 		inputs: map[string]*ast.Definition{}, enums: map[string][]string{},
@@ -77,7 +80,7 @@ func newWorld(u Universe) (*world, error) {
 			}
 		}
 	}
-	w.settle()
+	w.settle(labels)
 	return w, nil
 }
 
@@ -156,21 +159,17 @@ func (w *world) markKeyed(p *worldPart, d *ast.Definition, set ast.SelectionSet)
 	}
 }
 
-// settle works out who resolves each field, in the order of subgraphs.
-func (w *world) settle() {
+// settle works out who resolves each field, in the order of subgraphs. Labels say
+// who is to be asked, but leave the values as they are.
+func (w *world) settle(labels []string) {
 	for _, fact := range w.fields {
 		for _, p := range w.parts {
 			d := fact.declared[p]
 			if d == nil {
 				continue
 			}
-			// With a label, both are to be asked in their turn.
-			if o := p.applied(d.definition.Directives, "override"); o != nil && o.Arguments.ForName("label") == nil {
-				for _, other := range fact.declared {
-					if from := o.Arguments.ForName("from"); from != nil && other.part.name == from.Value.Raw {
-						other.overridden = true
-					}
-				}
+			if o := p.applied(d.definition.Directives, "override"); o != nil {
+				fact.override(d, o, labels)
 			}
 		}
 		for _, p := range w.parts {
@@ -185,6 +184,23 @@ func (w *world) settle() {
 				}
 			}
 			fact.restrict(d.definition.Arguments)
+		}
+	}
+}
+
+// override marks the subgraph that is not asked, because the field moves from one
+// to the other. With a label, each is asked in its turn.
+func (f *fieldFact) override(to *declaration, o *ast.Directive, labels []string) {
+	label := o.Arguments.ForName("label")
+	for _, other := range f.declared {
+		switch from := o.Arguments.ForName("from"); {
+		case from == nil || other.part.name != from.Value.Raw:
+		case label == nil:
+			other.overridden = true
+		case slices.Contains(labels, label.Value.Raw):
+			other.idle = true
+		default:
+			to.idle = true
 		}
 	}
 }

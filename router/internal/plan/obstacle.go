@@ -67,6 +67,9 @@ func (p *planner) closedDoor(c *choice, t typeID, f fieldID, graph int) string {
 		return ""
 	}
 	in := &p.graph.Fields[f].In[graph]
+	if label := in.Override.Label; label != "" && slices.Contains(p.cfg.Labels, label) != in.Override.Set {
+		return fmt.Sprintf("has it only for requests %s the label %q", map[bool]string{true: "with", false: "without"}[in.Override.Set], label)
+	}
 	if in.External {
 		return "has it only as @external"
 	}

@@ -26,6 +26,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // A golden file has a section NAME.graphqls for each subgraph, and any number of
 // pairs "operation NAME", "plan NAME" or "errors NAME". Each plan is executed too.
+// "operation NAME with LABEL,LABEL" sets labels of progressive overrides.
 // A supergraph.graphqls is taken instead of what the subgraphs compose to; where
 // there are no subgraphs beside it, there are no plans.
 func TestPlan(t *testing.T) {
@@ -58,6 +59,8 @@ func runGolden(t *testing.T, file string) {
 		if !isOperation {
 			continue
 		}
+		_, labels, _ := strings.Cut(name, " with ")
+		u := u.with(strings.Split(labels, ","))
 		p, err := u.plan(t, string(f.Data))
 		if err != nil {
 			out.Files = append(out.Files, txtar.File{Name: "errors" + name, Data: []byte(describe(err))})
@@ -84,6 +87,15 @@ type universe struct {
 	graph      *querygraph.Graph
 	subgraphs  map[string]string      // SDL by name
 	schemas    map[string]*ast.Schema // what the subgraphs serve
+	labels     []string               // of progressive overrides, that are set
+}
+
+// with is the universe as it is for requests that set the labels: its subgraphs
+// refuse fields that the other side of an override resolves.
+func (u *universe) with(labels []string) *universe {
+	out := *u
+	out.labels, out.graph = labels, u.graph.WithLabels(labels)
+	return &out
 }
 
 func readUniverse(t testing.TB, archive *txtar.Archive) *universe {
@@ -121,7 +133,7 @@ func (u *universe) load(t testing.TB, sdl string) {
 }
 
 // head links all that the golden files use.
-const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible"])
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible"])
 `
 
 func (u *universe) compose(ctx context.Context) error {
@@ -154,7 +166,7 @@ func (u *universe) plan(t testing.TB, text string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.New(t.Context(), op, u.graph, plan.Config{})
+	return plan.New(t.Context(), op, u.graph, plan.Config{Labels: u.labels})
 }
 
 func describe(err error) string {

@@ -23,6 +23,9 @@ type Config struct {
 	// subgraph in a step, where one request with several _entities fields would
 	// do. Defaults to false.
 	SeparateEntities bool
+	// Labels are the labels of progressive overrides that are set for the
+	// requests that the plan is for; all others are not. Defaults to none.
+	Labels []string
 }
 
 func (c Config) withDefaults() Config {
@@ -39,7 +42,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		return nil, gqlerror.List{errorAt(CodeUnsupportedFeature, nil, nil, "subscriptions are not supported")}
 	}
 	cfg = cfg.withDefaults()
-	p := &planner{ctx: ctx, op: op, graph: graph, cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}, variants: map[variantKey]int{}}
+	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}, variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}

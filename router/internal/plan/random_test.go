@@ -62,13 +62,14 @@ func newGenerator(seed uint64) *generator {
 
 // randomStats says what random tests amounted to.
 type randomStats struct {
-	Composed, NotComposed, Planned, Unreachable, Refused, Fetches, Deep int
+	Composed, NotComposed, Planned, Labelled, Unreachable, Refused, Fetches, Deep int
 }
 
 func (s *randomStats) add(o randomStats) {
 	s.Composed += o.Composed
 	s.NotComposed += o.NotComposed
 	s.Planned += o.Planned
+	s.Labelled += o.Labelled
 	s.Unreachable += o.Unreachable
 	s.Refused += o.Refused
 	s.Fetches += o.Fetches
@@ -86,13 +87,23 @@ func tryRandomUniverse(t *testing.T, seed uint64, subgraphs map[string]string) (
 	for name, sdl := range u.subgraphs {
 		u.schemas[name] = subgraphSchema(t, name, sdl)
 	}
-	for range 8 {
-		text := g.operation(u.supergraph.API)
+	whole := u
+	for i := range 8 {
+		text := g.operation(whole.supergraph.API)
+		// Both values of each label, and a mixture.
+		labels := whole.graph.Labels()
+		switch i % 3 {
+		case 0:
+			labels = nil
+		case 1:
+			labels = slices.DeleteFunc(slices.Clone(labels), func(string) bool { return g.chance(.5) })
+		}
+		u := whole.with(labels)
 		op, err := operation.New(text, "", u.supergraph, operation.Limits{})
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		p, err := plan.New(t.Context(), op, u.graph, plan.Config{})
+		p, err := plan.New(t.Context(), op, whole.graph, plan.Config{Labels: labels})
 		if err != nil {
 			var list gqlerror.List
 			if !errors.As(err, &list) {
@@ -106,6 +117,11 @@ func tryRandomUniverse(t *testing.T, seed uint64, subgraphs map[string]string) (
 			continue
 		}
 		stats.Planned++
+		if marked := plan.Labels(op, whole.graph); slices.ContainsFunc(marked, func(word uint64) bool { return word != 0 }) {
+			stats.Labelled++
+		} else if bare, err := plan.New(t.Context(), op, whole.graph, plan.Config{}); err != nil || bare.Text(u.names()) != p.Text(u.names()) {
+			t.Errorf("%s\nthe plan depends on labels that the operation is said not to meet (%v)", text, err)
+		}
 		stats.Fetches += len(p.Fetches)
 		if p.Depth() > 2 {
 			stats.Deep++
@@ -205,6 +221,8 @@ type randomField struct {
 	external  []int
 	requires  map[int]string
 	key       bool
+	// label is that of a field that moves to graphs[0] from graphs[1].
+	label string
 }
 
 func (g *generator) subgraphs() map[string]string {
@@ -284,6 +302,10 @@ func (g *generator) entity(name string, graphs []int) *randomType {
 		}
 		if g.chance(.2) {
 			f.args = "(x: Int, y: String)"
+		}
+		if to := pick(g, t.graphs); len(f.graphs) == 1 && f.graphs[0] != to && g.chance(.25) {
+			f.graphs = []int{to, f.graphs[0]}
+			f.label = pick(g, []string{"beta", "percent(5)", "percent(50)"})
 		}
 		t.fields = append(t.fields, f)
 	}
@@ -418,6 +440,10 @@ func (g *generator) print(graph int, types []*randomType, unions []*randomUnion)
 			fmt.Fprintf(&fields, "  %s%s: %s", f.name, f.args, f.typ)
 			if external {
 				fields.WriteString(" @external")
+			} else if f.label != "" {
+				if graph == f.graphs[0] {
+					fmt.Fprintf(&fields, " @override(from: \"s%d\", label: %q)", f.graphs[1], f.label)
+				}
 			} else if len(f.graphs) > 1 && !f.key || f.object == "N" {
 				fields.WriteString(" @shareable")
 			}
