@@ -180,6 +180,9 @@ const (
 	// to check all of them.
 	CodeMaxStatesExceeded Code = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 
+	// CodeDisallowedInaccessible occurs when an element of a specification whose
+	// directive is composed is @inaccessible.
+	CodeDisallowedInaccessible Code = "DISALLOWED_INACCESSIBLE"
 	// CodeReferencedInaccessible occurs when a visible field has a hidden type.
 	CodeReferencedInaccessible Code = "REFERENCED_INACCESSIBLE"
 	// CodeDefaultUsesInaccessible occurs when a visible default uses a hidden enum value.

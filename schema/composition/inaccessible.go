@@ -14,6 +14,7 @@ func (c *composer) checkInaccessible(context.Context, []federation.Subgraph) err
 	if c.super.typeNamed("Query") != nil {
 		c.checkQueryAccessible()
 	}
+	c.checkSpecificationAccessible()
 	for _, t := range c.super.types {
 		if hidden(t.applied) {
 			continue

@@ -53,8 +53,9 @@ func accessBreakages() []breakage {
 		onType("DEFAULT_VALUE_USES_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
 			s.append("enum Hidden { SEEN UNSEEN %s }\nextend type Query { hides(a: Hidden = UNSEEN): Int }", s.at("inaccessible"))
 		}),
-		onType("DISALLOWED_INACCESSIBLE", func(s site) bool { return s.link.DirectiveName("inaccessible") == "inaccessible" }, func(_ *mutator, s site) {
-			s.append("scalar %s @inaccessible", s.link.TypeName("FieldSet"))
+		onType("DISALLOWED_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" && s.link.URL != "" }, func(_ *mutator, s site) {
+			s.append("extend schema @link(url: \"https://example.com/veil/v1.0\", import: [\"@veil\"]) %s(name: \"@veil\")\n"+
+				"directive @veil(a: Int %s) on FIELD_DEFINITION\nextend type Query { veiled: Int @veil }", s.at("composeDirective"), s.at("inaccessible"))
 		}),
 		onField("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
 		onType("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
