@@ -102,9 +102,9 @@ func value(v *ast.Value) string {
 			texts[i] = value(child.Value)
 		}
 		slices.Sort(texts)
-		return "[" + strings.Join(texts, ", ") + "]"
+		return "[" + strings.Join(slices.Compact(texts), ", ") + "]"
 	}
-	return strings.Join(strings.Fields(strings.NewReplacer("{", " { ", "}", " } ").Replace(v.String())), " ")
+	return strings.Join(strings.Fields(strings.NewReplacer("{", " { ", "}", " } ", ":", ": ").Replace(v.String())), " ")
 }
 
 func described(description string) string {

@@ -38,23 +38,9 @@ func TestComposition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials := make([][]trial, *universes)
-	var (
-		group sync.WaitGroup
-		next  atomic.Int64
-	)
-	for _, apollo := range oracles {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(trials); i = int(next.Add(1)) - 1 {
-				trials[i] = try(t, apollo, *firstSeed+uint64(i))
-			}
-		})
-	}
-	group.Wait()
-
 	r := newReport(catalogue)
-	for _, list := range trials {
-		for _, one := range list {
+	take := func(seeds []uint64) {
+		for _, one := range tryAll(t, oracles, seeds) {
 			r.count(one)
 			if one.class != "" && explain(one.verdict) == "" {
 				keepUniverse(t, oracles[0], &one)
@@ -62,10 +48,54 @@ func TestComposition(t *testing.T) {
 			}
 		}
 	}
+	var seeds []uint64
+	for i := range uint64(*universes) {
+		seeds = append(seeds, *firstSeed+i)
+	}
+	take(seeds)
+	if *universes >= longRun {
+		// The turns of a few codes come too rarely.
+		for round := range uint64(10) {
+			take(rare(r, *firstSeed+uint64(*universes), round))
+		}
+	}
 	t.Log("\n" + r.String())
 	if missing := r.missing(); len(missing) > 0 && *universes >= longRun {
 		t.Errorf("required %d times, and came up less: %v", enough, missing)
 	}
+}
+
+// tryAll tries the universes of seeds, several at a time, and returns them in
+// order.
+func tryAll(t *testing.T, oracles []*Oracle, seeds []uint64) []trial {
+	t.Helper()
+	var (
+		trials = make([][]trial, len(seeds))
+		group  sync.WaitGroup
+		next   atomic.Int64
+	)
+	for _, apollo := range oracles {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(trials); i = int(next.Add(1)) - 1 {
+				trials[i] = try(t, apollo, seeds[i])
+			}
+		})
+	}
+	group.Wait()
+	return slices.Concat(trials...)
+}
+
+// rare returns seeds above a bound at which the codes that came up too rarely have
+// their turn.
+func rare(r *report, above, round uint64) (seeds []uint64) {
+	list := universe.Codes()
+	for i, code := range list {
+		if r.codes[code] < enough && unreachable[code] == "" {
+			turns := above/3/uint64(len(list)) + 1 + round
+			seeds = append(seeds, 3*(turns*uint64(len(list))+uint64(i)))
+		}
+	}
+	return seeds
 }
 
 // startSeveral starts oracles, or skips the test if there are none.
@@ -92,7 +122,7 @@ func try(t *testing.T, apollo *Oracle, seed uint64) (trials []trial) {
 	if seed%3 != 0 {
 		u := universe.Random(seed, optionsOf(seed/3))
 		bounds := limits{}
-		if seed%100 == 50 {
+		if seed%50 == 25 {
 			bounds = limits{paths: 1, states: 1}
 		}
 		return []trial{judged(seed, u, universe.Mutation{}, judgeUniverse(t, apollo, u, bounds))}

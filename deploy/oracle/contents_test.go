@@ -10,6 +10,8 @@ import (
 	"github.com/weftql/weft/schema/universe"
 )
 
+var newest = federation.Version{Major: 2, Minor: 14}
+
 // contents names what a universe has: "@key" and so on as the specification calls
 // the directive, "OBJECT" and so on for kinds of types, and a few other constructs.
 func contents(u universe.Universe) map[string]bool {
@@ -23,12 +25,18 @@ func contents(u universe.Universe) map[string]bool {
 		if !linked {
 			found["federation 1"] = true
 		}
-		names := map[string]string{} // what the subgraph writes, to what it means
-		for _, name := range directivesOf() {
-			names[name] = name
-			if linked && !slices.Contains([]string{"deprecated", "specifiedBy", "oneOf"}, name) {
-				delete(names, name)
-				names[link.DirectiveName(name)] = name
+		names := map[string]string{"deprecated": "deprecated", "specifiedBy": "specifiedBy"} // what the subgraph writes, to what it means
+		for _, spec := range federation.Directives(newest) {
+			if linked {
+				names[link.DirectiveName(spec.Name)] = spec.Name
+			} else {
+				names[spec.Name] = spec.Name
+			}
+			for _, l := range document.Links {
+				if spec.Feature != "" && l.Identity == spec.Feature {
+					names[l.DirectiveName(spec.Name)] = spec.Name
+					found["link of a specification beside federation's"] = true
+				}
 			}
 		}
 		r := reader{found, names}
@@ -96,11 +104,12 @@ func executable(d *ast.DirectiveDefinition) bool {
 
 // required lists what contents should find in a long run.
 func required() (directives, constructs []string) {
-	for _, name := range directivesOf() {
-		directives = append(directives, "@"+name)
+	for _, spec := range federation.Directives(newest) {
+		directives = append(directives, "@"+spec.Name)
 	}
-	return append(directives, "@override(label:)"), []string{
+	return append(directives, "@override(label:)", "@deprecated", "@specifiedBy"), []string{
 		"OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "SCALAR", "Query", "Mutation", "Subscription", "extend", "federation 1",
+		"link of a specification beside federation's",
 		"definition of a federation directive", "directive for operations", "directive for schemas",
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 
 	"github.com/weftql/weft/schema/composition"
-	"github.com/weftql/weft/schema/federation"
 	"github.com/weftql/weft/schema/supergraph"
 	"github.com/weftql/weft/schema/universe"
 )
@@ -216,12 +215,4 @@ func ourHints(r composition.Result) (lines []string) {
 	}
 	slices.Sort(lines)
 	return lines
-}
-
-// directivesOf lists federation's directives and those of GraphQL that merge.
-func directivesOf() (names []string) {
-	for _, d := range federation.Directives(federation.Version{Major: 2, Minor: 14}) {
-		names = append(names, d.Name)
-	}
-	return append(names, "deprecated", "specifiedBy", "oneOf")
 }

@@ -2,7 +2,9 @@ package universe
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weftql/weft/schema/federation"
@@ -16,6 +18,7 @@ type draft struct {
 	renames     bool     // imports directives of its own under other names
 	federation1 bool     // written in federation 1's style
 	shared      bool     // imports those that stay in the supergraph under other names, as all others do
+	ownLinks    bool     // links the specifications of those beside federation's
 }
 
 // typeDraft is a type of a draft.
@@ -128,24 +131,55 @@ func (d *draft) sdl(minor int) string {
 	for _, t := range d.types {
 		writer.typ(t)
 	}
+	if strings.Contains(body.String(), ", label: ") {
+		minor = max(minor, 7)
+	}
 	var imports []string
+	own := map[string][]string{} // imports by specification
 	for _, spec := range federation.Directives(federation.Version{Major: 2, Minor: 14}) {
 		if !used[spec.Name] {
 			continue
 		}
+		written := d.written(spec.Name)
+		imported := `"@` + spec.Name + `"`
+		if written != spec.Name {
+			imported = fmt.Sprintf(`{name: "@%s", as: "@%s"}`, spec.Name, written)
+		}
+		if d.linksItself(spec) {
+			own[spec.Feature] = append(own[spec.Feature], imported)
+			continue
+		}
 		minor = max(minor, spec.Since)
-		switch written := d.written(spec.Name); {
-		case written == spec.Name:
-			imports = append(imports, `"@`+spec.Name+`"`)
-		case !strings.HasPrefix(written, "federation__"):
-			imports = append(imports, fmt.Sprintf(`{name: "@%s", as: "@%s"}`, spec.Name, written))
+		if !strings.HasPrefix(written, "federation__") {
+			imports = append(imports, imported)
 		}
 	}
-	head := fmt.Sprintf("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.%d\"", minor)
-	if len(imports) > 0 {
-		head += ", import: [" + strings.Join(imports, ", ") + "]"
+	head := link("https://specs.apollo.dev/federation/v2."+strconv.Itoa(minor), imports)
+	for _, identity := range slices.Sorted(maps.Keys(own)) {
+		version := "/v0.1"
+		if identity == federation.TagIdentity {
+			version = "/v0.3"
+		}
+		head += link(identity+version, own[identity])
 	}
-	return head + ")\n" + strings.Join(d.extra, "\n") + "\n" + body.String()
+	return head + strings.Join(d.extra, "\n") + "\n" + body.String()
+}
+
+func link(url string, imports []string) string {
+	list := ""
+	if len(imports) > 0 {
+		list = ", import: [" + strings.Join(imports, ", ") + "]"
+	}
+	return fmt.Sprintf("extend schema @link(url: %q%s)\n", url, list)
+}
+
+// linksItself reports whether the draft has a directive by a link of its own.
+func (d *draft) linksItself(spec federation.DirectiveSpec) bool {
+	switch spec.Name {
+	case "tag", "authenticated", "cost", "listSize":
+		return d.ownLinks
+	}
+	return false
 }
 
 // written is how the draft calls a directive of federation.

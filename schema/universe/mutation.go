@@ -69,21 +69,16 @@ type breakage struct {
 
 func breakages() []breakage {
 	return slices.Concat(fieldSetBreakages(), externalBreakages(), mergeBreakages(), inputBreakages(),
-		overrideBreakages(), accessBreakages(), linkBreakages(), graphqlBreakages())
+		overrideBreakages(), accessBreakages(), linkBreakages(), rootBreakages(), composeBreakages(), interfaceBreakages(),
+		federation1Breakages(), graphqlBreakages())
 }
 
 func apply(random *rand.Rand, u Universe, b breakage) (Universe, Mutation, bool) {
 	m := &mutator{Rand: random}
 	for _, s := range u.Subgraphs {
-		document, err := federation.Parse(s)
-		if err != nil {
+		if !m.read(s) {
 			return u, Mutation{}, false
 		}
-		link, ok := document.Federation()
-		if !ok {
-			link = unlinked()
-		}
-		m.parts = append(m.parts, &part{name: s.Name, document: document.AST, link: link})
 	}
 	place := b.do(m)
 	if place == "" {
@@ -104,11 +99,33 @@ type mutator struct {
 	parts []*part
 }
 
+// read adds a subgraph; it is not ok if its syntax is wrong.
+func (m *mutator) read(s federation.Subgraph) (ok bool) {
+	document, err := federation.Parse(s)
+	if err != nil {
+		return false
+	}
+	link, linked := document.Federation()
+	if !linked {
+		link = unlinked()
+	}
+	m.parts = append(m.parts, &part{name: s.Name, document: document.AST, link: link, links: document.Links})
+	return true
+}
+
+// join adds a subgraph to the universe.
+func (m *mutator) join(name, text string) {
+	if !m.read(federation.Subgraph{Name: name, Sources: []federation.Source{{Name: name, Text: text}}}) {
+		panic("universe: a mutation joins what is no SDL: " + text)
+	}
+}
+
 // part is a subgraph that is edited.
 type part struct {
 	name     string
 	document *ast.SchemaDocument
-	link     federation.Link
+	link     federation.Link   // federation's
+	links    []federation.Link // all
 	appended []string
 }
 
@@ -126,8 +143,38 @@ func (s site) String() string {
 	return s.part.name + " " + s.typ.Name + "." + s.field.Name
 }
 
+// directive is what the subgraph calls a directive of federation, without "@".
+func (p *part) directive(name string) string {
+	if link, own := p.ownLink(name); own {
+		return link.DirectiveName(name)
+	}
+	return p.link.DirectiveName(name)
+}
+
+// ownLink returns the link beside federation's by which the subgraph has a
+// directive.
+func (p *part) ownLink(directive string) (link federation.Link, ok bool) {
+	for _, link := range p.links {
+		if feature := featureOf(directive); feature != "" && link.Identity == feature {
+			return link, true
+		}
+	}
+	return federation.Link{}, false
+}
+
+// featureOf returns the identity of the specification that a directive can be
+// linked from beside federation's; empty if there is none.
+func featureOf(directive string) string {
+	for _, spec := range federation.Directives(federation.Version{Major: 2, Minor: 14}) {
+		if spec.Name == directive {
+			return spec.Feature
+		}
+	}
+	return ""
+}
+
 // at is how the subgraph writes a directive of federation.
-func (p *part) at(directive string) string { return "@" + p.link.DirectiveName(directive) }
+func (p *part) at(directive string) string { return "@" + p.directive(directive) }
 
 // append adds definitions to the subgraph.
 func (p *part) append(format string, arguments ...any) {
@@ -135,7 +182,7 @@ func (p *part) append(format string, arguments ...any) {
 }
 
 func (p *part) applied(list ast.DirectiveList, directive string) *ast.Directive {
-	return list.ForName(p.link.DirectiveName(directive))
+	return list.ForName(p.directive(directive))
 }
 
 // has reports whether a site's field, or without one its type, has a directive.
@@ -149,7 +196,7 @@ func (s site) has(directive string) bool {
 // mark applies a directive with arguments as name, value, name, value …;
 // values are literals.
 func (s site) mark(directive string, arguments ...string) {
-	d := &ast.Directive{Name: s.link.DirectiveName(directive)}
+	d := &ast.Directive{Name: s.directive(directive)}
 	for i := 0; i+1 < len(arguments); i += 2 {
 		d.Arguments = append(d.Arguments, &ast.Argument{Name: arguments[i], Value: literal(arguments[i+1])})
 	}
@@ -263,6 +310,11 @@ func inAnyKey(s site) bool {
 		}
 	}
 	return s.field.Name == "id" || strings.HasPrefix(s.field.Name, "k")
+}
+
+// isBuiltInLeaf reports whether a field is one of GraphQL's own scalars.
+func (s site) isBuiltInLeaf(f *ast.FieldDefinition) bool {
+	return slices.Contains([]string{"Int", "Float", "String", "Boolean", "ID"}, f.Type.Name()) && len(f.Arguments) == 0
 }
 
 func (s site) isLeaf() bool {

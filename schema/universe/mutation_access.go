@@ -1,15 +1,13 @@
 package universe
 
-import (
-	"strings"
+import "github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/vektah/gqlparser/v2/ast"
-)
-
-// supports reports whether the subgraph's version of federation has a directive.
+// supports reports whether the subgraph's version of federation has a directive,
+// which it does not link on its own: Apollo does not check those.
 func (p *part) supports(directive string) bool {
+	_, own := p.ownLink(directive)
 	since, known := sinceVersion(directive)
-	return known && p.link.Version.AtLeast(2, since)
+	return known && !own && p.link.Version.AtLeast(2, since)
 }
 
 func supporting(directive string, match func(site) bool) func(site) bool {
@@ -53,10 +51,6 @@ func accessBreakages() []breakage {
 		onType("DEFAULT_VALUE_USES_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
 			s.append("enum Hidden { SEEN UNSEEN %s }\nextend type Query { hides(a: Hidden = UNSEEN): Int }", s.at("inaccessible"))
 		}),
-		onType("DISALLOWED_INACCESSIBLE", func(s site) bool { return s.typ.Name == "Query" && s.link.URL != "" }, func(_ *mutator, s site) {
-			s.append("extend schema @link(url: \"https://example.com/veil/v1.0\", import: [\"@veil\"]) %s(name: \"@veil\")\n"+
-				"directive @veil(a: Int %s) on FIELD_DEFINITION\nextend type Query { veiled: Int @veil }", s.at("composeDirective"), s.at("inaccessible"))
-		}),
 		onField("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
 		onType("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", supporting("authenticated", isInterface), func(_ *mutator, s site) { s.mark("authenticated") }),
 		{"MISSING_TRANSITIVE_AUTH_REQUIREMENTS", func(m *mutator) string {
@@ -83,49 +77,6 @@ func accessBreakages() []breakage {
 		onField("LIST_SIZE_INVALID_SLICING_ARGUMENT", supporting("listSize", func(s site) bool { return isObject(s) && isList(s) && !s.has("external") && !s.has("listSize") }), func(_ *mutator, s site) { s.mark("listSize", "slicingArguments", `"nothing"`) }),
 		onField("LIST_SIZE_INVALID_SIZED_FIELD", supporting("listSize", func(s site) bool { return isObject(s) && !s.isLeaf() && !s.has("external") && !s.has("listSize") }), func(_ *mutator, s site) {
 			s.mark("listSize", "sizedFields", `"nothing"`, "assumedSize", "2")
-		}),
-	}
-}
-
-// linkBreakages break @link and the definitions that it stands for.
-func linkBreakages() []breakage {
-	link := func(s site) *ast.Directive { return s.document.SchemaExtension[0].Directives[0] }
-	linked := func(s site) bool { return len(s.document.SchemaExtension) > 0 } // federation 1 is not, and so its links do not count
-	setURL := func(url string) func(*mutator, site) {
-		return func(_ *mutator, s site) { link(s).Arguments.ForName("url").Value.Raw = url }
-	}
-	return []breakage{
-		onType("INVALID_LINK_DIRECTIVE_USAGE", func(s site) bool { return linked(s) && link(s).Arguments.ForName("import") != nil }, func(_ *mutator, s site) {
-			imports := link(s).Arguments.ForName("import").Value
-			imports.Children = append(imports.Children, &ast.ChildValue{Value: literal(`"@nothing"`)})
-		}),
-		onType("UNKNOWN_FEDERATION_LINK_VERSION", linked, setURL("https://specs.apollo.dev/federation/v2.99")),
-		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
-		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
-		onType("UNKNOWN_LINK_VERSION", linked, func(_ *mutator, s site) {
-			s.append("extend schema @link(url: \"https://specs.apollo.dev/inaccessible/v9.0\", as: \"hidden\")")
-		}),
-		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) {
-			s.append("directive %s(fields: Int!) repeatable on OBJECT | INTERFACE", s.at("key"))
-		}),
-		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("directive %s on UNION", s.at("shareable")) }),
-		onType("TYPE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("type %s { x: Int }", s.link.TypeName("FieldSet")) }),
-		{"LINK_IMPORT_NAME_MISMATCH", func(m *mutator) string {
-			a, b := m.parts[0], m.parts[1]
-			if strings.HasPrefix(a.link.DirectiveName("tag"), "federation__") == strings.HasPrefix(b.link.DirectiveName("tag"), "federation__") {
-				return ""
-			}
-			for _, p := range m.parts {
-				p.append("extend type Query { tagged%s: Int %s(name: \"t\") }", strings.Trim(p.name, "-0123456789_"), p.at("tag"))
-			}
-			return "@tag"
-		}},
-		{"INVALID_SUBGRAPH_NAME", func(m *mutator) string {
-			m.parts[0].name = "_"
-			return "_"
-		}},
-		onType("ROOT_QUERY_USED", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
-			s.append("schema { query: Start }\ntype Start { x: Int }")
 		}),
 	}
 }

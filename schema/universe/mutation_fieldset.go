@@ -32,7 +32,6 @@ func fieldSetBreakages() []breakage {
 		onType("KEY_FIELDS_SELECT_INVALID_TYPE", isEntity, func(_ *mutator, s site) {
 			s.append("union Odd = %s\nextend type %s %s(fields: \"odd\") { odd: Odd }", s.typ.Name, s.typ.Name, s.at("key"))
 		}),
-		onType("INTERFACE_KEY_NOT_ON_IMPLEMENTATION", isInterface, func(_ *mutator, s site) { s.mark("key", "fields", `"`+s.typ.Fields[0].Name+`"`) }),
 		onField("REQUIRES_FIELDS_MISSING_EXTERNAL", func(s site) bool {
 			return isEntity(s) && !s.has("external") && s.isLeaf() && len(s.field.Arguments) == 0
 		}, func(_ *mutator, s site) {
@@ -47,6 +46,9 @@ func fieldSetBreakages() []breakage {
 		}),
 		onField("REQUIRES_UNSUPPORTED_ON_INTERFACE", isInterface, func(_ *mutator, s site) { s.mark("requires", "fields", `"`+s.typ.Fields[0].Name+`"`) }),
 		onField("PROVIDES_UNSUPPORTED_ON_INTERFACE", func(s site) bool { return isInterface(s) && !s.isLeaf() }, func(_ *mutator, s site) { s.mark("provides", "fields", `"x"`) }),
+		onType("PROVIDES_UNSUPPORTED_ON_INTERFACE", isEntity, func(_ *mutator, s site) {
+			s.append("interface Odd { odd: %s %s(fields: \"x\") }", s.typ.Name, s.at("provides"))
+		}),
 	}
 	for _, directive := range []string{"key", "requires", "provides"} {
 		on, code := onField, strings.ToUpper(directive)

@@ -42,6 +42,7 @@ func overrideBreakages() []breakage {
 		onField("OVERRIDE_ON_INTERFACE", isInterface, func(m *mutator, s site) {
 			s.mark("override", "from", fmt.Sprintf("%q", m.parts[0].name))
 		}),
+		onOverrideLabel("percent(101)"), onOverrideLabel("percent(1.123456789)"), onOverrideLabel("1st"), onOverrideLabel("a b"), onOverrideLabel(""),
 		onField("INVALID_SHAREABLE_USAGE", isInterface, func(_ *mutator, s site) { s.mark("shareable") }),
 		onField("INVALID_SHAREABLE_USAGE", func(s site) bool { return isObject(s) && s.has("shareable") }, func(_ *mutator, s site) { s.mark("shareable") }),
 		{"INVALID_SHAREABLE_USAGE", func(m *mutator) string {
@@ -57,4 +58,27 @@ func overrideBreakages() []breakage {
 			return "Subscription.event"
 		}},
 	}
+}
+
+// onOverrideLabel makes a breakage of a label that is none.
+func onOverrideLabel(label string) breakage {
+	return breakage{"OVERRIDE_LABEL_INVALID", func(m *mutator) string {
+		s := m.aField(func(s site) bool {
+			return m.isPlain(s) && s.isBuiltInLeaf(s.field) && len(m.overriding(s)) > 0
+		})
+		if s.typ == nil {
+			return ""
+		}
+		o := m.pick(m.overriding(s))
+		o.append("extend type %s { %s: %s %s(from: %q, label: %q) }", s.typ.Name, s.field.Name, s.field.Type, o.at("override"), s.part.name, label)
+		return o.String() + "." + s.field.Name
+	}}
+}
+
+// overriding returns the other subgraphs' declarations of a field's type that can
+// override it with a label.
+func (m *mutator) overriding(s site) []site {
+	return m.types(func(o site) bool {
+		return isEntity(o) && o.part != s.part && o.typ.Name == s.typ.Name && o.link.Version.AtLeast(2, 7)
+	})
 }

@@ -43,6 +43,17 @@ type Options struct {
 	// names, or none, and write "@federation__key".
 	Renames int
 
+	// Remarks is the weight of what composes but is remarked on: defaults that
+	// only some subgraphs have, enums that nothing uses, directives for operations
+	// that subgraphs define differently, overrides of fields that are not there,
+	// directives of a feature that subgraphs version or name differently.
+	Remarks int
+	// Subscriptions is the weight of a subscription type.
+	Subscriptions int
+	// OwnLinks is the weight of a universe some of whose subgraphs link the
+	// specifications of tags, access control and cost beside federation's.
+	OwnLinks int
+
 	// CacheTag is the weight of a universe with cache tags.
 	CacheTag int
 	// OverrideLabel is the weight of a label on an @override, ComposeDirective
@@ -61,7 +72,7 @@ func Everything() Options {
 		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
-		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15,
+		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15, Remarks: 20, Subscriptions: 15, OwnLinks: 10,
 	}
 }
 
@@ -71,6 +82,7 @@ func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
 	o.Reentry, o.ComposeDirective, o.CacheTag = 0, 0, 0
+	o.Remarks, o.Subscriptions, o.OwnLinks = 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

@@ -31,6 +31,7 @@ func Random(seed uint64, options Options) Universe {
 	g.makeFields()
 	g.makeRoots()
 	g.makeDirectives()
+	g.makeRemarks()
 	g.decorate()
 	g.makeFederation1()
 	u := Universe{Seed: seed}
@@ -102,7 +103,7 @@ func (g *generator) version() int {
 	if g.chance(15) {
 		return 3
 	}
-	return 3 + g.IntN(10)
+	return 1 + g.IntN(14)
 }
 
 func (g *generator) makeSubgraphs() {
@@ -111,14 +112,14 @@ func (g *generator) makeSubgraphs() {
 	g.owners = map[string][]*draft{}
 	g.fields = map[string]*fieldDraft{}
 	names := []string{"accounts", "Billing", "catalog", "d-2", "events", "forum", "geo_1", "h"}
-	shared := g.chance(g.options.Renames / 2)
+	shared, own := g.chance(g.options.Renames/2), g.options.OwnLinks > 0 && g.chance(g.options.OwnLinks)
 	count := g.options.MinSubgraphs + g.IntN(g.options.MaxSubgraphs-g.options.MinSubgraphs+1)
 	for i := range count {
 		name := fmt.Sprintf("s%d", i)
 		if i < len(names) {
 			name = names[i]
 		}
-		g.drafts = append(g.drafts, &draft{name: name, renames: g.chance(g.options.Renames), shared: shared})
+		g.drafts = append(g.drafts, &draft{name: name, renames: g.chance(g.options.Renames), shared: shared, ownLinks: own && g.chance(60)})
 	}
 }
 

@@ -43,6 +43,9 @@ func (g *generator) decorateLeaf(t *typeDraft) {
 	if g.chance(g.options.Auth / 2) {
 		t.directives = append(t.directives, g.auth())
 	}
+	if t.kind == "scalar" && g.options.Remarks > 0 && g.chance(g.options.Remarks) {
+		t.directives = append(t.directives, fmt.Sprintf("@specifiedBy(url: \"https://example.com/%d\")", g.IntN(3)))
+	}
 }
 
 func (g *generator) auth() string {
@@ -126,7 +129,9 @@ func (g *generator) composed() {
 		return
 	}
 	name := g.name("mark")
-	for _, d := range some(g, g.drafts, 60) {
+	chosen := some(g, g.drafts, 60)
+	g.composedElsewhere(chosen, name)
+	for _, d := range chosen {
 		d.extra = append(d.extra,
 			fmt.Sprintf("extend schema @link(url: \"https://example.com/marks/v1.%d\", import: [\"@%s\"]) @federation__composeDirective(name: \"@%s\")", g.IntN(3), name, name),
 			fmt.Sprintf("directive @%s(level: Int) on FIELD_DEFINITION | OBJECT", name))

@@ -22,6 +22,11 @@ func (g *generator) makeRoots() {
 	if g.chance(g.options.PartialValues) {
 		g.partialValue(g.drafts, "Query")
 	}
+	if g.options.Subscriptions > 0 && g.chance(g.options.Subscriptions) {
+		for _, d := range some(g, g.drafts, 20) {
+			g.own(d, d.declare("type", "Subscription"), g.field(d, "e", 70))
+		}
+	}
 	if g.chance(g.options.Mutations) {
 		for _, d := range some(g, g.drafts, 40) {
 			t := d.declare("type", "Mutation")

@@ -60,6 +60,21 @@ func machinery(link federation.Link, linked bool) string {
 	return out
 }
 
+// linkedAlone defines the directives that a subgraph links beside federation's;
+// those that need no types.
+func linkedAlone(links []federation.Link) string {
+	var text strings.Builder
+	newest := federation.Version{Major: 2, Minor: 14}
+	for _, l := range links {
+		for _, d := range federation.Directives(newest) {
+			if d.Feature != "" && d.Feature == l.Identity && !strings.Contains(d.SDL, "<") {
+				text.WriteString("directive @" + l.DirectiveName(d.Name) + " " + d.Definition(newest) + "\n")
+			}
+		}
+	}
+	return text.String()
+}
+
 // load makes the schema that a subgraph serves.
 func (s Subgraph) load() (*ast.Schema, error) {
 	document, err := parser.ParseSchema(&ast.Source{Name: s.Name, Input: s.SDL})
@@ -82,7 +97,7 @@ func (s Subgraph) load() (*ast.Schema, error) {
 		link = links[i]
 		key = link.DirectiveName(key)
 	}
-	text := withoutDefined(machinery(link, i >= 0), document)
+	text := withoutDefined(machinery(link, i >= 0)+linkedAlone(links), document)
 	if entities := entityTypes(document, key); len(entities) > 0 {
 		text += "union _Entity = " + strings.Join(entities, " | ") + "\n"
 		text += "extend type " + root + " { _entities(representations: [_Any!]!): [_Entity]! }\n"

@@ -1,0 +1,76 @@
+package universe
+
+import (
+	"fmt"
+	"slices"
+)
+
+// composing finds a subgraph whose version of federation has @composeDirective.
+func composing(s site) bool { return s.supports("composeDirective") }
+
+// compose links a feature of the subgraph's own in which a directive of the given
+// name is, and lets it stay in the supergraph.
+func (p *part) compose(url, imported, name string) {
+	p.append("extend schema @link(url: %q, import: [%s]) %s(name: %q)", url, imported, p.at("composeDirective"), "@"+name)
+}
+
+// composeBreakages break @composeDirective.
+func composeBreakages() []breakage {
+	const code, url = "DIRECTIVE_COMPOSITION_ERROR", "https://example.com/odd/v1.0"
+	named := func(name string) breakage {
+		return onType(code, composing, func(_ *mutator, s site) { s.append("extend schema %s(name: %q)", s.at("composeDirective"), name) })
+	}
+	return []breakage{
+		named(""), named("@nothing"), named("key"), named("@key"),
+		onType(code, composing, func(_ *mutator, s site) { // of no feature
+			s.append("directive @loose on FIELD_DEFINITION\nextend schema %s(name: \"@loose\")", s.at("composeDirective"))
+		}),
+		onType(code, composing, func(_ *mutator, s site) { // without "@"
+			s.append("directive @odd on FIELD_DEFINITION\nextend schema @link(url: %q) %s(name: \"odd\")", url, s.at("composeDirective"))
+		}),
+		onType(code, composing, func(_ *mutator, s site) { // imported, but nowhere defined
+			s.compose(url, `"@odd"`, "odd")
+		}),
+		onTwoComposing(func(a, b *part) { // two major versions
+			a.compose("https://example.com/odd/v1.0", `"@odd"`, "odd")
+			b.compose("https://example.com/odd/v2.0", `"@odd"`, "odd")
+		}),
+		onTwoComposing(func(a, b *part) { // one directive, two names
+			a.compose(url, `"@odd"`, "odd")
+			b.compose(url, `{name: "@odd", as: "@even"}`, "even")
+		}),
+		onTwoComposing(func(a, b *part) { // one name, two directives
+			a.compose(url, `"@odd"`, "odd")
+			b.compose(url, `{name: "@even", as: "@odd"}`, "odd")
+		}),
+		onTwoComposing(func(a, b *part) { // one name, two features
+			a.compose(url, `"@odd"`, "odd")
+			b.compose("https://example.com/even/v1.0", `"@odd"`, "odd")
+		}),
+		onType("DISALLOWED_INACCESSIBLE", composing, func(_ *mutator, s site) {
+			s.append("directive @odd(a: Int %s) on FIELD_DEFINITION\nextend type Query { odd: Int @odd }", s.at("inaccessible"))
+			s.compose(url, `"@odd"`, "odd")
+		}),
+		onType("DISALLOWED_INACCESSIBLE", composing, func(_ *mutator, s site) {
+			s.append("scalar odd__Level %s\ndirective @odd(a: odd__Level) on FIELD_DEFINITION\nextend type Query { odd: Int @odd }", s.at("inaccessible"))
+			s.compose(url, `"@odd"`, "odd")
+		}),
+	}
+}
+
+// onTwoComposing makes a breakage of what two subgraphs disagree about. Both define
+// the directive that each composes.
+func onTwoComposing(do func(a, b *part)) breakage {
+	return breakage{"DIRECTIVE_COMPOSITION_ERROR", func(m *mutator) string {
+		parts := slices.DeleteFunc(slices.Clone(m.parts), func(p *part) bool { return !p.supports("composeDirective") })
+		if len(parts) < 2 {
+			return ""
+		}
+		m.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		for i, p := range parts[:2] {
+			p.append("directive @odd on FIELD_DEFINITION\ndirective @even on FIELD_DEFINITION\nextend type Query { odd%d: Int @odd }", i)
+		}
+		do(parts[0], parts[1])
+		return fmt.Sprintf("%s %s @odd", parts[0].name, parts[1].name)
+	}}
+}

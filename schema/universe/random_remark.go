@@ -1,0 +1,113 @@
+package universe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// makeRemarks adds what composition takes with a hint.
+func (g *generator) makeRemarks() {
+	if g.options.Remarks == 0 {
+		return
+	}
+	if g.chance(g.options.Remarks) {
+		g.unusedEnum()
+	}
+	if g.chance(g.options.Remarks) {
+		g.unlikeDirectives()
+	}
+	for _, d := range g.drafts {
+		for _, t := range d.types {
+			for _, f := range t.fields {
+				if t.kind == "input" {
+					g.dropDefault(f)
+				}
+				if owners := g.owners[t.name+"."+f.name]; t.kind == "type" && len(owners) > 1 && owners[0] != d {
+					for _, a := range f.arguments {
+						g.dropDefault(a)
+						if a.fallback == "" && !strings.HasSuffix(a.typ, "!") && !g.frozen[t.name+"."+f.name] && g.chance(g.options.Remarks) {
+							a.typ += "!"
+						}
+					}
+				}
+				if t.kind == "type" && g.chance(g.options.Remarks/6) {
+					g.needlessOverride(d, t, f)
+				}
+			}
+		}
+	}
+}
+
+// dropDefault leaves a default to the other subgraphs.
+func (g *generator) dropDefault(f *fieldDraft) {
+	if f.fallback != "" && !strings.HasSuffix(f.typ, "!") && g.chance(g.options.Remarks) {
+		f.fallback = ""
+	}
+}
+
+func (g *generator) unusedEnum() {
+	name := g.name("Enum")
+	for _, d := range some(g, g.drafts, 50) {
+		t := d.declare("enum", name)
+		t.add(&fieldDraft{name: "A"})
+		if g.chance(50) {
+			t.add(&fieldDraft{name: "B"})
+		}
+	}
+}
+
+// unlikeDirectives defines a directive for operations in all subgraphs, each for
+// places of its own.
+func (g *generator) unlikeDirectives() {
+	name := g.name("watch")
+	for _, d := range g.drafts {
+		d.extra = append(d.extra, fmt.Sprintf("directive @%s(a: Int%s)%s on %s", name,
+			pick(g, []string{"", " = 1"}), pick(g, []string{"", " repeatable"}), pick(g, []string{"FIELD", "FIELD | QUERY", "QUERY"})))
+	}
+}
+
+// needlessOverride takes a field from a subgraph that does not have it, or that
+// does not exist.
+func (g *generator) needlessOverride(d *draft, t *typeDraft, f *fieldDraft) {
+	if len(f.directives) > 0 || t.has("shareable") || g.inKey(t, f) || len(g.owners[t.name+"."+f.name]) != 1 {
+		return
+	}
+	from := pick(g, g.drafts)
+	switch other := from.find(t.name); {
+	case g.chance(40):
+		f.mark(`@override(from: "nobody")`)
+	case from != d && (other == nil || other.find(f.name) == nil):
+		f.mark(fmt.Sprintf("@override(from: %q)", from.name))
+	}
+}
+
+// composedElsewhere lets subgraphs that do not keep a directive, which others do,
+// know it in another version or by another name, and lets some keep explicitly
+// what is kept anyway.
+func (g *generator) composedElsewhere(chosen []*draft, name string) {
+	if g.options.Remarks == 0 {
+		return
+	}
+	for _, d := range g.drafts {
+		if d.renames || d.shared || d.federation1 {
+			continue
+		}
+		tagged := slices.ContainsFunc(d.types, func(t *typeDraft) bool {
+			return t.has("tag") || slices.ContainsFunc(t.fields, func(f *fieldDraft) bool { return f.has("tag") })
+		})
+		if tagged && !d.ownLinks && g.chance(g.options.Remarks) {
+			d.extra = append(d.extra, `extend schema @federation__composeDirective(name: "@tag")`)
+		}
+		if slices.Contains(chosen, d) || !g.chance(2*g.options.Remarks) {
+			continue
+		}
+		written, version := name, 2
+		if g.chance(50) {
+			written, version = name+"Too", 1
+		}
+		d.extra = append(d.extra,
+			fmt.Sprintf("extend schema @link(url: \"https://example.com/marks/v%d.0\", import: [{name: \"@%s\", as: \"@%s\"}])", version, name, written),
+			fmt.Sprintf("directive @%s(level: Int) on FIELD_DEFINITION | OBJECT", written))
+	}
+}
