@@ -84,7 +84,7 @@ func (w *walk) eachCase(run func(labelling) error) error {
 // itself if the field does not move.
 func (w *walk) variants(s *state, f apiField) []*state {
 	for _, graph := range f.graphs {
-		label := w.graph.Fields[f.id].In[graph].Override.Label
+		label := w.graph.Fields[f.id].In(graph).Override.Label
 		if label == "" || s.labels.decides(label) {
 			continue
 		}

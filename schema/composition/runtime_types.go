@@ -56,7 +56,7 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 func (w *walk) shared(f apiField) bool {
 	resolvers := 0
 	for _, graph := range f.graphs {
-		if !w.graph.Fields[f.id].In[graph].External {
+		if !w.graph.Fields[f.id].In(graph).External {
 			resolvers++
 		}
 	}

@@ -92,7 +92,7 @@ func (w *walk) reasons(f failure) []string {
 		out = append(out, fmt.Sprintf("- subgraph %q: %s\n", w.subgraph(p.Graph).name, w.reasonAt(s, id, f.field)))
 	}
 	for _, graph := range f.field.graphs {
-		if in := &w.graph.Fields[f.field.id].In[graph]; !here[graph] && !in.External && s.idle(in) == "" {
+		if in := w.graph.Fields[f.field.id].In(graph); !here[graph] && !in.External && s.idle(in) == "" {
 			out = append(out, w.reasonElsewhere(s, graph))
 		}
 	}
@@ -102,7 +102,7 @@ func (w *walk) reasons(f failure) []string {
 // reasonAt says why a subgraph that has the object does not resolve the field.
 func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string {
 	p := w.reach.At(id)
-	in := &w.graph.Fields[f.id].In[p.Graph]
+	in := w.graph.Fields[f.id].In(p.Graph)
 	coordinate := w.graph.Coordinate(f.id)
 	switch {
 	case !in.Present:
@@ -125,7 +125,7 @@ func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string 
 func (w *walk) reasonElsewhere(s *state, graph int) string {
 	name, t := w.subgraph(graph).name, &w.graph.Types[s.typ]
 	var out strings.Builder
-	for _, key := range t.In[graph].Keys {
+	for _, key := range t.In(graph).Keys {
 		text := "@key(fields: \"" + key.Fields.String() + "\")"
 		if !key.Resolvable {
 			fmt.Fprintf(&out, "- cannot move to subgraph %q using %s of %q: it has `resolvable: false`\n", name, text, t.Name)
@@ -151,7 +151,7 @@ func (w *walk) advice(f failure) string {
 	from := w.subgraph(w.reach.At(f.state.entries[0]).Graph).name
 	for _, id := range f.state.places {
 		p := w.reach.At(id)
-		in := &w.graph.Fields[f.field.id].In[p.Graph]
+		in := w.graph.Fields[f.field.id].In(p.Graph)
 		if in.Requires == nil || f.state.idle(in) != "" {
 			continue
 		}
@@ -163,11 +163,11 @@ func (w *walk) advice(f failure) string {
 		return fmt.Sprintf("Give %q a @key in subgraph %q that resolves and whose fields are not @external there.", t.Name, name)
 	}
 	for _, graph := range f.field.graphs {
-		if in := &w.graph.Fields[f.field.id].In[graph]; in.External || f.state.idle(in) != "" {
+		if in := w.graph.Fields[f.field.id].In(graph); in.External || f.state.idle(in) != "" {
 			continue
 		}
 		name := w.subgraph(graph).name
-		if slices.ContainsFunc(t.In[graph].Keys, func(k querygraph.Key) bool { return !k.Resolvable }) {
+		if slices.ContainsFunc(t.In(graph).Keys, func(k querygraph.Key) bool { return !k.Resolvable }) {
 			return fmt.Sprintf("Remove `resolvable: false` in subgraph %q if it can look %q up, or resolve the field in subgraph %q too, marked @shareable in both.", name, t.Name, from)
 		}
 		return fmt.Sprintf("Give %q in subgraph %q a @key with fields that subgraph %q resolves, or resolve the field in subgraph %q too, marked @shareable in both.", t.Name, name, from, from)

@@ -173,7 +173,7 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 // the state resolves it.
 func (w *walk) follow(s *state, f apiField) (children []querygraph.ResidencyID, resolved bool) {
 	for _, graph := range f.graphs {
-		if !s.labels.active(w.graph.Fields[f.id].In[graph].Override) {
+		if !s.labels.active(w.graph.Fields[f.id].In(graph).Override) {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(s.places, graph, func(id querygraph.ResidencyID, graph int) int {

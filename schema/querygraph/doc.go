@@ -7,7 +7,9 @@
 //	                                     └── FieldSets           typed trees, one per directive
 //
 // Everything has a dense number and lies in slices, so that walking the tables
-// has one order and needs no hashing.
+// has one order and needs no hashing. The tables are sparse: a type or field has
+// an entry for each subgraph that knows it, so that they grow with the schema,
+// not with types times subgraphs.
 //
 // Composition (satisfiability: Reach) and the router's planner share it.
 package querygraph

@@ -44,21 +44,11 @@ type Type struct {
 	Possible []TypeID
 	// Fields are in the order of the definition.
 	Fields []FieldID
-	// In has an entry for each subgraph.
-	In []TypeIn
+	// Joins are the subgraphs that have the type, in their order.
+	Joins []TypeIn
 
+	graphs  []int32 // of Joins
 	byField map[string]FieldID
-}
-
-// TypeIn is a type in one subgraph.
-type TypeIn struct {
-	// Present tells whether the subgraph has the type at all.
-	Present bool
-	// Keys are the type's keys in the subgraph, resolvable or not.
-	Keys []Key
-	// Possible are the object types that an object of the type can have in this
-	// subgraph, sorted by ID.
-	Possible []TypeID
 }
 
 // Key is one @key.
@@ -76,50 +66,22 @@ type Field struct {
 	Definition *ast.FieldDefinition
 	// Result is the composite type that the field returns, or NoType.
 	Result TypeID
-	// In has an entry for each subgraph.
-	In []FieldIn
-}
+	// Joins are the subgraphs that name the field, in their order.
+	Joins []FieldIn
 
-// FieldIn is a field in one subgraph.
-type FieldIn struct {
-	// Present tells whether the subgraph names the field.
-	Present bool
-	// External tells that the subgraph does not resolve it, except where a
-	// FieldSet that it provides says so.
-	External bool
-	// Type is the field's type in the subgraph, Result its composite type there.
-	Type   *ast.Type
-	Result TypeID
-	// Requires and Provides are nil where there is no such directive.
-	Requires *FieldSet
-	Provides *FieldSet
-	// Override says for which requests the subgraph resolves the field, if it
-	// moves between subgraphs.
-	Override supergraph.Override
+	graphs []int32 // of Joins
 }
 
 // New builds the query graph. It fails if a field set of the supergraph names
 // something that does not exist.
 func New(s *supergraph.Supergraph) (*Graph, error) {
-	g := &Graph{Supergraph: s, byName: map[string]TypeID{}}
+	g := &Graph{Supergraph: s, byName: make(map[string]TypeID, len(s.Types))}
 	for i, t := range s.Types {
-		id := TypeID(i)
-		g.byName[t.Definition.Name] = id
-		g.Types = append(g.Types, Type{
-			ID: id, Name: t.Definition.Name, Kind: t.Definition.Kind,
-			In: make([]TypeIn, len(s.Subgraphs)), byField: map[string]FieldID{},
-		})
+		g.byName[t.Definition.Name] = TypeID(i)
 	}
-	for i, t := range s.Types {
-		for _, f := range t.Fields {
-			id := FieldID(len(g.Fields))
-			g.Types[i].byField[f.Definition.Name] = id
-			g.Types[i].Fields = append(g.Types[i].Fields, id)
-			g.Fields = append(g.Fields, Field{
-				ID: id, Owner: TypeID(i), Definition: f.Definition,
-				Result: g.composite(f.Definition.Type), In: make([]FieldIn, len(s.Subgraphs)),
-			})
-		}
+	g.Types = make([]Type, len(s.Types))
+	for i, source := range s.Types {
+		g.addType(TypeID(i), source)
 	}
 	g.possible()
 	r := &fieldSetReader{graph: g}
@@ -130,6 +92,28 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 	}
 	g.readLabels()
 	return g, nil
+}
+
+// addType adds a type and its fields, but not what is to be read of them.
+func (g *Graph) addType(id TypeID, source *supergraph.Type) {
+	t := &g.Types[id]
+	*t = Type{
+		ID: id, Name: source.Definition.Name, Kind: source.Definition.Kind,
+		Fields:  make([]FieldID, 0, len(source.Fields)),
+		Joins:   make([]TypeIn, len(source.Joins)),
+		graphs:  make([]int32, len(source.Joins)),
+		byField: make(map[string]FieldID, len(source.Fields)),
+	}
+	for i, j := range source.Joins {
+		t.graphs[i] = int32(j.Graph)
+		t.Joins[i] = TypeIn{Graph: j.Graph, Present: true}
+	}
+	for _, f := range source.Fields {
+		id := FieldID(len(g.Fields))
+		t.byField[f.Definition.Name] = id
+		t.Fields = append(t.Fields, id)
+		g.Fields = append(g.Fields, Field{ID: id, Owner: t.ID, Definition: f.Definition, Result: g.composite(f.Definition.Type)})
+	}
 }
 
 // Type returns the type of the given name; ok is false if the supergraph has no
@@ -166,16 +150,14 @@ func (g *Graph) composite(t *ast.Type) TypeID {
 // possible fills the possible types of all types, in the supergraph and in each
 // subgraph.
 func (g *Graph) possible() {
-	for i := range g.Types {
+	for i, source := range g.Supergraph.Types {
 		t := &g.Types[i]
-		source := g.Supergraph.Types[i]
 		if t.Kind == ast.Object {
 			t.Possible = []TypeID{t.ID}
 		}
-		for _, j := range source.Joins {
-			t.In[j.Graph].Present = true
+		for k, j := range source.Joins {
 			if t.Kind == ast.Object {
-				t.In[j.Graph].Possible = []TypeID{t.ID}
+				t.Joins[k].Possible = t.Possible
 			}
 			for _, name := range j.Members {
 				g.addPossible(t.ID, name, j.Graph)
@@ -195,49 +177,69 @@ func (g *Graph) possible() {
 		}
 	}
 	for i := range g.Types {
-		for k := range g.Types[i].In {
-			slices.Sort(g.Types[i].In[k].Possible)
-			g.Types[i].In[k].Possible = slices.Compact(g.Types[i].In[k].Possible)
+		t := &g.Types[i]
+		if t.Kind == ast.Object {
+			continue
 		}
-		slices.Sort(g.Types[i].Possible)
-		g.Types[i].Possible = slices.Compact(g.Types[i].Possible)
+		for k := range t.Joins {
+			t.Joins[k].Possible = sortedSet(t.Joins[k].Possible)
+		}
+		t.Possible = sortedSet(t.Possible)
 	}
 }
 
+func sortedSet(list []TypeID) []TypeID {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// addPossible notes that objects of the named type can stand for an abstract one
+// in a subgraph, if that has the abstract type.
 func (g *Graph) addPossible(abstract TypeID, name string, graph int) {
-	if id, ok := g.byName[name]; ok && g.Types[id].Kind == ast.Object && g.Types[abstract].Kind != ast.Object {
-		in := &g.Types[abstract].In[graph]
-		in.Possible = append(in.Possible, id)
-		g.Types[abstract].Possible = append(g.Types[abstract].Possible, id)
+	t := &g.Types[abstract]
+	if id, ok := g.byName[name]; ok && g.Types[id].Kind == ast.Object && t.Kind != ast.Object {
+		if at := indexOf(t.graphs, graph); at >= 0 {
+			t.Joins[at].Possible = append(t.Joins[at].Possible, id)
+		}
+		t.Possible = append(t.Possible, id)
 	}
 }
 
 func (g *Graph) readType(r *fieldSetReader, t *Type, source *supergraph.Type) error {
-	for _, j := range source.Joins {
+	for i, j := range source.Joins {
 		for _, k := range j.Keys {
 			set, err := r.read(t.ID, k.Fields)
 			if err != nil {
 				return fmt.Errorf("%s: key of %s in subgraph %q: %w", place(k.Position), t.Name, g.Supergraph.Subgraphs[j.Graph].Name, err)
 			}
-			t.In[j.Graph].Keys = append(t.In[j.Graph].Keys, Key{Fields: set, Resolvable: k.Resolvable})
+			t.Joins[i].Keys = append(t.Joins[i].Keys, Key{Fields: set, Resolvable: k.Resolvable})
 		}
 	}
-	for _, f := range source.Fields {
-		field := &g.Fields[t.byField[f.Definition.Name]]
-		for _, j := range f.Joins {
-			in := FieldIn{Present: true, External: j.External, Type: j.Type, Result: g.composite(j.Type), Override: j.Override}
-			var err error
-			if j.Requires != nil {
-				if in.Requires, err = r.read(t.ID, j.Requires); err != nil {
-					return fmt.Errorf("%s: requires of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
-				}
+	for i, f := range source.Fields {
+		if err := g.readField(r, &g.Fields[t.Fields[i]], f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *Graph) readField(r *fieldSetReader, field *Field, source *supergraph.Field) (err error) {
+	field.Joins = make([]FieldIn, len(source.Joins))
+	field.graphs = make([]int32, len(source.Joins))
+	for i := range source.Joins {
+		j := &source.Joins[i]
+		field.graphs[i] = int32(j.Graph)
+		in := &field.Joins[i]
+		*in = FieldIn{Graph: j.Graph, Present: true, External: j.External, Type: j.Type, Result: g.composite(j.Type), Override: j.Override}
+		if j.Requires != nil {
+			if in.Requires, err = r.read(field.Owner, j.Requires); err != nil {
+				return fmt.Errorf("%s: requires of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 			}
-			if j.Provides != nil && field.Result != NoType {
-				if in.Provides, err = r.read(field.Result, j.Provides); err != nil {
-					return fmt.Errorf("%s: provides of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
-				}
+		}
+		if j.Provides != nil && field.Result != NoType {
+			if in.Provides, err = r.read(field.Result, j.Provides); err != nil {
+				return fmt.Errorf("%s: provides of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 			}
-			field.In[j.Graph] = in
 		}
 	}
 	return nil

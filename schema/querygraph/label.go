@@ -72,11 +72,11 @@ func (g *Graph) WithLabels(set []string) *Graph {
 	out.Fields = slices.Clone(g.Fields)
 	for _, id := range g.labels.moving {
 		f := &out.Fields[id]
-		f.In = slices.Clone(f.In)
-		for i := range f.In {
-			in := &f.In[i]
+		f.Joins = slices.Clone(f.Joins)
+		for i := range f.Joins {
+			in := &f.Joins[i]
 			if in.Override.Label != "" && slices.Contains(set, in.Override.Label) != in.Override.Set {
-				*in = FieldIn{Present: true, External: true, Type: in.Type, Result: in.Result, Override: in.Override}
+				*in = FieldIn{Graph: in.Graph, Present: true, External: true, Type: in.Type, Result: in.Result, Override: in.Override}
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func (g *Graph) readLabels() {
 	l := &g.labels
 	for i := range g.Fields {
 		moves := false
-		for _, in := range g.Fields[i].In {
+		for _, in := range g.Fields[i].Joins {
 			if in.Override.Label != "" {
 				l.names = append(l.names, in.Override.Label)
 				moves = true
@@ -111,7 +111,7 @@ func (g *Graph) readLabels() {
 		l.byType[i] = g.NewLabelSet()
 	}
 	for _, id := range l.moving {
-		for _, in := range g.Fields[id].In {
+		for _, in := range g.Fields[id].Joins {
 			if k, has := slices.BinarySearch(l.names, in.Override.Label); has {
 				l.byField[id][k/64] |= 1 << (k % 64)
 			}
@@ -134,15 +134,15 @@ func (g *Graph) growLabels() (grown bool) {
 		grown = grown || !slices.Equal(before, to)
 	}
 	for i := range g.Types {
-		for _, in := range g.Types[i].In {
+		for _, in := range g.Types[i].Joins {
 			for _, k := range in.Keys {
 				add(g.labels.byType[i], k.Fields)
 			}
 		}
 	}
 	for i := range g.Fields {
-		for j := range g.Fields[i].In {
-			add(g.labels.byField[i], g.Fields[i].In[j].Requires)
+		for j := range g.Fields[i].Joins {
+			add(g.labels.byField[i], g.Fields[i].Joins[j].Requires)
 		}
 	}
 	return grown
@@ -184,8 +184,8 @@ func (g *Graph) ConditionLabels() []string {
 				if !ok || id == Typename {
 					continue
 				}
-				for _, in := range g.Fields[id].In {
-					if in.Override.Label != "" {
+				for i := range g.Fields[id].Joins {
+					if in := &g.Fields[id].Joins[i]; in.Override.Label != "" {
 						out = append(out, in.Override.Label)
 					}
 				}
@@ -194,15 +194,15 @@ func (g *Graph) ConditionLabels() []string {
 		}
 	}
 	for i := range g.Types {
-		for _, in := range g.Types[i].In {
+		for _, in := range g.Types[i].Joins {
 			for _, k := range in.Keys {
 				collect(k.Fields)
 			}
 		}
 	}
 	for i := range g.Fields {
-		for j := range g.Fields[i].In {
-			collect(g.Fields[i].In[j].Requires)
+		for j := range g.Fields[i].Joins {
+			collect(g.Fields[i].Joins[j].Requires)
 		}
 	}
 	slices.Sort(out)

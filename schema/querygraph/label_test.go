@@ -80,7 +80,7 @@ func TestLabelsDecideWhoResolves(t *testing.T) {
 			}
 		}
 		sum, _ := g.Field(typ, "sum")
-		if !g.Resolves(tt.unmoved, typ, sum, nil) || g.Fields[sum].In[1].Requires == nil {
+		if !g.Resolves(tt.unmoved, typ, sum, nil) || g.Fields[sum].In(1).Requires == nil {
 			t.Errorf("%v: a field that does not move has changed", tt.set)
 		}
 	}

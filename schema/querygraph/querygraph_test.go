@@ -58,7 +58,7 @@ func TestPossibleTypesAreThoseOfEachSubgraph(t *testing.T) {
 	g := build(t, chain)
 	m, _ := g.Type("M")
 	for graph, want := range []string{"X Y", "Y", ""} {
-		if got := names(g, g.Types[m].In[graph].Possible); got != want {
+		if got := names(g, g.Types[m].In(graph).Possible); got != want {
 			t.Errorf("subgraph %d: got %q, want %q", graph, got, want)
 		}
 	}

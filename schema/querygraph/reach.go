@@ -216,7 +216,7 @@ func (r *Reach) growRoot(f *fact, p Residency) bool {
 // enters tells whether the objects of the fact's place can be looked up in a
 // subgraph by one of its keys.
 func (r *Reach) enters(f *fact, t TypeID, graph int) bool {
-	for _, key := range r.graph.Types[t].In[graph].Keys {
+	for _, key := range r.graph.Types[t].In(graph).Keys {
 		if key.Resolvable && r.hasAll(f, f.place, key.Fields) {
 			return true
 		}
@@ -299,10 +299,10 @@ func (r *Reach) resolves(asking *fact, id ResidencyID, field FieldID) bool {
 	if field == Typename {
 		return true
 	}
-	if r.idle(r.graph.Fields[field].In[p.Graph].Override) {
+	if r.idle(r.graph.Fields[field].In(p.Graph).Override) {
 		return false
 	}
-	requires := r.graph.Fields[field].In[p.Graph].Requires
+	requires := r.graph.Fields[field].In(p.Graph).Requires
 	if requires == nil {
 		return true
 	}
@@ -319,7 +319,7 @@ func (r *Reach) idle(o supergraph.Override) bool {
 // one by which it looks objects up.
 func (r *Reach) reenters(asking *fact, id ResidencyID) bool {
 	p := r.At(id)
-	keys := r.graph.Types[p.Type].In[p.Graph].Keys
+	keys := r.graph.Types[p.Type].In(p.Graph).Keys
 	return slices.ContainsFunc(keys, func(k Key) bool { return !r.external(p.Graph, p.Type, k.Fields) }) &&
 		slices.ContainsFunc(keys, func(k Key) bool { return k.Resolvable && r.hasAll(asking, id, k.Fields) })
 }
@@ -333,7 +333,7 @@ func (r *Reach) external(graph int, t TypeID, set *FieldSet) bool {
 		if !ok || id == Typename {
 			continue
 		}
-		if in := &r.graph.Fields[id].In[graph]; !in.Present || in.External {
+		if in := r.graph.Fields[id].In(graph); !in.Present || in.External {
 			return true
 		}
 		if f.Set != nil && r.external(graph, f.Set.Type, f.Set) {

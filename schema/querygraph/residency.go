@@ -24,9 +24,9 @@ func (p Provided) Has(t TypeID, name string) bool {
 // does so only for entities that bring what is required along.
 func (g *Graph) Resolves(graph int, t TypeID, field FieldID, provided Provided) bool {
 	if field == Typename {
-		return g.Types[t].In[graph].Present
+		return g.Types[t].In(graph).Present
 	}
-	in := &g.Fields[field].In[graph]
+	in := g.Fields[field].In(graph)
 	return in.Present && (!in.External || provided.Has(t, g.Fields[field].Definition.Name))
 }
 
@@ -34,7 +34,7 @@ func (g *Graph) Resolves(graph int, t TypeID, field FieldID, provided Provided) 
 // of type t returns.
 func (g *Graph) Below(graph int, t TypeID, field FieldID, provided Provided) Provided {
 	var out Provided
-	if set := g.Fields[field].In[graph].Provides; set != nil {
+	if set := g.Fields[field].In(graph).Provides; set != nil {
 		out = append(out, set)
 	}
 	name := g.Fields[field].Definition.Name
@@ -51,11 +51,11 @@ func (g *Graph) Below(graph int, t TypeID, field FieldID, provided Provided) Pro
 // ResultTypes gives the object types that a field of an object of type t can
 // return when the given subgraph resolves it.
 func (g *Graph) ResultTypes(graph int, field FieldID) []TypeID {
-	in := &g.Fields[field].In[graph]
+	in := g.Fields[field].In(graph)
 	if in.Result == NoType {
 		return nil
 	}
-	return g.Types[in.Result].In[graph].Possible
+	return g.Types[in.Result].In(graph).Possible
 }
 
 // CommonResultTypes gives the object types that the field can return whichever
@@ -64,12 +64,12 @@ func (g *Graph) ResultTypes(graph int, field FieldID) []TypeID {
 func (g *Graph) CommonResultTypes(field FieldID) []TypeID {
 	var out []TypeID
 	first := true
-	for graph := range g.Fields[field].In {
-		in := &g.Fields[field].In[graph]
-		if !in.Present || in.External {
+	for i := range g.Fields[field].Joins {
+		in := &g.Fields[field].Joins[i]
+		if in.External {
 			continue
 		}
-		types := g.ResultTypes(graph, field)
+		types := g.ResultTypes(in.Graph, field)
 		if first {
 			out, first = slices.Clone(types), false
 			continue
@@ -92,14 +92,14 @@ type Residency struct {
 }
 
 // Possible gives the object types that an object at the place can have.
-func (g *Graph) Possible(p Residency) []TypeID { return g.Types[p.Type].In[p.Graph].Possible }
+func (g *Graph) Possible(p Residency) []TypeID { return g.Types[p.Type].In(p.Graph).Possible }
 
 // Child gives the place of what a field of a place's objects returns; the field
 // must be a composite one that the place's subgraph resolves.
 func (g *Graph) Child(p Residency, field FieldID) Residency {
 	below := g.Below(p.Graph, p.Type, field, p.Provided)
 	slices.SortFunc(below, func(a, b *FieldSet) int { return a.ID - b.ID })
-	return Residency{Type: g.Fields[field].In[p.Graph].Result, Graph: p.Graph, Provided: slices.Compact(below)}
+	return Residency{Type: g.Fields[field].In(p.Graph).Result, Graph: p.Graph, Provided: slices.Compact(below)}
 }
 
 // places numbers places.

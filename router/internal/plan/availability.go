@@ -119,7 +119,7 @@ func (a *availability) settle(ask func()) {
 // and a key.
 func (a *availability) resolve(r requiring) int {
 	w, _ := a.key(r.index, r.graph)
-	required := a.p.graph.Fields[r.field].In[r.graph].Requires
+	required := a.p.graph.Fields[r.field].In(r.graph).Requires
 	for i := range required.Fields {
 		if f := &required.Fields[i]; f.On(a.types[r.index]) {
 			w = max(w, a.input(r.index, f))
@@ -132,7 +132,7 @@ func (a *availability) resolve(r requiring) int {
 // keys there.
 func (a *availability) key(index, graph int) (wave, key int) {
 	wave, key = never, -1
-	keys := a.p.graph.Types[a.types[index]].In[graph].Keys
+	keys := a.p.graph.Types[a.types[index]].In(graph).Keys
 	for k := range keys {
 		if !keys[k].Resolvable {
 			continue
@@ -189,7 +189,7 @@ func (a *availability) requires(f fieldID, graph int) bool {
 	if f == querygraph.Typename {
 		return false
 	}
-	in := &a.p.graph.Fields[f].In[graph]
+	in := a.p.graph.Fields[f].In(graph)
 	return in.Requires != nil && !in.External
 }
 
@@ -236,7 +236,7 @@ func (p *planner) variant(f fieldID, graph int) int {
 	}
 	var groups [][]*querygraph.FieldSet
 	for _, id := range p.graph.Types[p.graph.Fields[f].Owner].Fields {
-		required := p.graph.Fields[id].In[graph].Requires
+		required := p.graph.Fields[id].In(graph).Requires
 		if required == nil {
 			continue
 		}
@@ -323,7 +323,7 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 			if id == querygraph.Typename {
 				continue
 			}
-			in := &p.graph.Fields[id].In[graph]
+			in := p.graph.Fields[id].In(graph)
 			if in.Requires != nil && !in.External {
 				return false
 			}

@@ -199,7 +199,7 @@ func (c *choice) use(index int, name string, at location, hard bool) {
 	if !c.av.requires(id, at.graph) {
 		return
 	}
-	required := c.av.p.graph.Fields[id].In[at.graph].Requires
+	required := c.av.p.graph.Fields[id].In(at.graph).Requires
 	for i := range required.Fields {
 		if f := &required.Fields[i]; f.On(c.s.types[index]) {
 			c.useInput(index, f, at.wave-1)
@@ -231,7 +231,7 @@ func (c *choice) mark(index int, at location, hard bool) {
 		return
 	}
 	if _, key := c.av.key(index, at.graph); key >= 0 {
-		c.useSet(index, c.av.p.graph.Types[c.s.types[index]].In[at.graph].Keys[key].Fields, at.wave-1)
+		c.useSet(index, c.av.p.graph.Types[c.s.types[index]].In(at.graph).Keys[key].Fields, at.wave-1)
 	}
 }
 

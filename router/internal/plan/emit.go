@@ -83,7 +83,7 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 	id, _ := p.graph.Field(t, name)
 	r.set.leaf(selection{
 		want: d.field.Key, name: name, args: d.args, arguments: d.field.Arguments, types: []typeID{t}, cond: cond,
-		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In[at.graph].Type,
+		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
 	})
 }
 
@@ -134,7 +134,7 @@ func (p *planner) enterField(r *residency) {
 	for i, t := range s.parentTypes {
 		p.prepare(parent, t, s.name, f.cond)
 		id, _ := p.graph.Field(t, s.name)
-		in := &p.graph.Fields[id].In[r.at.graph]
+		in := p.graph.Fields[id].In(r.at.graph)
 		f.typ, f.local = p.graph.Fields[id].Definition.Type, in.Type
 		if i == 0 {
 			r.set.typ = in.Result
@@ -162,11 +162,11 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 		r.set.types = union(r.set.types, []typeID{t})
 	}
 	if _, key := s.chosen.av.key(i, st.graph); key >= 0 {
-		p.addInputs(st, rep, p.graph.Types[t].In[st.graph].Keys[key].Fields, cond)
+		p.addInputs(st, rep, p.graph.Types[t].In(st.graph).Keys[key].Fields, cond)
 	}
 	id, ok := p.graph.Field(t, name)
 	if ok && s.chosen.av.requires(id, st.graph) {
-		p.addInputs(st, rep, p.graph.Fields[id].In[st.graph].Requires, cond)
+		p.addInputs(st, rep, p.graph.Fields[id].In(st.graph).Requires, cond)
 	}
 }
 
@@ -275,7 +275,7 @@ func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at locat
 	id, _ := p.graph.Field(t, f.Name)
 	return selection{
 		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: []typeID{t}, cond: cond,
-		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In[at.graph].Type,
+		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
 	}
 }
 

@@ -63,17 +63,17 @@ func (p *planner) unreachable(c *choice, t typeID, name string, d *demand) *obst
 // closedDoor says why a subgraph does not supply a field, or "" if it has
 // nothing to do with it.
 func (p *planner) closedDoor(c *choice, t typeID, f fieldID, graph int) string {
-	if f == querygraph.Typename || !p.graph.Fields[f].In[graph].Present {
+	if f == querygraph.Typename || !p.graph.Fields[f].In(graph).Present {
 		return ""
 	}
-	in := &p.graph.Fields[f].In[graph]
+	in := p.graph.Fields[f].In(graph)
 	if label := in.Override.Label; label != "" && slices.Contains(p.cfg.Labels, label) != in.Override.Set {
 		return fmt.Sprintf("has it only for requests %s the label %q", map[bool]string{true: "with", false: "without"}[in.Override.Set], label)
 	}
 	if in.External {
 		return "has it only as @external"
 	}
-	keys := slices.DeleteFunc(slices.Clone(p.graph.Types[t].In[graph].Keys), func(k querygraph.Key) bool { return !k.Resolvable })
+	keys := slices.DeleteFunc(slices.Clone(p.graph.Types[t].In(graph).Keys), func(k querygraph.Key) bool { return !k.Resolvable })
 	if len(keys) == 0 {
 		return fmt.Sprintf("has it, but no resolvable @key of %q", p.graph.Types[t].Name)
 	}

@@ -160,7 +160,7 @@ func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided)
 	value := o.id + "#" + f.Name + args
 	var below querygraph.Provided
 	if w.graph >= 0 {
-		in := &field.In[w.graph]
+		in := field.In(w.graph)
 		if !w.u.graph.Resolves(w.graph, typ, id, provided) {
 			w.fail("subgraph %d was asked for %s.%s, which it does not resolve there", w.graph, o.typ, f.Name)
 			return nil
@@ -184,8 +184,8 @@ func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided)
 
 // requiring gives where a field has @requires, if anywhere.
 func (u *universe) requiring(id querygraph.FieldID) *querygraph.FieldIn {
-	for g := range u.graph.Fields[id].In {
-		if in := &u.graph.Fields[id].In[g]; in.Requires != nil && !in.External {
+	for i := range u.graph.Fields[id].Joins {
+		if in := &u.graph.Fields[id].Joins[i]; in.Requires != nil && !in.External {
 			return in
 		}
 	}
@@ -321,7 +321,7 @@ func (w *world) entities(f *ast.Field, group []*ast.Field) any {
 		sent := r.(map[string]any)
 		o := thing{typ: sent["__typename"].(string), sent: sent}
 		typ, _ := w.u.graph.Type(o.typ)
-		for _, k := range w.u.graph.Types[typ].In[w.graph].Keys {
+		for _, k := range w.u.graph.Types[typ].In(w.graph).Keys {
 			if id, ok := w.u.identity(typ, k.Fields, sent); ok && k.Resolvable {
 				o.id = id
 				break

@@ -264,7 +264,7 @@ func (p *planner) plain(graph int, t typeID, f fieldID, provided querygraph.Prov
 	if f == querygraph.Typename {
 		return true
 	}
-	in := &p.graph.Fields[f].In[graph]
+	in := p.graph.Fields[f].In(graph)
 	return in.Requires == nil || in.External
 }
 
@@ -301,8 +301,8 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 	g := n.p.graph
 	rooted := n.s.root && len(n.entries) == 0
 	reachable := rooted || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })
-	keyed := slices.ContainsFunc(g.Types[t].In[graph].Keys, func(k querygraph.Key) bool { return k.Resolvable })
-	if !reachable || !g.Types[t].In[graph].Present || !isEntry && !rooted && !keyed {
+	keyed := slices.ContainsFunc(g.Types[t].In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable })
+	if !reachable || !g.Types[t].In(graph).Present || !isEntry && !rooted && !keyed {
 		return false
 	}
 	asks := !isEntry && !rooted
@@ -315,13 +315,13 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 		if id == querygraph.Typename {
 			continue
 		}
-		if required := g.Fields[id].In[graph].Requires; required != nil {
+		if required := g.Fields[id].In(graph).Requires; required != nil {
 			n.addSet(index, required)
 			asks = true
 		}
 	}
 	if helps && asks {
-		for _, k := range g.Types[t].In[graph].Keys {
+		for _, k := range g.Types[t].In(graph).Keys {
 			if k.Resolvable {
 				n.addSet(index, k.Fields)
 			}

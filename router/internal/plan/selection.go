@@ -158,7 +158,7 @@ func (p *planner) direct(set *selectionSet, f *selection) bool {
 	if !ok {
 		return false
 	}
-	in := &p.graph.Fields[id].In[set.graph]
+	in := p.graph.Fields[id].In(set.graph)
 	return in.Present && (!in.External || !p.graph.Abstract(set.typ))
 }
 
