@@ -38,6 +38,7 @@ var layers = map[string][]string{
 	"router/internal/operation":     {"schema/federation", "schema/supergraph"},
 	"router/internal/limit":         {"router/internal/operation"},
 	"router/internal/plan":          {"schema/federation", "schema/supergraph", "schema/querygraph", "router/internal/operation"},
+	"router/internal/plan/verify":   {"schema/querygraph", "router/internal/operation", "router/internal/plan"},
 	"router/internal/introspection": {"router/internal/plan"},
 	"router/internal/response":      {"schema/supergraph"},
 	"router/internal/execute":       {"schema/supergraph", "router/internal/operation", "router/internal/plan", "router/internal/response", "router/internal/subgraph"},

@@ -99,6 +99,59 @@ func (c Condition) Or(other Condition) Condition {
 	return append(slices.Clone(c), other...).simplify()
 }
 
+// And gives the condition that holds when both do; if they never do, the first
+// of them.
+func (c Condition) And(other Condition) Condition {
+	if c == nil {
+		return other
+	}
+	if other == nil {
+		return c
+	}
+	var both Condition
+	for _, a := range c {
+		for _, b := range other {
+			all, ok := clause(a), true
+			for _, t := range b {
+				if all, ok = all.with(t); !ok {
+					break
+				}
+			}
+			if ok {
+				both = append(both, all)
+			}
+		}
+	}
+	if both == nil {
+		return c
+	}
+	return both.simplify()
+}
+
+// Given drops what a condition that holds anyway makes superfluous.
+func (c Condition) Given(known Condition) Condition {
+	if c == nil || c.Equal(known) {
+		return nil
+	}
+	if len(known) != 1 {
+		return c
+	}
+	var out Condition
+	for _, tests := range c {
+		left := clause(tests).given(known)
+		if len(left) == 0 {
+			return nil
+		}
+		if !slices.ContainsFunc(left, func(t Test) bool { return slices.Contains(known[0], Test{Variable: t.Variable, Want: !t.Want}) }) {
+			out = append(out, left)
+		}
+	}
+	if out == nil {
+		return c // it never holds
+	}
+	return out.simplify()
+}
+
 // Equal tells whether the conditions are the same.
 func (c Condition) Equal(other Condition) bool {
 	return slices.EqualFunc(c, other, func(a, b []Test) bool { return slices.Equal(a, b) })

@@ -43,8 +43,8 @@ type collector struct {
 	found    []occurrence
 }
 
-// selectionSet merges the parts into one selection set of the type. The tests
-// of given hold wherever the set is shown.
+// selectionSet merges the parts into one selection set of the type. The given
+// condition holds wherever the set is shown; the parts' tests include it.
 func (n *normalizer) selectionSet(def *ast.Definition, parts []part, given Condition) (*SelectionSet, *gqlerror.Error) {
 	c := &collector{normalizer: n, possible: possibleTypes(n.schema, def)}
 	all := make(typeSet, (len(c.possible)+63)/64)
@@ -52,7 +52,7 @@ func (n *normalizer) selectionSet(def *ast.Definition, parts []part, given Condi
 		all[i/64] |= 1 << (i % 64)
 	}
 	for _, p := range parts {
-		if err := c.collect(p.set, def, all, p.when.given(given)); err != nil {
+		if err := c.collect(p.set, def, all, p.when); err != nil {
 			return nil, err
 		}
 	}
@@ -202,14 +202,12 @@ func (n *normalizer) field(c *collector, g *group, given Condition) (*Field, *gq
 		clauses = append(clauses, o.when)
 		parts = append(parts, part{set: o.field.SelectionSet, when: o.when})
 	}
-	f.Condition = anyOf(clauses)
-	if f.Condition != nil && f.Condition.Equal(given) {
-		f.Condition = nil
-	}
+	whole := anyOf(clauses)
+	f.Condition = whole.Given(given)
 	if len(first.field.SelectionSet) == 0 {
 		return f, nil
 	}
 	var err *gqlerror.Error
-	f.Selections, err = n.selectionSet(n.schema.Types[g.definition.Type.Name()], parts, anyOf(clauses))
+	f.Selections, err = n.selectionSet(n.schema.Types[g.definition.Type.Name()], parts, whole)
 	return f, err
 }

@@ -82,7 +82,7 @@ func (p *planner) split(set *selectionSet) (direct, others []*selection) {
 func (w *document) field(f *selection, given operation.Condition) {
 	cond := f.conditionGiven(given)
 	if cond == nil {
-		w.plain(f, "")
+		w.plain(f, "", given)
 		return
 	}
 	for _, tests := range cond {
@@ -102,20 +102,26 @@ func (w *document) field(f *selection, given operation.Condition) {
 			}
 			directives += directive
 		}
-		w.plain(f, directives)
+		w.plain(f, directives, given)
 		w.b.WriteString(strings.Repeat("}", closing))
 	}
 }
 
 // conditionGiven is the field's condition where the given one holds.
 func (f *selection) conditionGiven(given operation.Condition) operation.Condition {
-	if f.cond == nil || f.cond.Equal(given) {
-		return nil
-	}
-	return f.cond
+	return f.cond.Given(given)
 }
 
-func (w *document) plain(f *selection, directives string) {
+// holding is what holds for the parts of a field if the given condition does for
+// the field.
+func (f *selection) holding(given operation.Condition) operation.Condition {
+	if f.cond != nil {
+		return f.cond
+	}
+	return given
+}
+
+func (w *document) plain(f *selection, directives string, given operation.Condition) {
 	if f.key != f.name {
 		w.word(f.key + ":")
 	}
@@ -123,7 +129,7 @@ func (w *document) plain(f *selection, directives string) {
 	w.arguments(f.arguments)
 	w.b.WriteString(directives)
 	if f.below != nil {
-		w.set(f.below, nil)
+		w.set(f.below, f.holding(given))
 	}
 	if f.client != nil {
 		w.introspect(f.client.Fields)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weftql/weft/router/internal/operation"
@@ -48,8 +49,11 @@ func (p *planner) emit(s *site) {
 		case d.typename:
 		case d.composite():
 			for _, g := range s.chosen.groups[d] {
+				if g.site.fed {
+					g.site.guard = g.site.wanted()
+				}
 				p.emit(g.site)
-				p.settleSite(g.site)
+				p.settleSite(g.site, g.site.guard)
 			}
 		default:
 			for k, at := range s.chosen.leaves[d] {
@@ -61,24 +65,32 @@ func (p *planner) emit(s *site) {
 	}
 }
 
-// settleSite makes sure that somebody supplies the site's objects, even if
-// nothing but their existence is asked for.
-func (p *planner) settleSite(s *site) {
+// settleSite makes sure that somebody supplies the site's objects in case the
+// condition holds, even if nothing but their existence is asked for.
+func (p *planner) settleSite(s *site, cond operation.Condition) {
+	if s.primary != nil {
+		p.widen(s.primary, cond)
+		return
+	}
 	if slices.ContainsFunc(s.residencies, func(r *residency) bool { return r.field != nil }) {
 		return
 	}
+	best := -1
 	for i := range s.entries {
-		if s.entries[i].wave == 0 {
-			p.enter(s, location{graph: s.entries[i].graph})
-			return
+		e := &s.entries[i]
+		if e.wave == 0 && (best < 0 || s.parent.residency(s.entries[best].from) == nil && s.parent.residency(e.from) != nil) {
+			best = i
 		}
+	}
+	if best >= 0 {
+		p.enter(s, location{graph: s.entries[best].graph}, cond)
 	}
 }
 
 // supply selects a leaf of objects of one type at a location.
 func (p *planner) supply(s *site, t typeID, d *demand, at location) {
-	name, cond := d.field.Name, d.field.Condition
-	r := p.enter(s, at)
+	name, cond := d.field.Name, s.guard.And(d.field.Condition)
+	r := p.enter(s, at, cond)
 	p.prepare(r, t, name, cond)
 	id, _ := p.graph.Field(t, name)
 	r.set.leaf(selection{
@@ -87,12 +99,22 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 	})
 }
 
-// enter gives the residency of a location, selected on the way there.
-func (p *planner) enter(s *site, at location) *residency {
+// residency gives what is known of a site at a location, or nil.
+func (s *site) residency(at location) *residency {
 	for _, r := range s.residencies {
 		if r.at.graph == at.graph && r.at.step == at.step && (!at.step || r.at.wave == at.wave && r.at.variant == at.variant) {
 			return r
 		}
+	}
+	return nil
+}
+
+// enter gives the residency of a location, selected on the way there in case the
+// condition holds.
+func (p *planner) enter(s *site, at location, cond operation.Condition) *residency {
+	if r := s.residency(at); r != nil {
+		p.widen(r, cond)
+		return r
 	}
 	r := &residency{site: s, at: at}
 	s.residencies = append(s.residencies, r)
@@ -106,7 +128,7 @@ func (p *planner) enter(s *site, at location) *residency {
 		r.step.set = r.set
 		r.set.entities, r.set.types = true, nil
 	default:
-		p.enterField(r)
+		p.enterField(r, cond)
 	}
 	return r
 }
@@ -118,18 +140,15 @@ func (p *planner) newStep(s *site, at location, root bool) *step {
 }
 
 // enterField selects the field of the parent that leads to a residency.
-func (p *planner) enterField(r *residency) {
+func (p *planner) enterField(r *residency, cond operation.Condition) {
 	s := r.site
-	k := slices.IndexFunc(s.entries, func(e entry) bool { return e.graph == r.at.graph })
-	e := &s.entries[k]
-	parent := p.enter(s.parent, e.from)
-	f := &selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set}
+	e := s.entry(r.at.graph)
+	f := &selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set, cond: s.reached(cond)}
 	if s.via != nil {
 		f.want = s.via.field.Key
-		if !s.fed {
-			f.cond = s.via.field.Condition
-		}
 	}
+	r.field = f
+	parent := p.enter(s.parent, e.from, f.cond)
 	r.set.typ = querygraph.NoType
 	for i, t := range s.parentTypes {
 		p.prepare(parent, t, s.name, f.cond)
@@ -143,8 +162,43 @@ func (p *planner) enterField(r *residency) {
 		}
 	}
 	r.set.types = slices.DeleteFunc(slices.Clone(s.types), func(t typeID) bool { return !slices.Contains(e.possible, t) })
-	r.step, r.field = parent.step, f
+	r.step = parent.step
 	parent.set.fields = append(parent.set.fields, f)
+}
+
+func (s *site) entry(graph int) *entry {
+	for i := range s.entries {
+		if s.entries[i].graph == graph {
+			return &s.entries[i]
+		}
+	}
+	return nil
+}
+
+// widen makes sure that a residency is there also if another condition holds.
+func (p *planner) widen(r *residency, cond operation.Condition) {
+	if r.field == nil {
+		return
+	}
+	wider := either(r.field.cond, r.site.reached(cond))
+	if wider.Equal(r.field.cond) {
+		return
+	}
+	r.field.cond = wider
+	p.widened = true
+	p.enter(r.site.parent, r.site.entry(r.at.graph).from, wider)
+}
+
+// maxAlternatives bounds the length of a condition; what would be longer always
+// holds.
+const maxAlternatives = 16
+
+// either holds when one of the conditions does.
+func either(a, b operation.Condition) operation.Condition {
+	if out := a.Or(b); len(out) <= maxAlternatives {
+		return out
+	}
+	return nil
 }
 
 // prepare makes sure that a step looks up objects of the type, and with what the
@@ -201,10 +255,32 @@ func (p *planner) addInputs(st *step, rep *representation, set *querygraph.Field
 	}
 }
 
-// widenInputs makes sure that a step's representations are complete whenever the
-// step is made: their parts have been selected for one of its fields, under that
-// field's condition. Parts come from earlier waves, so the last wave is first.
-func (p *planner) widenInputs() {
+// complete makes sure that a step's representations are complete whenever the
+// step is made, and that the objects of a site are there whenever anything asks
+// for a part of them: parts have been selected for one field, under that field's
+// condition. Then it notes which steps wait for which.
+func (p *planner) complete() {
+	for _, s := range p.sites {
+		s.primary = s.first()
+	}
+	for p.widened = true; p.widened; {
+		p.widened = false
+		for _, s := range p.sites {
+			if s.via != nil {
+				p.settleSite(s, s.guard)
+			}
+		}
+		p.gatherInputs()
+	}
+	for _, st := range p.steps {
+		st.after = nil
+	}
+	p.gatherInputs()
+}
+
+// gatherInputs selects the parts of all representations. They come from earlier
+// waves, so the last wave is first.
+func (p *planner) gatherInputs() {
 	order := slices.Clone(p.steps)
 	slices.SortStableFunc(order, func(a, b *step) int { return b.wave - a.wave })
 	for _, st := range order {
@@ -234,7 +310,7 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		if !ok {
 			return
 		}
-		r := p.enter(s, at)
+		r := p.enter(s, at, cond)
 		p.prepare(r, t, f.Name, cond)
 		if f.Name == "__typename" {
 			r.set.typename = true
@@ -255,8 +331,10 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 			}
 		}
 	}
-	p.settleSite(child)
-	st.needs(child.first().step)
+	p.settleSite(child, cond)
+	if child.primary != nil {
+		st.needs(child.primary.step)
+	}
 }
 
 func (st *step) needs(other *step) {
@@ -279,11 +357,15 @@ func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at locat
 	}
 }
 
-// first gives the residency that decides which objects stand at the site.
+// first chooses the residency that decides which objects stand at the site: the
+// earliest; of several one that is there in any case.
 func (s *site) first() *residency {
 	var first *residency
 	for _, r := range s.residencies {
-		if r.field != nil && (first == nil || r.step.wave < first.step.wave || r.step.wave == first.step.wave && r.at.graph < first.at.graph) {
+		if r.field == nil {
+			continue
+		}
+		if first == nil || cmp.Or(r.step.wave-first.step.wave, len(r.field.cond)-len(first.field.cond), r.at.graph-first.at.graph) < 0 {
 			first = r
 		}
 	}

@@ -32,7 +32,7 @@ func (st *step) condition() operation.Condition {
 	}
 	cond := st.set.fields[0].cond
 	for _, f := range st.set.fields[1:] {
-		cond = cond.Or(f.cond)
+		cond = either(cond, f.cond)
 	}
 	return cond
 }
@@ -41,9 +41,10 @@ func (st *step) condition() operation.Condition {
 // representations the objects themselves, and when it is made.
 func (p *planner) dependencies() {
 	for _, st := range p.steps {
+		st.set.bound(1)
 		st.cond = st.condition()
 		if !st.root {
-			st.needs(st.site.first().step)
+			st.needs(st.site.primary.step)
 		}
 	}
 }
@@ -280,7 +281,7 @@ func (p *planner) selections(set *selectionSet, given operation.Condition) []Sel
 		}
 		if f.below != nil {
 			s.Positions = []int{f.below.site.position}
-			s.Selections = p.selections(f.below, nil)
+			s.Selections = p.selections(f.below, f.holding(given))
 		}
 		out = append(out, s)
 	}

@@ -15,7 +15,7 @@ func (p *planner) finish() *Plan {
 	}
 	bundles := p.bundles()
 	out := &Plan{Operation: p.op.Kind}
-	p.sites = slices.DeleteFunc(p.sites, func(s *site) bool { return s.first() == nil })
+	p.sites = slices.DeleteFunc(p.sites, func(s *site) bool { return s.primary == nil })
 	for i, s := range p.sites {
 		s.position = i + 1
 	}
@@ -77,7 +77,7 @@ func (p *planner) rootPosition(out *Plan) *Position {
 }
 
 func (p *planner) sitePosition(s *site) *Position {
-	first := s.first()
+	first := s.primary
 	pos := &Position{ID: s.position, Path: s.path, Type: p.graph.Types[s.typ].Name, Typename: Source{Fetch: NoFetch}}
 	if p.graph.Abstract(s.typ) {
 		pos.Typename = Source{Fetch: first.step.fetch, Key: "__typename"}
@@ -109,7 +109,7 @@ func (p *planner) fields(s *site, d *demand) []Field {
 	if d.typename {
 		source := Source{Fetch: NoFetch}
 		if p.graph.Abstract(s.typ) {
-			source = Source{Fetch: s.first().step.fetch, Key: "__typename"}
+			source = Source{Fetch: s.primary.step.fetch, Key: "__typename"}
 		}
 		return []Field{typenameField(f, source, p.restrict(s, d.types))}
 	}
@@ -122,7 +122,7 @@ func (p *planner) fields(s *site, d *demand) []Field {
 	}
 	if d.composite() {
 		for _, g := range s.chosen.groups[d] {
-			first := g.site.first()
+			first := g.site.primary
 			add(g.types, Source{Fetch: first.step.fetch, Key: first.field.key}, g.site.position)
 		}
 		return out
@@ -158,17 +158,17 @@ func (p *planner) restrict(s *site, types []typeID) []string {
 }
 
 func (p *planner) leafSource(s *site, d *demand, t typeID, at location) Source {
-	return p.find(s, at, t, d.field.Name, d.args)
+	return p.find(s, at, t, d.field.Name, d.args, d.field.Key)
 }
 
 // find gives the source of a leaf that has been selected at a location.
-func (p *planner) find(s *site, at location, t typeID, name, args string) Source {
-	r := p.enter(s, at)
+func (p *planner) find(s *site, at location, t typeID, name, args, want string) Source {
+	r := s.residency(at)
 	if name == "__typename" {
 		return Source{Fetch: r.step.fetch, Key: name}
 	}
 	for _, f := range r.set.fields {
-		if f.below == nil && f.name == name && f.args == args && slices.Contains(f.types, t) {
+		if f.below == nil && f.name == name && f.args == args && slices.Contains(f.types, t) && (!s.sealed || f.want == want) {
 			return Source{Fetch: r.step.fetch, Key: f.key}
 		}
 	}
@@ -250,11 +250,11 @@ func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetF
 	}
 	if f.Set == nil {
 		at, _ := p.inputAt(s, t, same[0])
-		out.Source = p.find(s, at, t, f.Name, argumentText(same[0].Arguments))
+		out.Source = p.find(s, at, t, f.Name, argumentText(same[0].Arguments), "")
 		return out, true
 	}
 	child := p.hiddenChild(s, same[0], t)
-	first := child.first()
+	first := child.primary
 	out.Source = Source{Fetch: first.step.fetch, Key: first.field.key}
 	out.Position = child.position
 	var parts []*querygraph.FieldSetField

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/schema/querygraph"
 )
@@ -399,8 +400,8 @@ func argumentValues(f *ast.Field, variables map[string]any) string {
 	return "(" + strings.ReplaceAll(strings.Join(given, ","), "#", "") + ")"
 }
 
-// verify executes a plan over the subgraphs and compares with one server that
-// has all the data.
+// verify proves a plan without data, executes it over the subgraphs and compares
+// with one server that has all the data.
 func (u *universe) verify(t testing.TB, text string, p *plan.Plan) {
 	t.Helper()
 	if err := u.check(text, p); err != nil {
@@ -409,6 +410,9 @@ func (u *universe) verify(t testing.TB, text string, p *plan.Plan) {
 }
 
 func (u *universe) check(text string, p *plan.Plan) error {
+	if err := u.prove(text, p); err != nil {
+		return fmt.Errorf("the verifier: %w", err)
+	}
 	for _, variables := range assignments(text) {
 		want, err := u.monolith(text, variables)
 		if err != nil {
@@ -424,6 +428,15 @@ func (u *universe) check(text string, p *plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// prove runs the static verifier.
+func (u *universe) prove(text string, p *plan.Plan) error {
+	op, err := operation.New(text, "", u.supergraph, operation.Limits{})
+	if err != nil {
+		return err
+	}
+	return u.verifier.Check(op, p)
 }
 
 // assignments are values for the operation's variables: all of those of its

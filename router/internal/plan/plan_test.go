@@ -16,6 +16,7 @@ import (
 
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/plan/verify"
 	"github.com/weftql/weft/schema/composition"
 	"github.com/weftql/weft/schema/federation"
 	"github.com/weftql/weft/schema/querygraph"
@@ -88,6 +89,7 @@ type universe struct {
 	subgraphs  map[string]string      // SDL by name
 	schemas    map[string]*ast.Schema // what the subgraphs serve
 	labels     []string               // of progressive overrides, that are set
+	verifier   *verify.Verifier
 }
 
 // with is the universe as it is for requests that set the labels: its subgraphs
@@ -95,6 +97,7 @@ type universe struct {
 func (u *universe) with(labels []string) *universe {
 	out := *u
 	out.labels, out.graph = labels, u.graph.WithLabels(labels)
+	out.verifier = verify.New(out.graph)
 	return &out
 }
 
@@ -130,6 +133,7 @@ func (u *universe) load(t testing.TB, sdl string) {
 	if u.graph, err = querygraph.New(u.supergraph); err != nil {
 		t.Fatal(err)
 	}
+	u.verifier = verify.New(u.graph)
 }
 
 // head links all that the golden files use.
@@ -148,8 +152,11 @@ func (u *universe) compose(ctx context.Context) error {
 	if u.supergraph, err = supergraph.Parse("supergraph", result.Supergraph); err != nil {
 		return err
 	}
-	u.graph, err = querygraph.New(u.supergraph)
-	return err
+	if u.graph, err = querygraph.New(u.supergraph); err != nil {
+		return err
+	}
+	u.verifier = verify.New(u.graph)
+	return nil
 }
 
 func (u *universe) names() []string {
@@ -166,7 +173,14 @@ func (u *universe) plan(t testing.TB, text string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.New(t.Context(), op, u.graph, plan.Config{Labels: u.labels})
+	p, err := plan.New(t.Context(), op, u.graph, plan.Config{Labels: u.labels})
+	if err != nil {
+		return nil, err
+	}
+	if err := u.prove(text, p); err != nil {
+		t.Errorf("the verifier: %.2000s\n%v\n%.4000s", text, err, p.Text(u.names()))
+	}
+	return p, nil
 }
 
 func describe(err error) string {

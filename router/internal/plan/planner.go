@@ -42,7 +42,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		return nil, gqlerror.List{errorAt(CodeUnsupportedFeature, nil, nil, "subscriptions are not supported")}
 	}
 	cfg = cfg.withDefaults()
-	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), complete: map[completeKey]bool{}, variants: map[variantKey]int{}}
+	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		p.run = i
 		p.emit(s)
 	}
-	p.widenInputs()
+	p.complete()
 	if p.err != nil {
 		return nil, gqlerror.List{p.err}
 	}
@@ -75,7 +75,7 @@ type planner struct {
 	cfg   Config
 	work  int
 
-	complete map[completeKey]bool
+	answered map[completeKey]bool
 	variants map[variantKey]int
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
@@ -86,6 +86,7 @@ type planner struct {
 	introspection *introspection
 	places        int // selection sets of the operation
 	run           int // the root site that is being emitted
+	widened       bool
 	err           *gqlerror.Error
 }
 
@@ -295,7 +296,7 @@ type completeKey struct {
 // objects of the given types.
 func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, types []typeID, provided querygraph.Provided) bool {
 	key := completeKey{sel, graph, signature([]entry{{provided: provided, possible: types}})}
-	if known, ok := p.complete[key]; ok {
+	if known, ok := p.answered[key]; ok {
 		return known
 	}
 	ok := true
@@ -318,7 +319,7 @@ func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, type
 			break
 		}
 	}
-	p.complete[key] = ok
+	p.answered[key] = ok
 	return ok
 }
 

@@ -46,10 +46,11 @@ type selection struct {
 	client *operation.SelectionSet
 }
 
-// leaf adds a leaf or widens one that is there.
+// leaf adds a leaf or widens one that is there. The fields of a mutation are
+// executed as often as they are selected.
 func (set *selectionSet) leaf(f selection) *selection {
 	for _, old := range set.fields {
-		if old.below == nil && old.name == f.name && old.args == f.args && sameShape(old.local, f.local) {
+		if old.below == nil && old.name == f.name && old.args == f.args && (!set.site.sealed || old.want == f.want) && sameShape(old.local, f.local) {
 			old.widen(f)
 			return old
 		}
@@ -60,7 +61,7 @@ func (set *selectionSet) leaf(f selection) *selection {
 
 func (f *selection) widen(by selection) {
 	f.types = union(f.types, by.types)
-	f.cond = f.cond.Or(by.cond)
+	f.cond = either(f.cond, by.cond)
 }
 
 // sameShape tells whether two fields may share a response key on different
@@ -78,6 +79,23 @@ func sameWrapping(a, b *ast.Type) bool {
 		a, b = a.Elem, b.Elem
 	}
 	return a.Elem == nil && b.Elem == nil && a.NonNull == b.NonNull
+}
+
+// maxCopies bounds how often one field is written: once for each alternative of
+// its condition and of those of the fields around it.
+const maxCopies = 16
+
+// bound drops conditions that would be written too often.
+func (set *selectionSet) bound(copies int) {
+	for _, f := range set.fields {
+		if f.below == nil {
+			continue
+		}
+		if copies*len(f.cond) > maxCopies {
+			f.cond = nil
+		}
+		f.below.bound(copies * max(1, len(f.cond)))
+	}
 }
 
 // assignKeys gives every field its response key: the one it would like, unless

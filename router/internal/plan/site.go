@@ -36,8 +36,11 @@ type site struct {
 	// sealed says that no further subgraph may be entered (fields of a mutation).
 	sealed bool
 	// fed says that representations need a site that the client selects, or parts
-	// of it: it is there whatever the client's condition says.
+	// of it: it may be there though the client's condition does not hold.
 	fed bool
+	// guard is that condition; what the client selects of a fed site's objects is
+	// wanted only if it holds.
+	guard operation.Condition
 
 	solved map[string]*local
 	below  map[string]*site
@@ -47,6 +50,9 @@ type site struct {
 	wave        int     // of the earliest entry, in the whole plan
 	position    int
 	residencies []*residency
+	// primary is the residency that decides which objects stand here, once all
+	// are known.
+	primary *residency
 }
 
 // demand is one field that the client selects at a site.
@@ -56,6 +62,20 @@ type demand struct {
 	// types are the object types here on which the field is shown, sorted.
 	types    []typeID
 	typename bool
+}
+
+// wanted is when the client wants the site's objects, given that those of the
+// parent are there.
+func (s *site) wanted() operation.Condition { return s.parent.guard.And(s.via.field.Condition) }
+
+// reached says when the field that leads to the site is needed, if parts of the
+// site's objects are needed under a condition: what the client selects of them
+// has conditions that presuppose those of the field, unless the site is fed.
+func (s *site) reached(cond operation.Condition) operation.Condition {
+	if s.fed || s.via == nil {
+		return cond
+	}
+	return s.wanted().And(cond)
 }
 
 func (d *demand) composite() bool { return d.field.Selections != nil }

@@ -1,0 +1,134 @@
+package verify_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/plan/verify"
+	"github.com/weftql/weft/schema/composition"
+	"github.com/weftql/weft/schema/federation"
+	"github.com/weftql/weft/schema/querygraph"
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@requires", "@provides", "@external", "@shareable"])
+`
+
+var subgraphs = map[string]string{
+	"a": head + `type Query { user: User pet: Pet }
+		type Mutation { one: User two: Int }
+		type User @key(fields: "id") @key(fields: "secret", resolvable: false) { id: ID! secret: ID! name(short: Boolean): String home: Home }
+		type Home @shareable { street: String }
+		interface Pet { id: ID! }
+		type Cat implements Pet @key(fields: "id") { id: ID! }
+		type Dog implements Pet @key(fields: "id") { id: ID! }`,
+	"b": head + `type User @key(fields: "id") { id: ID! name(short: Boolean): String @external home: Home @external
+			score: Int @requires(fields: "name(short: true) home { street }") rank: Int }
+		type Home @shareable { street: String }
+		type Cat @key(fields: "id") { id: ID! lives: Int }
+		type Dog @key(fields: "id") { id: ID! barks: Int }`,
+}
+
+func planned(t *testing.T, text string) (*operation.Operation, *querygraph.Graph, *plan.Plan) {
+	t.Helper()
+	var all []federation.Subgraph
+	for _, name := range []string{"a", "b"} {
+		all = append(all, federation.Subgraph{Name: name, Sources: []federation.Source{{Name: name, Text: subgraphs[name]}}})
+	}
+	result, err := composition.Compose(t.Context(), all, composition.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := supergraph.Parse("supergraph", result.Supergraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := querygraph.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := operation.New(text, "", s, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(t.Context(), op, graph, plan.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return op, graph, p
+}
+
+// A right plan passes; with one thing changed it does not.
+func TestVerifierFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	const (
+		required  = `query ($v: Boolean!) { user { score @include(if: $v) rank name } }`
+		pets      = `{ pet { id ... on Cat { lives } ... on Dog { barks } } }`
+		mutations = `mutation { one { rank } two again: two }`
+	)
+	replace := func(fetch int, old, new string) func(*plan.Plan) {
+		return func(p *plan.Plan) {
+			text := strings.ReplaceAll(p.Fetches[fetch].Text, old, new)
+			if text == p.Fetches[fetch].Text {
+				panic("there is no " + old + " in " + text)
+			}
+			p.Fetches[fetch].Text = text
+		}
+	}
+	representation := func(p *plan.Plan) *plan.Representation {
+		return &p.Fetches[len(p.Fetches)-1].Entities[0].Targets[0].Representations[0]
+	}
+	for _, tt := range []struct {
+		name, text string
+		change     func(*plan.Plan)
+		want       string
+	}{
+		{"an unknown field", required, replace(0, "street", "road"), "not valid for subgraph"},
+		{"an external field", required, replace(1, "rank", "rank name"), `asks for "name"`},
+		{"another argument of an input", required, replace(0, "(short:true)", "(short:false)"), "without sending User.name"},
+		{"a missing dependency", required, func(p *plan.Plan) { p.Fetches[1].DependsOn = nil }, "without depending on it"},
+		{"a needless dependency", mutations, func(p *plan.Plan) { p.Fetches[2].DependsOn = []int{0} }, "waits for"},
+		{"a representation without its key", pets, func(p *plan.Plan) { representation(p).Fields = nil }, "without a resolvable key"},
+		{"a representation without an input", required, func(p *plan.Plan) { representation(p).Fields = representation(p).Fields[:1] }, "without sending"},
+		{"another type", pets, func(p *plan.Plan) { representation(p).Typename = "Dog" }, `sends Cat at "pet" as "Dog"`},
+		{"no type", pets, replace(0, "__typename ", ""), `the plan has "__typename"`},
+		{"an input that is only there under a condition", required, func(p *plan.Plan) {
+			p.Fetches[0].Variables = []string{"v"}
+			replace(0, "home{street}", "home@include(if:$v){street}")(p)
+			p.Fetches[0].Text = "query($v:Boolean!)" + p.Fetches[0].Text
+		}, "the plan has \"home\""},
+		{"a field shown under another key", pets, func(p *plan.Plan) { p.Positions[1].Fields[0].Key = "no" }, "shows [no lives]"},
+		{"a field that is not shown", pets, func(p *plan.Plan) { p.Positions[1].Fields = p.Positions[1].Fields[:2] }, "shows [id], the operation selects [id barks]"},
+		{"a field of the wrong type", pets, func(p *plan.Plan) { p.Positions[1].Fields[1].Types = nil }, "shows [id lives barks]"},
+		{"a value of another field", required, func(p *plan.Plan) { p.Positions[1].Fields[1].Source = p.Positions[1].Fields[0].Source }, "is not what fetch 1 has"},
+		{"a condition that is lost", required, func(p *plan.Plan) { p.Positions[1].Fields[0].Condition = nil }, "the operation selects [rank name]"},
+		{"a fetch under another condition", required, func(p *plan.Plan) {
+			p.Fetches[1].Condition = plan.Condition{{{Variable: "v", Want: true}}}
+		}, "is not what fetch 1 has"},
+		{"a field that nobody needs", pets, func(p *plan.Plan) { p.Positions[1].Fields = nil }, "shows []"},
+		{"a mutation's field that does not wait", mutations, func(p *plan.Plan) { p.Fetches[2].DependsOn = nil }, "of the 2 fetches before it"},
+		{"a mutation's field that is executed once", mutations, func(p *plan.Plan) {
+			p.Fetches[2].Selections = p.Fetches[2].Selections[:1]
+			replace(2, "again:two", "")(p)
+			p.Positions[0].Fields[2].Source.Key = "two"
+		}, "the mutation executes [one two]"},
+		{"a variable that is not sent", required, func(p *plan.Plan) { p.Fetches[1].Variables = nil }, "declares the variables [v]"},
+		{"a path that is another one's", required, func(p *plan.Plan) { p.Positions[1].Path = []string{"pet"}; p.Positions[2].Path[0] = "pet" }, "leads to a position with the path"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			op, graph, p := planned(t, tt.text)
+			v := verify.New(graph)
+			if err := v.Check(op, p); err != nil {
+				t.Fatalf("the plan itself is wrong: %v", err)
+			}
+			tt.change(p)
+			err := v.Check(op, p)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
