@@ -12,7 +12,7 @@ import (
 type pendingDirectives struct {
 	coordinate string
 	dest       *[]*application
-	sources    [][]*application // by the subgraphs' index
+	sources    [][]*application // by subgraph
 }
 
 // mergeDirectivesLater notes an element whose directives mergePendingDirectives
@@ -48,10 +48,10 @@ func mergeable() []string {
 func (m *merger) order(auth []string, sources [][]*application) []string {
 	out := slices.Clip(auth)
 	known := mergeable()
-	for i, list := range sources {
+	for _, list := range sources {
 		for _, a := range list {
 			spec := a.spec
-			if m.composes(i, a) {
+			if m.composes(a) {
 				spec = ownDirective(a.name)
 			} else if !slices.Contains(known, spec) {
 				continue

@@ -40,15 +40,15 @@ func (m *merger) mergeArgument(coordinate, name string, sources [][]*field, owne
 		a := fieldNamed(list, name)
 		if a == nil {
 			at = append(at, owners[i].at)
-			missing = append(missing, m.subgraphs[i].name)
+			missing = append(missing, owners[i].in.name)
 			continue
 		}
 		args[i] = a
 		lists[i] = a.applied
 		at = append(at, a.at)
-		descriptions = append(descriptions, described{m.subgraphs[i].name, a.description})
+		descriptions = append(descriptions, described{owners[i].in.name, a.description})
 		if a.required() {
-			required = append(required, m.subgraphs[i].name)
+			required = append(required, owners[i].in.name)
 		}
 	}
 	dest := &field{coordinate: coordinate + "(" + name + ":)", name: name, sourcesAt: at}

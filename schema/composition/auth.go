@@ -35,10 +35,7 @@ func (c *composer) checkAuthOnInterface(s *subgraph) {
 // demand.
 func (m *merger) inheritAuth(dest *typeDef) {
 	for _, impl := range m.super.possibleTypes(dest) {
-		for _, t := range m.sources(impl.name) {
-			if t == nil {
-				continue
-			}
+		for _, t := range m.sources[impl.name] {
 			m.pendingAuth[&dest.applied] = append(m.pendingAuth[&dest.applied], t.applied)
 			for _, f := range dest.fields {
 				if mine := t.field(f.name); mine != nil && !mine.external {

@@ -18,14 +18,14 @@ func (m *merger) joinCacheTags(dest *[]*application, sources [][]*application) {
 	}
 	var tags []*tag
 	byKey := map[string]*tag{}
-	for i, list := range sources {
+	for _, list := range sources {
 		for _, a := range find(list, "cacheTag") {
 			key := applicationKey(a)
 			if byKey[key] == nil {
 				byKey[key] = &tag{args: a.args}
 				tags = append(tags, byKey[key])
 			}
-			byKey[key].graphs = append(byKey[key].graphs, enumName(m.subgraphs[i].graph))
+			byKey[key].graphs = append(byKey[key].graphs, enumName(a.in.graph))
 		}
 	}
 	for _, t := range tags {

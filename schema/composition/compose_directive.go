@@ -210,14 +210,7 @@ type composedDirective struct {
 // composedDefinition copies a definition into the supergraph.
 func (m *merger) composedDefinition(def *directiveDef) *directiveDef {
 	dest := &directiveDef{name: def.name, description: def.description, locations: def.locations, repeatable: def.repeatable}
-	args := make([][]*field, len(m.subgraphs))
-	owners := make([]*field, len(m.subgraphs))
-	for i, s := range m.subgraphs {
-		if s == def.in {
-			args[i], owners[i] = def.args, &field{in: s, at: def.at}
-		}
-	}
-	dest.args = m.mergeArguments("@"+def.name, args, owners)
+	dest.args = m.mergeArguments("@"+def.name, [][]*field{def.args}, []*field{{in: def.in, at: def.at}})
 	m.super.directives = append(m.super.directives, dest)
 	return dest
 }

@@ -9,11 +9,11 @@ import (
 // lists of directives to be merged.
 func ownDirective(name string) string { return "@" + name }
 
-// composes reports whether an application of the i-th subgraph brings its
-// directive into the supergraph.
-func (m *merger) composes(i int, a *application) bool {
+// composes reports whether an application brings its directive into the
+// supergraph.
+func (m *merger) composes(a *application) bool {
 	c := m.super.composed[a.name]
-	return a.spec == "" && c != nil && c.by[m.subgraphs[i]]
+	return a.spec == "" && c != nil && c.by[a.in]
 }
 
 // ownApplications are those of a composed directive; nil if the name is not one

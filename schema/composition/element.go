@@ -68,6 +68,7 @@ type directiveDef struct {
 
 // application is a directive at an element.
 type application struct {
+	in *subgraph // as in typeDef
 	at Location
 	// name is what the schema calls the directive; spec is what federation or
 	// GraphQL calls it, empty for a directive of the user's own.

@@ -51,9 +51,6 @@ func (m *merger) mergeEnum(dest *typeDef, sources []*typeDef) {
 	seen := map[string]bool{}
 	var at []Location
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		at = append(at, t.at)
 		for _, v := range t.values {
 			if !seen[v.name] {
@@ -77,9 +74,6 @@ func (m *merger) mergeEnumValue(dest *typeDef, name string, sources []*typeDef, 
 	var missing, present []string
 	var at []Location
 	for i, t := range sources {
-		if t == nil {
-			continue
-		}
 		mine := t.value(name)
 		if mine == nil {
 			missing = append(missing, t.in.name)
@@ -94,9 +88,9 @@ func (m *merger) mergeEnumValue(dest *typeDef, name string, sources []*typeDef, 
 	}
 	v.description = m.mergeDescription(v.coordinate, `enum value "`+v.coordinate+`"`, descriptions)
 	hidden := m.mergeInaccessibleNow(&v.applied, lists)
-	for i, t := range sources {
-		if t != nil && t.value(name) != nil {
-			v.applied = append(v.applied, join("enumValue", argument{name: "graph", value: enumName(m.subgraphs[i].graph)}))
+	for _, t := range sources {
+		if t.value(name) != nil {
+			v.applied = append(v.applied, join("enumValue", argument{name: "graph", value: enumName(t.in.graph)}))
 		}
 	}
 	keep := true

@@ -10,15 +10,13 @@ func (m *merger) checkBase(dest *typeDef, sources []*typeDef) {
 		return
 	}
 	for _, t := range sources {
-		if t != nil && t.defined {
+		if t.defined {
 			return
 		}
 	}
 	for _, t := range sources {
-		if t != nil {
-			m.fail(CodeExtensionWithNoBase, []Location{t.at},
-				"type %q is only extended: no subgraph defines it; write `%s %s` in the subgraph that owns it", dest.name, keyword(t), dest.name)
-		}
+		m.fail(CodeExtensionWithNoBase, []Location{t.at},
+			"type %q is only extended: no subgraph defines it; write `%s %s` in the subgraph that owns it", dest.name, keyword(t), dest.name)
 	}
 }
 

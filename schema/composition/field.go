@@ -7,28 +7,22 @@ package composition
 // take part in merging; a field that is @external everywhere has no definition.
 // Codes: EXTERNAL_MISSING_ON_BASE.
 func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
+	declarations := map[*field][]*field{}
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		for _, f := range t.fields {
-			if dest.field(f.name) == nil {
-				dest.addField(&field{coordinate: dest.name + "." + f.name, name: f.name, parent: dest})
+			into := dest.field(f.name)
+			if into == nil {
+				into = &field{coordinate: dest.name + "." + f.name, name: f.name, parent: dest}
+				dest.addField(into)
 			}
+			into.sourcesAt = append(into.sourcesAt, f.at)
+			declarations[into] = append(declarations[into], f)
 		}
 	}
 	for _, f := range dest.fields {
-		fields := make([]*field, len(sources))
-		for i, t := range sources {
-			if t != nil {
-				fields[i] = t.field(f.name)
-			}
-			if fields[i] != nil {
-				f.sourcesAt = append(f.sourcesAt, fields[i].at)
-			}
-		}
+		fields := declarations[f]
 		overrides := m.checkOverrides(f, fields)
-		m.mergeField(f, fields, sources, overrides)
+		m.mergeField(f, fields, len(fields) == len(sources), overrides)
 		if dest.name == "Subscription" {
 			m.checkSubscriptionSharing(f, fields)
 		} else {
@@ -37,27 +31,25 @@ func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
 	}
 }
 
-func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, overrides overrideState) {
+// mergeField merges the declarations of one field; everywhere tells that no
+// definition of its type lacks it.
+func (m *merger) mergeField(dest *field, sources []*field, everywhere bool, overrides overrideState) {
 	own := make([]*field, len(sources))
 	var externals []*field
 	var externalAt []Location
 	var names []string
-	everywhere := make([][]*application, len(sources))
+	applied := make([][]*application, len(sources))
 	anyOwn := false
 	for i, f := range sources {
-		if f != nil {
-			everywhere[i] = f.applied
-		}
-		switch {
-		case f == nil:
-		case f.external:
-			externals = append(externals, f)
-			externalAt = append(externalAt, f.at)
-			names = append(names, m.subgraphs[i].name)
-		default:
+		applied[i] = f.applied
+		if !f.external {
 			own[i] = f
 			anyOwn = true
+			continue
 		}
+		externals = append(externals, f)
+		externalAt = append(externalAt, f.at)
+		names = append(names, f.in.name)
 	}
 	if !anyOwn {
 		m.fail(CodeExternalMissingOnBase, externalAt,
@@ -70,7 +62,7 @@ func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, ove
 	args := make([][]*field, len(own))
 	for i, f := range own {
 		if f != nil {
-			descriptions = append(descriptions, described{m.subgraphs[i].name, f.description})
+			descriptions = append(descriptions, described{f.in.name, f.description})
 			lists[i], args[i] = f.applied, f.args
 		}
 	}
@@ -79,7 +71,7 @@ func (m *merger) mergeField(dest *field, sources []*field, types []*typeDef, ove
 	dest.args = m.mergeArguments(dest.coordinate, args, own)
 	same := m.mergeType(dest, own, output, false)
 	m.checkExternals(dest, externals, same)
-	m.joinField(dest, sources, types, same, overrides)
-	m.joinCacheTags(&dest.applied, everywhere)
+	m.joinField(dest, sources, everywhere, same, overrides)
+	m.joinCacheTags(&dest.applied, applied)
 	m.mergeDirectivesLater(dest.coordinate, &dest.applied, lists)
 }

@@ -15,16 +15,13 @@ func (m *merger) mergeImplements() {
 		if (dest.kind != ast.Object && dest.kind != ast.Interface) || m.mismatched[dest.name] {
 			continue
 		}
-		for i, t := range m.sources(dest.name) {
-			if t == nil {
-				continue
-			}
+		for _, t := range m.sources[dest.name] {
 			for _, name := range t.interfaces {
 				if !slices.Contains(dest.interfaces, name) {
 					dest.interfaces = append(dest.interfaces, name)
 				}
 				dest.applied = append(dest.applied, join("implements",
-					argument{name: "graph", value: enumName(m.subgraphs[i].graph)},
+					argument{name: "graph", value: enumName(t.in.graph)},
 					argument{name: "interface", value: stringValue(name)}))
 			}
 		}

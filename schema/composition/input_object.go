@@ -11,9 +11,6 @@ func (m *merger) mergeInputObject(dest *typeDef, sources []*typeDef) {
 	m.mergeTypeHead(dest, sources)
 	var at []Location
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		at = append(at, t.at)
 		for _, f := range t.fields {
 			if dest.field(f.name) == nil {
@@ -36,9 +33,6 @@ func (m *merger) mergeInputField(parent *typeDef, dest *field, types []*typeDef)
 	var missing, required []string
 	var at []Location
 	for i, t := range types {
-		if t == nil {
-			continue
-		}
 		f := t.field(dest.name)
 		if f == nil {
 			missing = append(missing, t.in.name)
@@ -57,7 +51,7 @@ func (m *merger) mergeInputField(parent *typeDef, dest *field, types []*typeDef)
 	hidden := m.mergeInaccessibleNow(&dest.applied, lists)
 	same := m.mergeType(dest, sources, input, false)
 	m.mergeDefault(dest, sources, CodeInputFieldDefaultMismatch)
-	m.joinField(dest, sources, types, same, overrideState{})
+	m.joinField(dest, sources, len(missing) == 0, same, overrideState{})
 	m.mergeDirectivesLater(dest.coordinate, &dest.applied, lists)
 	if len(missing) == 0 || hidden {
 		return

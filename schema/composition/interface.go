@@ -22,9 +22,6 @@ func (m *merger) mergeInterface(dest *typeDef, sources []*typeDef) {
 func (m *merger) checkInterfaceKeys(dest *typeDef, sources []*typeDef) (hasKey bool) {
 	implementations := m.super.possibleTypes(dest)
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		var key *application
 		for _, k := range find(t.applied, "key") {
 			hasKey = true

@@ -6,15 +6,15 @@ package composition
 // field, with the same type and without @external, @requires, @provides or
 // @override; else it has one for each subgraph that has it, except those that
 // are overridden for all requests and no longer used.
-func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, sameTypes bool, overrides overrideState) {
-	if sameTypes && !needsJoinField(dest, sources, types, overrides) {
+func (m *merger) joinField(dest *field, sources []*field, everywhere, sameTypes bool, overrides overrideState) {
+	if sameTypes && everywhere && !m.needsJoinField(dest, sources, overrides) {
 		return
 	}
 	for i, f := range sources {
 		if f == nil || overrides.dropped(i) {
 			continue
 		}
-		args := []argument{{name: "graph", value: enumName(m.subgraphs[i].graph)}}
+		args := []argument{{name: "graph", value: enumName(f.in.graph)}}
 		for _, name := range []string{"requires", "provides"} {
 			if a := first(f.applied, name); a != nil {
 				text, _ := stringOf(a.arg("fields"))
@@ -41,15 +41,13 @@ func (m *merger) joinField(dest *field, sources []*field, types []*typeDef, same
 	}
 }
 
-func needsJoinField(dest *field, sources []*field, types []*typeDef, overrides overrideState) bool {
-	for i, t := range types {
-		f := sources[i]
+func (m *merger) needsJoinField(dest *field, sources []*field, overrides overrideState) bool {
+	if dest.parent.name == "Query" && len(sources) < len(m.subgraphs) {
+		return true // Query is part of every subgraph
+	}
+	for i, f := range sources {
 		switch {
-		case t == nil:
-			if dest.parent.name == "Query" {
-				return true // Query is part of every subgraph
-			}
-		case f == nil, overrides.overridden(i), f.external:
+		case overrides.overridden(i), f.external:
 			return true
 		default:
 			for _, name := range []string{"requires", "provides"} {

@@ -9,14 +9,11 @@ import "github.com/vektah/gqlparser/v2/ast"
 // @extends), `resolvable` keys that only refer. Query is part of every subgraph,
 // because every subgraph can be asked for its entities.
 func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
-	for i, t := range sources {
-		graph := argument{name: "graph", value: enumName(m.subgraphs[i].graph)}
-		if t == nil {
-			if dest.name == "Query" {
-				dest.applied = append(dest.applied, join("type", graph))
-			}
-			continue
-		}
+	if dest.name == "Query" && len(sources) < len(m.subgraphs) {
+		sources = m.everywhere(dest, sources)
+	}
+	for _, t := range sources {
+		graph := argument{name: "graph", value: enumName(t.in.graph)}
 		keys := find(t.applied, "key")
 		if len(keys) == 0 {
 			dest.applied = append(dest.applied, join("type", graph))
@@ -33,6 +30,19 @@ func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 			dest.applied = append(dest.applied, join("type", args...))
 		}
 	}
+}
+
+// everywhere adds an empty type to the sources for each subgraph that has none.
+func (m *merger) everywhere(dest *typeDef, sources []*typeDef) []*typeDef {
+	out := make([]*typeDef, len(m.subgraphs))
+	for i, s := range m.subgraphs {
+		if len(sources) > 0 && sources[0].in == s {
+			out[i], sources = sources[0], sources[1:]
+		} else {
+			out[i] = &typeDef{in: s, name: dest.name, kind: dest.kind}
+		}
+	}
+	return out
 }
 
 // resolvable reports whether the subgraph answers for entities by this key.

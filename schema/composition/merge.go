@@ -12,6 +12,10 @@ import (
 // must know of each other.
 type merger struct {
 	*composer
+	// sources are the definitions of each type, in the order of the subgraphs. What
+	// is merged of a type comes in lists of the same length, one entry for each of
+	// them; nil where a definition lacks it.
+	sources map[string][]*typeDef
 	// enums notes how each enum type is used, for the rule of enums.
 	enums map[string]*enumUse
 	// pending are the directives to be merged once all elements exist.
@@ -29,7 +33,7 @@ type merger struct {
 // last, because what becomes of their values depends on where they are used.
 func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	m := &merger{
-		composer: c, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
+		composer: c, sources: map[string][]*typeDef{}, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
 		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{},
 	}
 	for _, s := range c.subgraphs {
@@ -81,40 +85,29 @@ func (c *composer) joinMinor() int {
 	return 3
 }
 
-// eachType calls a rule for every type of one kind with its definitions: one
-// entry per subgraph, nil where the type is missing.
+// eachType calls a rule for every type of one kind with its definitions.
 func (m *merger) eachType(kind ast.DefinitionKind, rule func(dest *typeDef, sources []*typeDef)) {
 	for _, t := range append([]*typeDef(nil), m.super.types...) {
 		if t.kind == kind && !m.mismatched[t.name] {
-			rule(t, m.sources(t.name))
+			rule(t, m.sources[t.name])
 		}
 	}
-}
-
-func (m *merger) sources(name string) []*typeDef {
-	out := make([]*typeDef, len(m.subgraphs))
-	for i, s := range m.subgraphs {
-		out[i] = s.typeNamed(name)
-	}
-	return out
 }
 
 // addTypes creates the supergraph's types, still empty.
 func (m *merger) addTypes() {
 	for _, s := range m.subgraphs {
 		for _, t := range s.types {
-			if m.super.typeNamed(t.name) != nil {
-				continue
+			if m.super.typeNamed(t.name) == nil {
+				m.super.addType(&typeDef{name: t.name, kind: t.kind})
 			}
-			m.super.addType(&typeDef{name: t.name, kind: t.kind})
+			m.sources[t.name] = append(m.sources[t.name], t)
 		}
 	}
 	for _, t := range m.super.types {
-		sources := m.sources(t.name)
+		sources := m.sources[t.name]
 		for _, source := range sources {
-			if source != nil {
-				t.sourcesAt = append(t.sourcesAt, source.at)
-			}
+			t.sourcesAt = append(t.sourcesAt, source.at)
 		}
 		m.checkKinds(t, sources)
 		m.checkBase(t, sources)
@@ -139,10 +132,7 @@ func (m *merger) mergeTypeHead(dest *typeDef, sources []*typeDef) {
 	var descriptions []described
 	lists := make([][]*application, len(sources))
 	for i, t := range sources {
-		if t == nil {
-			continue
-		}
-		descriptions = append(descriptions, described{m.subgraphs[i].name, t.description})
+		descriptions = append(descriptions, described{t.in.name, t.description})
 		lists[i] = t.applied
 	}
 	dest.description = m.mergeDescription(dest.name, `type "`+dest.name+`"`, descriptions)

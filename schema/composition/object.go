@@ -19,7 +19,6 @@ func (m *merger) mergeObject(dest *typeDef, sources []*typeDef) {
 	var with, without []string
 	for _, t := range sources {
 		switch {
-		case t == nil:
 		case has(t.applied, "key"):
 			with = append(with, t.in.name)
 		default:
@@ -41,7 +40,7 @@ func (m *merger) hintInconsistentFields(code HintCode, dest *typeDef, sources []
 	for _, f := range dest.fields {
 		var missing []string
 		for _, t := range sources {
-			if t != nil && t.field(f.name) == nil {
+			if t.field(f.name) == nil {
 				missing = append(missing, t.in.name)
 			}
 		}

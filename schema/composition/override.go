@@ -1,6 +1,10 @@
 package composition
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // overrideState says which sources of a field are overridden by another
 // subgraph, by the sources' index.
@@ -26,14 +30,14 @@ func (o overrideState) dropped(i int) bool { return o.unused[i] && o.labels[i] =
 // Hints: FROM_SUBGRAPH_DOES_NOT_EXIST, OVERRIDE_DIRECTIVE_CAN_BE_REMOVED,
 // OVERRIDDEN_FIELD_CAN_BE_REMOVED.
 func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
-	state := overrideState{unused: map[int]bool{}, used: map[int]bool{}, labels: map[int]string{}}
+	var state overrideState
 	for i, f := range sources {
-		if f == nil {
-			continue
-		}
 		o := first(f.applied, "override")
 		if o == nil {
 			continue
+		}
+		if state.used == nil {
+			state = overrideState{unused: map[int]bool{}, used: map[int]bool{}, labels: map[int]string{}}
 		}
 		if dest.parent.kind == ast.Interface {
 			m.fail(CodeOverrideOnInterface, []Location{o.at},
@@ -41,14 +45,14 @@ func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
 			continue
 		}
 		from, _ := stringOf(o.arg("from"))
-		source := m.subgraphIndex(from)
+		source := slices.IndexFunc(sources, func(f *field) bool { return f.in.name == from })
 		switch {
-		case from == m.subgraphs[i].name:
+		case from == f.in.name:
 			m.fail(CodeOverrideFromSelf, []Location{o.at}, "field %q overrides itself: name another subgraph in @override(from:)", dest.coordinate)
-		case source < 0:
+		case source < 0 && !slices.ContainsFunc(m.subgraphs, func(s *subgraph) bool { return s.name == from }):
 			m.hint(HintFromSubgraphDoesNotExist, Warn, dest.coordinate,
 				"@override on field %q of subgraph %q names %q, which is no subgraph", dest.coordinate, f.in.name, from)
-		case sources[source] == nil:
+		case source < 0:
 			m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
 				"field %q is no longer in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from, f.in.name)
 		default:
@@ -95,13 +99,4 @@ func (m *merger) applyOverride(dest, f, from *field, o *application, to, source 
 		m.hint(HintOverriddenFieldCanBeRemoved, Info, dest.coordinate,
 			"field %q of subgraph %q is overridden and can be removed there", dest.coordinate, from.in.name)
 	}
-}
-
-func (m *merger) subgraphIndex(name string) int {
-	for i, s := range m.subgraphs {
-		if s.name == name {
-			return i
-		}
-	}
-	return -1
 }

@@ -13,7 +13,7 @@ func (m *merger) checkSharing(parent *typeDef, dest *field, sources []*field, ov
 	var all, unshared []string
 	var at []Location
 	for i, f := range sources {
-		if f == nil || overrides.overridden(i) || f.fullyExternal() {
+		if overrides.overridden(i) || f.fullyExternal() {
 			continue
 		}
 		all = append(all, f.in.name)
@@ -39,13 +39,11 @@ func (m *merger) checkSubscriptionSharing(dest *field, sources []*field) {
 	var names []string
 	var at []Location
 	for _, f := range sources {
-		if f != nil {
-			names = append(names, f.in.name)
-			at = append(at, f.at)
-		}
+		names = append(names, f.in.name)
+		at = append(at, f.at)
 	}
 	for _, f := range sources {
-		if f != nil && has(f.applied, "shareable") {
+		if has(f.applied, "shareable") {
 			m.fail(CodeInvalidFieldSharing, at, "the subscription %q is @shareable, but a subscription cannot be shared", dest.coordinate)
 			return
 		}

@@ -224,7 +224,7 @@ func (s *subgraph) arguments(list ast.ArgumentDefinitionList, coordinate string)
 func (s *subgraph) applications(list ast.DirectiveList, part int) []*application {
 	out := make([]*application, 0, len(list))
 	for _, d := range list {
-		a := &application{at: locate(s.name, d.Position), name: d.Name, spec: s.specDirectives[d.Name], part: part}
+		a := &application{in: s, at: locate(s.name, d.Position), name: d.Name, spec: s.specDirectives[d.Name], part: part}
 		for _, arg := range d.Arguments {
 			a.args = append(a.args, argument{name: arg.Name, value: arg.Value, at: locate(s.name, arg.Position)})
 		}

@@ -9,9 +9,6 @@ func (m *merger) checkKinds(dest *typeDef, sources []*typeDef) {
 	var at []Location
 	groups := newGroups()
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		same = same && t.kind == dest.kind
 		at = append(at, t.at)
 		groups.add(t.kindWithArticle()+" type", t.in.name)

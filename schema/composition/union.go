@@ -10,9 +10,6 @@ import "slices"
 func (m *merger) mergeUnion(dest *typeDef, sources []*typeDef) {
 	m.mergeTypeHead(dest, sources)
 	for _, t := range sources {
-		if t == nil {
-			continue
-		}
 		for _, name := range t.members {
 			if !slices.Contains(dest.members, name) {
 				dest.members = append(dest.members, name)
@@ -21,15 +18,14 @@ func (m *merger) mergeUnion(dest *typeDef, sources []*typeDef) {
 	}
 	for _, member := range dest.members {
 		var missing []string
-		for i, t := range sources {
+		for _, t := range sources {
 			switch {
-			case t == nil:
 			case slices.Contains(t.members, member):
 				dest.applied = append(dest.applied, join("unionMember",
-					argument{name: "graph", value: enumName(m.subgraphs[i].graph)},
+					argument{name: "graph", value: enumName(t.in.graph)},
 					argument{name: "member", value: stringValue(member)}))
 			default:
-				missing = append(missing, m.subgraphs[i].name)
+				missing = append(missing, t.in.name)
 			}
 		}
 		if len(missing) > 0 {
