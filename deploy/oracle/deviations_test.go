@@ -1,6 +1,9 @@
 package oracle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // deviation is a kind of difference that is meant.
 type deviation struct {
@@ -32,9 +35,9 @@ var deviations = []deviation{
 		},
 	},
 	{
-		reason: "Apollo goes on after an unknown version of federation and calls every directive unknown",
+		reason: "Apollo goes on after a @link or a definition of a specification that is wrong, and calls directives unknown",
 		matches: func(v verdict) bool {
-			return v.class == "codes: Apollo [INVALID_GRAPHQL UNKNOWN_FEDERATION_LINK_VERSION], ours [UNKNOWN_FEDERATION_LINK_VERSION]"
+			return slices.Contains(v.codes, "INVALID_GRAPHQL") && unknownDirectivesAside(v)
 		},
 	},
 }
@@ -47,4 +50,21 @@ func explain(v verdict) string {
 		}
 	}
 	return ""
+}
+
+// unknownDirectivesAside reports whether a wrong link or definition is all that ours
+// reports, and Apollo the same or nothing beside directives that it does not know.
+func unknownDirectivesAside(v verdict) bool {
+	theirs := slices.DeleteFunc(slices.Clone(v.codes), func(code string) bool { return code == "INVALID_GRAPHQL" })
+	for line := range strings.Lines(v.detail) {
+		if strings.HasPrefix(line, "- INVALID_GRAPHQL") && !strings.Contains(line, "Unknown directive") {
+			return false
+		}
+	}
+	for _, code := range []string{"UNKNOWN_FEDERATION_LINK_VERSION", "DIRECTIVE_DEFINITION_INVALID", "TYPE_DEFINITION_INVALID", "INVALID_LINK_DIRECTIVE_USAGE"} {
+		if strings.HasSuffix(v.class, ", ours ["+code+"]") && (len(theirs) == 0 || slices.Equal(theirs, []string{code})) {
+			return true
+		}
+	}
+	return false
 }

@@ -26,6 +26,7 @@ func (c *composer) buildDirectives(s *subgraph) {
 		}
 		d.args = s.arguments(def.Arguments, "@"+def.Name)
 		if s.specDirectives[def.Name] == "link" {
+			c.checkLinkDefinition(s, d)
 			continue
 		}
 		if other := s.directive(def.Name); other != nil {
