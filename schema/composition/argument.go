@@ -55,7 +55,7 @@ func (m *merger) mergeArgument(coordinate, name string, sources [][]*field, owne
 	if len(missing) > 0 {
 		if len(required) > 0 {
 			m.fail(CodeRequiredArgumentMissing, at,
-				"argument %q is required in %s but missing in %s: add it there, or make it optional", dest.coordinate, subgraphList(required), subgraphList(missing))
+				"argument %q is required in %s but missing in %s: add it there, or make it optional, which leaves it out of the supergraph", dest.coordinate, subgraphList(required), subgraphList(missing))
 			return nil
 		}
 		m.hint(HintInconsistentArgumentPresence, Warn, dest.coordinate,

@@ -113,6 +113,14 @@ func (t *typeDef) removeField(name string) {
 
 func (t *typeDef) field(name string) *field { return t.fieldByName[name] }
 
+func (t *typeDef) fieldNames() []string {
+	names := make([]string, len(t.fields))
+	for i, f := range t.fields {
+		names[i] = f.name
+	}
+	return names
+}
+
 func (t *typeDef) value(name string) *enumValue {
 	for _, v := range t.values {
 		if v.name == name {
@@ -229,6 +237,14 @@ type schema struct {
 }
 
 func (s *schema) typeNamed(name string) *typeDef { return s.typeByName[name] }
+
+func (s *schema) typeNames() []string {
+	names := make([]string, len(s.types))
+	for i, t := range s.types {
+		names[i] = t.name
+	}
+	return names
+}
 
 func (s *schema) directive(name string) *directiveDef {
 	for _, d := range s.directives {

@@ -99,7 +99,7 @@ func (m *merger) mergeEnumValue(dest *typeDef, name string, sources []*typeDef, 
 	case use.in != nil && use.out != nil:
 		if !hidden {
 			m.fail(CodeEnumValueMismatch, at,
-				"enum %q is both returned (%q) and passed in (%q), so every subgraph must define the same values; %q is in %s but not in %s",
+				"enum %q is both returned (%q) and passed in (%q), so every subgraph must define the same values; %q is in %s but not in %s: add it there, or remove it everywhere",
 				dest.name, use.out.coordinate, use.in.coordinate, name, subgraphList(present), subgraphList(missing))
 		}
 	case use.in != nil:

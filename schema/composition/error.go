@@ -32,7 +32,7 @@ type Error struct {
 	// Message says what is wrong and, where it is not obvious, what to change. It
 	// has several lines if it shows an operation.
 	Message string
-	// Locations are the places involved, in the order of the subgraphs' names;
+	// Locations are the places involved, that to look at first in front;
 	// empty if the reason has no place.
 	Locations []Location
 }

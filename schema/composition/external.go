@@ -33,7 +33,7 @@ func (c *composer) checkExternalUsed(s *subgraph) {
 		for _, f := range t.fields {
 			if f.external && !f.used {
 				c.fail(CodeExternalUnused, []Location{f.at},
-					"field %q is @external, but no @key, @requires or @provides selects it and no interface demands it: remove the field, or its @external", f.coordinate)
+					"field %q is @external, but no @key, @requires or @provides selects it and no interface demands it: remove the field; or only its @external, if this subgraph resolves it", f.coordinate)
 			}
 		}
 	}

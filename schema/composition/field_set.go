@@ -109,7 +109,11 @@ func (c *fieldSetCheck) field(parent *typeDef, sel *ast.Field, underExternal boo
 	}
 	f := parent.field(sel.Name)
 	if f == nil {
-		c.failSet(c.invalidFields, "type %q has no field %q in this subgraph; if another subgraph resolves it, declare it here with @external", parent.name, sel.Name)
+		advice := closest(sel.Name, parent.fieldNames())
+		if advice == "" {
+			advice = "; if another subgraph resolves it, declare it here with @external"
+		}
+		c.failSet(c.invalidFields, "type %q has no field %q in this subgraph%s", parent.name, sel.Name, advice)
 		return errStop
 	}
 	if err := c.arguments(f, sel); err != nil {

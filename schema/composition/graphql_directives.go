@@ -1,6 +1,11 @@
 package composition
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weftql/weft/schema/federation"
+)
 
 // checkAppliedDirectives looks at the directives that stand in the schema.
 //
@@ -59,6 +64,9 @@ func (s *subgraph) directiveAdvice(name string) string {
 		if spec == name {
 			return "; import it with @link(import: [\"@" + name + "\"]) or write \"@" + inSchema + "\""
 		}
+	}
+	if s.federation1 {
+		return fmt.Sprintf("; it needs federation 2: extend schema @link(url: \"%s/%s\", import: [\"@%s\"])", federation.FederationIdentity, newest(), name)
 	}
 	return suggestion("@"+name, nil)
 }

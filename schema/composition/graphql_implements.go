@@ -18,7 +18,7 @@ func (c *composer) checkImplementations(s *subgraph) {
 			i := s.typeNamed(name)
 			switch {
 			case i == nil:
-				c.invalid(t.places(), "type %q implements the unknown type %q", t.name, name)
+				c.invalid(t.places(), "type %q implements the unknown type %q%s", t.name, name, closest(name, s.typeNames()))
 			case i.kind != ast.Interface:
 				c.invalid(t.places(), "type %q implements %q, which is %s type", t.name, name, i.kindWithArticle())
 			case i == t:

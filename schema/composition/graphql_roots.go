@@ -32,7 +32,7 @@ func (c *composer) checkRoots(s *subgraph) {
 	for _, op := range s.operationTypes() {
 		switch t := s.typeNamed(s.typeName(op.typeName)); {
 		case t == nil:
-			c.invalid([]Location{op.at}, "the %s root is the unknown type %q", op.operation, op.typeName)
+			c.invalid([]Location{op.at}, "the %s root is the unknown type %q%s", op.operation, op.typeName, closest(op.typeName, s.typeNames()))
 		case t.kind != ast.Object:
 			c.invalid([]Location{op.at, t.at}, "the %s root %q must be an object type, but is %s type", op.operation, op.typeName, t.kindWithArticle())
 		case used[op.typeName]:

@@ -18,7 +18,7 @@ func (c *composer) checkTypeReferences(s *subgraph) {
 		case s.specTypes[name]:
 			c.invalid([]Location{f.at}, "%q has the type %q, which belongs to a specification and is not in the supergraph", f.coordinate, name)
 		case t == nil:
-			c.invalid([]Location{f.at}, "%q has the unknown type %q", f.coordinate, name)
+			c.invalid([]Location{f.at}, "%q has the unknown type %q%s", f.coordinate, name, closest(name, s.typeNames()))
 		case pos == output && t.kind == ast.InputObject:
 			c.invalid([]Location{f.at}, "the type of %q must be an output type, but %q is an input object type", f.coordinate, name)
 		case pos == input && t.composite():
@@ -64,7 +64,7 @@ func (c *composer) checkMembers(s *subgraph) {
 		for _, name := range t.members {
 			switch member := s.typeNamed(name); {
 			case member == nil:
-				c.invalid([]Location{t.at}, "the union %q has the unknown type %q as a member", t.name, name)
+				c.invalid([]Location{t.at}, "the union %q has the unknown type %q as a member%s", t.name, name, closest(name, s.typeNames()))
 			case member.kind != ast.Object:
 				c.invalid([]Location{t.at}, "the union %q cannot have the member %q, which is %s type", t.name, name, member.kindWithArticle())
 			}

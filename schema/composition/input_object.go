@@ -59,7 +59,7 @@ func (m *merger) mergeInputField(parent *typeDef, dest *field, types []*typeDef)
 	parent.removeField(dest.name)
 	if len(required) > 0 {
 		m.fail(CodeRequiredInputFieldMissing, at,
-			"input field %q is required in %s but missing in %s: add it there, or make it optional", dest.coordinate, subgraphList(required), subgraphList(missing))
+			"input field %q is required in %s but missing in %s: add it there, or make it optional, which leaves it out of the supergraph", dest.coordinate, subgraphList(required), subgraphList(missing))
 		return
 	}
 	m.hint(HintInconsistentInputField, Warn, dest.coordinate,

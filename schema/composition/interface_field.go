@@ -15,7 +15,7 @@ func (c *composer) checkInterfaceFields() {
 			for _, f := range i.fields {
 				if t.field(f.name) == nil {
 					c.fail(CodeInterfaceFieldNoImplem, append(f.places(), t.places()...),
-						"interface %q has the field %q in %s, but type %q, which implements it, has no field %q in any subgraph: add it there",
+						"interface %q has the field %q in %s, but type %q, which implements it, has no field %q in any subgraph: add it to the type, or remove it from the interface",
 						i.name, f.name, subgraphList(subgraphsOf(f.places())), t.name, f.name)
 				}
 			}

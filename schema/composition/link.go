@@ -157,11 +157,16 @@ func suggestion(name string, known []string) string {
 	return closest(name, known)
 }
 
-// closest proposes the same name with or without "@", or the closest spelling.
+// closest proposes the same name with or without "@" or with other capitals, or
+// the closest spelling.
 func closest(name string, known []string) string {
-	best, bestDistance := "", 3
+	const most = 500 // a larger schema is not searched for each of its errors
+	if len(known) > most {
+		return ""
+	}
+	best, bestDistance := "", min(3, len(name)/2+1) // any two names of one letter are close
 	for _, k := range known {
-		if strings.TrimPrefix(k, "@") == strings.TrimPrefix(name, "@") {
+		if strings.EqualFold(strings.TrimPrefix(k, "@"), strings.TrimPrefix(name, "@")) {
 			return fmt.Sprintf("; did you mean %q?", k)
 		}
 		if d := distance(k, name); d < bestDistance {

@@ -51,7 +51,7 @@ func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
 			m.fail(CodeOverrideFromSelf, []Location{o.at}, "field %q overrides itself: name another subgraph in @override(from:)", dest.coordinate)
 		case source < 0 && !slices.ContainsFunc(m.subgraphs, func(s *subgraph) bool { return s.name == from }):
 			m.hint(HintFromSubgraphDoesNotExist, Warn, dest.coordinate,
-				"@override on field %q of subgraph %q names %q, which is no subgraph", dest.coordinate, f.in.name, from)
+				"@override on field %q of subgraph %q names %q, which is no subgraph%s", dest.coordinate, f.in.name, from, closest(from, m.subgraphNames()))
 		case source < 0:
 			m.hint(HintOverrideCanBeRemoved, Info, dest.coordinate,
 				"field %q is no longer in subgraph %q: its @override in subgraph %q can be removed", dest.coordinate, from, f.in.name)

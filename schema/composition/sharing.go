@@ -1,5 +1,10 @@
 package composition
 
+import (
+	"fmt"
+	"slices"
+)
+
 // checkSharing compares who resolves a field.
 //
 // Rule: a field that several subgraphs resolve is @shareable in all of them. A
@@ -29,9 +34,42 @@ func (m *merger) checkSharing(parent *typeDef, dest *field, sources []*field, ov
 	if len(unshared) == len(all) {
 		where = "in all of them"
 	}
-	m.fail(CodeInvalidFieldSharing, at,
-		"field %q is resolved by %s, but is not @shareable %s: mark it @shareable everywhere if all give the same value, else rename it or take it over with @override",
-		dest.coordinate, subgraphList(all), where)
+	m.fail(CodeInvalidFieldSharing, at, "field %q is resolved by %s, but is not @shareable %s: %s",
+		dest.coordinate, subgraphList(all), where, m.sharingAdvice(parent, sources, unshared))
+}
+
+// sharingAdvice says what to do about a field that is resolved more than once: a
+// key that is missing and a mistyped @override are the likeliest reasons.
+func (m *merger) sharingAdvice(parent *typeDef, sources []*field, unshared []string) string {
+	names := m.subgraphNames()
+	var keyless []string
+	for _, f := range sources {
+		if slices.Contains(unshared, f.in.name) && !has(f.parent.applied, "key") {
+			keyless = append(keyless, f.in.name)
+		}
+		if o := first(f.applied, "override"); o != nil {
+			if from, _ := stringOf(o.arg("from")); !slices.Contains(names, from) {
+				return fmt.Sprintf("its @override in subgraph %q names %q, which is no subgraph%s", f.in.name, from, closest(from, names))
+			}
+		}
+	}
+	for _, f := range sources {
+		for _, key := range find(f.parent.applied, "key") {
+			if fieldsOf(key).String() == f.name && len(keyless) > 0 {
+				return fmt.Sprintf("it is the key of %q in subgraph %q; give the type %s in %s too, or mark the field @shareable there",
+					parent.name, f.in.name, key, subgraphList(keyless))
+			}
+		}
+	}
+	return "mark it @shareable everywhere if all give the same value, else rename it or take it over with @override"
+}
+
+func (m *merger) subgraphNames() []string {
+	names := make([]string, len(m.subgraphs))
+	for i, s := range m.subgraphs {
+		names[i] = s.name
+	}
+	return names
 }
 
 // checkSubscriptionSharing is the same for subscriptions, which cannot be shared.

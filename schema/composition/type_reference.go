@@ -60,7 +60,7 @@ func (m *merger) mergeType(dest *field, sources []*field, pos position, argument
 		code, hint, what = CodeFieldArgumentTypeMismatch, HintInconsistentArgumentType, "argument"
 	}
 	if !compatible {
-		m.fail(code, at, "the types of %s %q do not fit together: it has %s", what, dest.coordinate, groups.describe())
+		m.fail(code, at, "the types of %s %q do not fit together: it has %s; give it the same type everywhere", what, dest.coordinate, groups.describe())
 		return false
 	}
 	m.hint(hint, Info, dest.coordinate, "%s %q has %s; the supergraph takes %q", what, dest.coordinate, groups.describe(), dest.typ)

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
@@ -52,7 +51,7 @@ func Parse(sub Subgraph) (*Document, error) {
 		src := &ast.Source{Name: file.Name, Input: file.Text}
 		parsed, err := parser.ParseSchema(src)
 		if err != nil {
-			errs = append(errs, syntaxError(err, src))
+			errs = append(errs, SyntaxError(err, src))
 			continue
 		}
 		doc.Merge(parsed)
@@ -80,17 +79,4 @@ func (d *Document) link(identity string) (Link, bool) {
 		}
 	}
 	return Link{}, false
-}
-
-func syntaxError(err error, src *ast.Source) error {
-	pos := &ast.Position{Line: 1, Column: 1, Src: src}
-	message := err.Error()
-	var gqlErr *gqlerror.Error
-	if errors.As(err, &gqlErr) {
-		message = gqlErr.Message
-		if len(gqlErr.Locations) > 0 {
-			pos.Line, pos.Column = gqlErr.Locations[0].Line, gqlErr.Locations[0].Column
-		}
-	}
-	return &Error{Code: CodeInvalidGraphQL, Message: "syntax error: " + message, Position: pos}
 }

@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 			{Name: "one.graphqls", Text: "type T {\n"},
 			{Name: "two.graphqls", Text: "\ntypo T { a: Int }"},
 		}})
-		want := "one.graphqls:2:1: INVALID_GRAPHQL: syntax error: Expected Name, found <EOF>\ntwo.graphqls:2:1: INVALID_GRAPHQL: syntax error: Unexpected Name \"typo\""
+		want := "one.graphqls:2:1: INVALID_GRAPHQL: syntax error: expected a name, found the end of the file\ntwo.graphqls:2:1: INVALID_GRAPHQL: syntax error: unexpected \"typo\""
 		if diff := cmp.Diff(want, errorText(err)); diff != "" {
 			t.Error(diff)
 		}

@@ -8,6 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/weftql/weft/schema/federation"
 )
 
 // APISchema returns the SDL of what clients of a supergraph see: without
@@ -18,7 +20,7 @@ func APISchema(name, sdl string) (string, error) {
 	src := &ast.Source{Name: name, Input: sdl}
 	doc, err := parser.ParseSchema(src)
 	if err != nil {
-		return "", graphqlError(err, src)
+		return "", federation.SyntaxError(err, src)
 	}
 	specs, err := readSpecifications(doc, src)
 	if err != nil {

@@ -96,7 +96,7 @@ func Tags(name, sdl string) ([]string, error) {
 func readContract(src *ast.Source, filter ContractFilter) (*contract, error) {
 	doc, err := parser.ParseSchema(src)
 	if err != nil {
-		return nil, graphqlError(err, src)
+		return nil, federation.SyntaxError(err, src)
 	}
 	specs, err := readSpecifications(doc, src)
 	if err != nil {

@@ -38,7 +38,7 @@ func newSDLEditor(src *ast.Source) (*sdlEditor, error) {
 	for l := lexer.New(src); ; {
 		token, err := l.ReadToken()
 		if err != nil {
-			return nil, graphqlError(err, src)
+			return nil, federation.SyntaxError(err, src)
 		}
 		if token.Kind == lexer.Comment {
 			continue

@@ -137,7 +137,7 @@ func TestContract_refusesFilters(t *testing.T) {
 func TestContract_refusesWhatIsNoSupergraph(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, sdl, want string }{
-		{"syntax errors", "type Query {", "x:1:13: INVALID_GRAPHQL: Expected Name, found <EOF>"},
+		{"syntax errors", "type Query {", "x:1:13: INVALID_GRAPHQL: syntax error: expected a name, found the end of the file"},
 		{"plain schemas", "type Query { a: Int }", "x:1:1: INVALID_FEDERATION_SUPERGRAPH: "},
 		{
 			"an old @inaccessible", `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.3") @link(url: "https://specs.apollo.dev/inaccessible/v0.1") { query: Query }`,

@@ -55,7 +55,7 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	src := &ast.Source{Name: name, Input: sdl}
 	doc, err := parser.ParseSchema(src)
 	if err != nil {
-		return nil, graphqlError(err, src)
+		return nil, federation.SyntaxError(err, src)
 	}
 	specs, err := readSpecifications(doc, src)
 	if err != nil {
@@ -79,6 +79,7 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	return s, nil
 }
 
+// graphqlError is an error of the validator, which says where.
 func graphqlError(err error, src *ast.Source) error {
 	pos := &ast.Position{Line: 1, Column: 1, Src: src}
 	message := err.Error()

@@ -124,7 +124,7 @@ enum join__Graph { A @join__graph(name: "a", url: "") B @join__graph(name: "b", 
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, link, body, want string }{
-		{"syntax errors", "", "type Query {", "x:3:13: INVALID_GRAPHQL: Expected Name, found <EOF>"},
+		{"syntax errors", "", "type Query {", "x:3:13: INVALID_GRAPHQL: syntax error: expected a name, found the end of the file"},
 		{"undefined types", "", "type Query @join__type(graph: A) { a: Nope }", "x:3:39: INVALID_GRAPHQL: Undefined type Nope."},
 		{"unknown graphs", "", "type Query @join__type(graph: C) { a: Int }", "x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(graph: C): join__Graph has no such value\n" +
 			`x:3:6: INVALID_FEDERATION_SUPERGRAPH: type "Query" has no @join__type: no subgraph defines it`},

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +36,7 @@ type subgraphConfig struct {
 }
 
 // schemaConfig says where the SDL comes from: a file, the text itself, or a
-// running service. The last two are refused.
+// running service. GraphRef and Subgraph mean a registry, which is refused.
 type schemaConfig struct {
 	File                 string            `yaml:"file"`
 	SDL                  string            `yaml:"sdl"`
@@ -117,7 +119,7 @@ func (f *configFile) parse(text []byte) (supergraphConfig, error) {
 		var yamlErr yaml.Error
 		if errors.As(err, &yamlErr) {
 			pos := yamlErr.GetToken().Position
-			return config, f.problem(place{Line: pos.Line, Column: pos.Column}, codeConfiguration, yamlErr.GetMessage())
+			return config, f.problem(place{Line: pos.Line, Column: pos.Column}, codeConfiguration, f.yamlMessage(yamlErr))
 		}
 		return config, f.problem(place{}, codeConfiguration, err.Error())
 	}
@@ -125,6 +127,18 @@ func (f *configFile) parse(text []byte) (supergraphConfig, error) {
 		return config, f.problem(place{}, codeConfiguration, "it names no subgraphs: add at least one under `subgraphs:`")
 	}
 	return config, nil
+}
+
+// duplicateKey is what the YAML parser says of a name that comes twice.
+var duplicateKey = regexp.MustCompile(`^mapping key ("[^"]*") already defined at \[(\d+:\d+)\]$`)
+
+// yamlMessage is the message of an error about YAML, with places written as
+// everywhere else.
+func (f *configFile) yamlMessage(err yaml.Error) string {
+	if parts := duplicateKey.FindStringSubmatch(err.GetMessage()); parts != nil {
+		return fmt.Sprintf("the name %s stands here twice, first at %s:%s: names must differ", parts[1], f.name, parts[2])
+	}
+	return err.GetMessage()
 }
 
 func (f *configFile) problem(at place, code, message string) error {
@@ -267,7 +281,9 @@ func (f *configFile) readFiles(path string) ([]federation.Source, error) {
 	}
 	f.stamps = append(f.stamps, takeStamp(path))
 	info, err := os.Stat(path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no such file or directory (paths are relative to the directory of the configuration)", path)
+	} else if err != nil {
 		return nil, err
 	}
 	paths := []string{path}
