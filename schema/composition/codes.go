@@ -20,7 +20,7 @@ const (
 	CodeInvalidLinkIdentifier Code = "INVALID_LINK_IDENTIFIER"
 	// CodeUnknownFederationLinkVersion occurs when federation v2.99 is linked.
 	CodeUnknownFederationLinkVersion Code = "UNKNOWN_FEDERATION_LINK_VERSION"
-	// CodeUnknownLinkVersion occurs when tag/v9.0 is linked.
+	// CodeUnknownLinkVersion occurs when link/v9.0 is linked.
 	CodeUnknownLinkVersion Code = "UNKNOWN_LINK_VERSION"
 	// CodeLinkImportNameMismatch occurs when one subgraph calls @tag "@label"
 	// and another does not.

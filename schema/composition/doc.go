@@ -35,7 +35,6 @@
 //     (GraphQL §3: names must be unique);
 //   - a field set with `... on T` for an unknown or impossible T, or with a
 //     selection on a leaf (GraphQL §5: selections must be valid);
-//   - a version of a linked specification that is unknown (link v1.0 §versions);
 //   - a @link that cannot be read, in a federation 1 subgraph too, where it would
 //     not count;
 //   - a field with @requires in a subgraph whose only keys for its type are not

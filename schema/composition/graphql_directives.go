@@ -55,8 +55,16 @@ func (c *composer) checkArguments(s *subgraph, p place, a *application, def *dir
 	}
 }
 
-// directiveAdvice tells how to import a directive of federation.
+// directiveAdvice tells how to import a directive of federation, or that its
+// specification is linked in an unknown version.
 func (s *subgraph) directiveAdvice(name string) string {
+	for _, l := range s.doc.Links {
+		for _, directive := range featureDirectives(l.Identity) {
+			if l.DirectiveName(directive) == name && !knownFeatureVersion(l.Identity, l.Version) {
+				return fmt.Sprintf("; no version %s of %s is known here", l.Version, l.Identity)
+			}
+		}
+	}
 	if specOrder(name) < 0 {
 		return ""
 	}

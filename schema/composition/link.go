@@ -11,7 +11,9 @@ import (
 // of the specifications it links.
 //
 // Rule: an import must exist in the linked version of its specification; the
-// version of a known specification must be known.
+// versions of federation and of link itself must be known. Another specification
+// in an unknown version is like an unknown specification: nothing is known of its
+// names.
 // Codes: INVALID_LINK_DIRECTIVE_USAGE, UNKNOWN_FEDERATION_LINK_VERSION,
 // UNKNOWN_LINK_VERSION.
 func (c *composer) readLinks(s *subgraph) {
@@ -46,12 +48,28 @@ func (c *composer) readLinks(s *subgraph) {
 			}
 			imported[imp.As] = l
 		}
-		if l.Identity == federation.FederationIdentity {
+		switch l.Identity {
+		case federation.FederationIdentity:
 			c.readFederationLink(s, l)
-			continue
+		case federation.LinkIdentity:
+			c.checkLinkVersion(s, l)
+		default:
+			c.readFeatureLink(s, l)
 		}
-		c.readFeatureLink(s, l)
 	}
+}
+
+// checkLinkVersion looks at the version of the link specification itself, of
+// which federation 2 implies v1.0.
+func (c *composer) checkLinkVersion(s *subgraph, l federation.Link) {
+	if l.Version.Major == 1 && l.Version.Minor == 0 {
+		return
+	}
+	code := CodeUnknownLinkVersion
+	if _, linked := s.doc.Federation(); linked {
+		code = CodeInvalidLinkDirectiveUsage
+	}
+	c.fail(code, []Location{locate(s.name, l.Position)}, "%s has no version %s that is known here: link v1.0", l.Identity, l.Version)
 }
 
 func (c *composer) readFederationLink(s *subgraph, l federation.Link) {
@@ -110,12 +128,8 @@ func knownFeatureVersion(identity string, v federation.Version) bool {
 
 func (c *composer) readFeatureLink(s *subgraph, l federation.Link) {
 	names := featureDirectives(l.Identity)
-	if names == nil {
-		return
-	}
-	if !knownFeatureVersion(l.Identity, l.Version) {
-		c.fail(CodeUnknownLinkVersion, []Location{locate(s.name, l.Position)}, "%s has no version %s that is known here", l.Identity, l.Version)
-		return
+	if names == nil || !knownFeatureVersion(l.Identity, l.Version) {
+		return // without their definitions its directives are unknown
 	}
 	var known []string
 	for _, name := range names {

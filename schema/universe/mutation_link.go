@@ -19,9 +19,6 @@ func linkBreakages() []breakage {
 		onType("UNKNOWN_FEDERATION_LINK_VERSION", linked, setURL("https://specs.apollo.dev/federation/v3.0")),
 		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
 		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
-		onType("UNKNOWN_LINK_VERSION", linked, func(_ *mutator, s site) {
-			s.append("extend schema @link(url: \"https://specs.apollo.dev/inaccessible/v9.0\", as: \"hidden\")")
-		}),
 		joining("UNKNOWN_LINK_VERSION", `extend schema @link(url: "https://specs.apollo.dev/link/v9.0") type Query { odd: Int }`),
 		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) {
 			s.append("directive %s(fields: Int!) repeatable on OBJECT | INTERFACE", s.at("key"))
