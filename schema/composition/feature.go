@@ -154,7 +154,6 @@ func (m *merger) qualifyTypes(args []*field, specName string) {
 		inner.NamedType = specName + "__" + name
 		if !slices.ContainsFunc(m.super.types, func(t *typeDef) bool { return t.name == inner.NamedType }) {
 			m.super.addType(&typeDef{name: inner.NamedType, kind: ast.Scalar})
-			m.mismatched[inner.NamedType] = true // no subgraph defines it: nothing to merge
 		}
 	}
 }

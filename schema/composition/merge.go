@@ -22,7 +22,8 @@ type merger struct {
 	pending []pendingDirectives
 	// pendingAuth are further sources of authorization, for interfaces.
 	pendingAuth map[*[]*application][][]*application
-	// mismatched are types whose kinds disagree; their rules do not run.
+	// mismatched are types whose kinds disagree. What is wrong with the
+	// definitions of the first kind is reported too.
 	mismatched map[string]bool
 	// specNames maps a specification's directive to its name in the supergraph.
 	specNames map[string]string
@@ -36,11 +37,13 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		composer: c, sources: map[string][]*typeDef{}, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
 		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{},
 	}
+	c.super = &mergedSchema{joinMinor: c.joinMinor(), composed: map[string]*composedDirective{}}
+	if m.linkFeatures(); len(c.errs) > 0 {
+		return nil // what a name stands for is open
+	}
 	for _, s := range c.subgraphs {
 		c.checkMergedOnExternal(s)
 	}
-	c.super = &mergedSchema{joinMinor: c.joinMinor(), composed: map[string]*composedDirective{}}
-	m.linkFeatures()
 	m.addTypes()
 	m.mergeSchemaElement()
 	steps := []func(){
@@ -54,6 +57,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		m.mergeExecutableDirectives,
 		func() { m.eachType(ast.Enum, m.mergeEnum) },
 		m.mergePendingDirectives,
+		m.checkQueries,
 	}
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
@@ -88,10 +92,32 @@ func (c *composer) joinMinor() int {
 // eachType calls a rule for every type of one kind with its definitions.
 func (m *merger) eachType(kind ast.DefinitionKind, rule func(dest *typeDef, sources []*typeDef)) {
 	for _, t := range append([]*typeDef(nil), m.super.types...) {
-		if t.kind == kind && !m.mismatched[t.name] {
-			rule(t, m.sources[t.name])
+		if t.kind != kind {
+			continue
+		}
+		sources := m.sources[t.name]
+		if m.mismatched[t.name] {
+			sources = sourcesOfKind(kind, sources)
+		}
+		if len(sources) > 0 { // else the specification's
+			rule(t, sources)
 		}
 	}
+}
+
+// sourcesOfKind leaves out the definitions of another kind; an input object has
+// an empty one instead, because nothing can be passed in there.
+func sourcesOfKind(kind ast.DefinitionKind, sources []*typeDef) []*typeDef {
+	out := make([]*typeDef, 0, len(sources))
+	for _, t := range sources {
+		switch {
+		case t.kind == kind:
+			out = append(out, t)
+		case kind == ast.InputObject:
+			out = append(out, &typeDef{in: t.in, at: t.at, name: t.name, kind: kind})
+		}
+	}
+	return out
 }
 
 // addTypes creates the supergraph's types, still empty.

@@ -11,7 +11,6 @@ import (
 // checkMerged runs federation's rules that only the merged schema can break.
 func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) error {
 	for _, rule := range []func(){
-		c.checkQueries,
 		c.checkInterfaceFields,
 		c.checkRequiresMerged,
 		c.checkTransitiveAuth,
