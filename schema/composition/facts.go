@@ -13,7 +13,7 @@ import (
 type facts struct {
 	external  bool // @external, on itself or its type, and not merely a key of an extension
 	provided  bool // some @provides of the subgraph selects it
-	shareable bool // @shareable, on itself or its part of the type, or in a key, or provided
+	shareable bool // @shareable, on itself or its part of the type, or in a key, or provided though external
 	inKey     bool // some @key of its type selects it
 	used      bool // some @key, @requires or @provides selects it, or an interface needs it
 }
@@ -26,8 +26,8 @@ func (f *field) fullyExternal() bool { return f.external && !f.provided }
 //
 // Rule: a field that a key of a type extension selects counts as the subgraph's
 // own even if it is marked @external; @external on a type means all its fields;
-// key fields and provided fields count as @shareable, @shareable on a type means
-// the fields of the same `type` or `extend type`.
+// key fields and @external fields that are provided count as @shareable,
+// @shareable on a type means the fields of the same `type` or `extend type`.
 func (s *subgraph) collectFacts() {
 	pretended := map[*field]bool{}
 	for _, t := range s.types {
@@ -49,6 +49,7 @@ func (s *subgraph) collectFacts() {
 		wholeType := t.kind == ast.Object && has(t.applied, "external")
 		for _, f := range t.fields {
 			f.external = (wholeType || has(f.applied, "external")) && !pretended[f]
+			f.shareable = f.shareable || f.external && f.provided
 		}
 		if t.kind == ast.Interface {
 			s.markImplementations(t)
@@ -62,7 +63,7 @@ func (s *subgraph) collectFieldFacts(t *typeDef, f *field) {
 	}
 	if returned := s.typeNamed(f.typ.Name()); returned.composite() {
 		for _, a := range find(f.applied, "provides") {
-			s.eachSelected(returned, fieldsOf(a), true, func(f *field) { f.used, f.provided, f.shareable = true, true, true })
+			s.eachSelected(returned, fieldsOf(a), true, func(f *field) { f.used, f.provided = true, true })
 		}
 	}
 	if has(f.applied, "shareable") {
