@@ -19,26 +19,25 @@ func (u *upgrader) coerceFieldSets() {
 				key.part, t.defined = 0, true
 			}
 		}
-		coerceOfFields(t, true)
+		coerceOfFields(t)
 	}
 }
 
-// coerceNames is the same for a subgraph as it was written, where names alone
-// count as strings.
+// coerceNames is the same for a subgraph as it was written, where keys that are
+// names alone count as strings.
 func (s *subgraph) coerceNames() {
 	for _, t := range s.types {
 		for _, key := range find(t.applied, "key") {
 			coerceFieldSet(key, false)
 		}
-		coerceOfFields(t, false)
 	}
 }
 
-func coerceOfFields(t *typeDef, lists bool) {
+func coerceOfFields(t *typeDef) {
 	for _, f := range t.fields {
 		for _, a := range f.applied {
 			if a.spec == "requires" || a.spec == "provides" {
-				coerceFieldSet(a, lists)
+				coerceFieldSet(a, true)
 			}
 		}
 	}
