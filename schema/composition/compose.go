@@ -42,6 +42,7 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 		c.checkMerged,
 		c.checkMergedGraphQL,
 		c.checkInaccessible,
+		c.checkListSizeMerged,
 		c.checkSatisfiability,
 	}
 	for _, step := range steps {

@@ -137,7 +137,10 @@ func (c *composer) checkRedefinition(got, want *directiveDef) {
 			invalid("the required argument %q is missing", arg.name)
 		case mine != nil && !got.in.sameSpecType(mine.typ, arg.typ):
 			invalid("the argument %q must be of type %s, not %s", arg.name, got.in.specTypeName(arg.typ), mine.typ)
-		case mine != nil && mine.def != nil && !mine.typ.NonNull && !equalValues(mine.def, arg.def):
+		case mine == nil || mine.typ.NonNull || equalValues(mine.def, arg.def):
+		case mine.def == nil:
+			invalid("the argument %q must have the default %s", arg.name, printValue(arg.def))
+		default:
 			invalid("the argument %q must not have the default %s", arg.name, printValue(mine.def))
 		}
 	}

@@ -22,7 +22,7 @@ type facts struct {
 func (f *field) fullyExternal() bool { return f.external && !f.provided }
 
 // collectFacts fills the facts of all fields. Field sets that do not parse or
-// name unknown fields contribute what can be read of them.
+// name unknown fields contribute what stands before that.
 //
 // Rule: a field that a key of a type extension selects counts as the subgraph's
 // own even if it is marked @external; @external on a type means all its fields;
@@ -103,36 +103,52 @@ func fieldsOf(a *application) federation.FieldSet {
 
 // eachSelected calls visit for each field of the subgraph that a field set
 // selects; with implementations also for the fields of the object types that
-// implement the interface on which a field is selected.
-func (s *subgraph) eachSelected(parent *typeDef, set federation.FieldSet, implementations bool, visit func(*field)) {
+// implement the interface on which a field is selected. It ends at the first
+// field that does not exist or has arguments that do not fit, and reports whether
+// there was none.
+func (s *subgraph) eachSelected(parent *typeDef, set federation.FieldSet, implementations bool, visit func(*field)) bool {
 	for _, sel := range set {
+		ok := true
 		switch sel := sel.(type) {
 		case *ast.Field:
-			f := parent.field(sel.Name)
-			if f == nil {
-				continue
-			}
-			visit(f)
-			if implementations && parent.kind == ast.Interface {
-				for _, impl := range s.possibleTypes(parent) {
-					if mine := impl.field(sel.Name); mine != nil {
-						visit(mine)
-					}
-				}
-			}
-			if t := s.typeNamed(f.typ.Name()); t.composite() {
-				s.eachSelected(t, federation.FieldSet(sel.SelectionSet), implementations, visit)
-			}
+			ok = sel.Name == "__typename" || s.selected(parent, sel, implementations, visit)
 		case *ast.InlineFragment:
 			t := parent
 			if sel.TypeCondition != "" {
 				t = s.typeNamed(s.typeName(sel.TypeCondition))
 			}
 			if t.composite() {
-				s.eachSelected(t, federation.FieldSet(sel.SelectionSet), implementations, visit)
+				ok = s.eachSelected(t, federation.FieldSet(sel.SelectionSet), implementations, visit)
+			}
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// selected is eachSelected for one field.
+func (s *subgraph) selected(parent *typeDef, sel *ast.Field, implementations bool, visit func(*field)) bool {
+	f := parent.field(sel.Name)
+	if f == nil {
+		return false
+	}
+	visit(f)
+	if implementations && parent.kind == ast.Interface {
+		for _, impl := range s.possibleTypes(parent) {
+			if mine := impl.field(sel.Name); mine != nil {
+				visit(mine)
 			}
 		}
 	}
+	for _, a := range sel.Arguments {
+		if def := f.arg(a.Name); def == nil || !s.validValue(a.Value, def.typ) {
+			return false
+		}
+	}
+	t := s.typeNamed(f.typ.Name())
+	return !t.composite() || s.eachSelected(t, federation.FieldSet(sel.SelectionSet), implementations, visit)
 }
 
 // list joins names as in `"a", "b" and "c"`.

@@ -30,6 +30,8 @@ type fieldSetCheck struct {
 	s  *subgraph
 	a  *application
 	on string // the coordinate that the directive stands on
+	// notExternal are the leaves that should be, reported if the set is valid.
+	notExternal Errors
 }
 
 // errStop ends the check of a field set after an error.
@@ -49,11 +51,20 @@ func (c *composer) checkFieldSet(s *subgraph, a *application, on string, parent 
 		check.failSet(rule.invalidFields, "%s", err)
 		return
 	}
-	_ = check.selections(parent, ast.SelectionSet(set), false) // the error only ends the check
+	if check.selections(parent, ast.SelectionSet(set), false) == nil { // its error is reported already
+		c.errs = append(c.errs, check.notExternal...)
+	}
 }
 
 func (c *fieldSetCheck) failSet(code Code, format string, args ...any) {
 	c.fail(code, []Location{c.a.at}, "%s on %q: %s", c.a, c.on, fmt.Sprintf(format, args...))
+}
+
+func (c *fieldSetCheck) needless(at []Location, format string, args ...any) {
+	c.notExternal = append(c.notExternal, &Error{
+		Code: c.missingExternal, Locations: append([]Location{c.a.at}, at...),
+		Message: fmt.Sprintf("%s on %q: %s", c.a, c.on, fmt.Sprintf(format, args...)),
+	})
 }
 
 func (c *fieldSetCheck) selections(parent *typeDef, set ast.SelectionSet, underExternal bool) error {
@@ -103,7 +114,7 @@ func (c *fieldSetCheck) field(parent *typeDef, sel *ast.Field, underExternal boo
 	}
 	if sel.Name == "__typename" {
 		if c.missingExternal != "" && !underExternal {
-			c.failSet(c.missingExternal, "\"%s.__typename\" needs no @%s: every subgraph knows it", parent.name, c.directive)
+			c.needless(nil, "\"%s.__typename\" needs no @%s: every subgraph knows it", parent.name, c.directive)
 		}
 		return nil
 	}
@@ -145,7 +156,7 @@ func (c *fieldSetCheck) leaf(f *field, t *typeDef, sel *ast.Field, external bool
 		if has(f.applied, "external") {
 			advice = "though marked @external, it is a key of a type extension, which counts as this subgraph's own; remove it from the field set"
 		}
-		c.fail(c.missingExternal, []Location{c.a.at, f.at}, "%s on %q: field %q is resolved by this subgraph: %s", c.a, c.on, f.coordinate, advice)
+		c.needless([]Location{f.at}, "field %q is resolved by this subgraph: %s", f.coordinate, advice)
 	}
 	return nil
 }

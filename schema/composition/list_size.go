@@ -1,16 +1,20 @@
 package composition
 
 import (
+	"context"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/schema/federation"
 )
 
 // checkListSize checks the arguments of @listSize.
 //
 // Rule: @listSize stands on a list, or names list fields of the returned type in
 // sizedFields; assumedSize is not negative; slicingArguments are arguments of
-// type Int or Int!.
+// type Int or Int!, also of the merged field, from which an argument is dropped
+// that some subgraph lacks.
 // Codes: LIST_SIZE_APPLIED_TO_NON_LIST, LIST_SIZE_INVALID_ASSUMED_SIZE,
 // LIST_SIZE_INVALID_SLICING_ARGUMENT, LIST_SIZE_INVALID_SIZED_FIELD.
 func (c *composer) checkListSize(s *subgraph) {
@@ -56,4 +60,23 @@ func (c *composer) checkListSizeOn(s *subgraph, f *field, a *application) {
 			c.fail(CodeListSizeOnNonList, at, "@listSize on %q: the sized field %q is no list", f.coordinate, sub.coordinate)
 		}
 	}
+}
+
+// checkListSizeMerged looks for slicing arguments that merging dropped.
+func (c *composer) checkListSizeMerged(context.Context, []federation.Subgraph) error {
+	for _, t := range c.super.types {
+		for _, f := range t.fields {
+			a := first(f.applied, "listSize")
+			if a == nil {
+				continue
+			}
+			for _, v := range items(a.arg("slicingArguments")) {
+				if f.arg(v.Raw) == nil {
+					c.fail(CodeListSizeInvalidSlicingArgument, f.places(),
+						"@listSize on %q: the slicing argument %q is not in every subgraph that resolves the field, so clients cannot give it: add it there, or slice by another one", f.coordinate, v.Raw)
+				}
+			}
+		}
+	}
+	return nil
 }

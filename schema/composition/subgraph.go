@@ -165,6 +165,10 @@ func (c *composer) buildTypes(s *subgraph) {
 		if c.isSpecType(s, ext) {
 			continue
 		}
+		if isBuiltInScalar(name) {
+			c.fail(CodeInvalidGraphQL, []Location{locate(s.name, ext.Position)}, "%q is a built-in scalar and cannot be extended", name)
+			continue
+		}
 		t := s.typeNamed(name)
 		if t == nil {
 			t = &typeDef{in: s, at: locate(s.name, ext.Position), name: name, kind: ext.Kind}
