@@ -41,6 +41,9 @@ type planned struct {
 
 // build makes everything that a supergraph needs. It connects to nothing.
 func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
+	if err := plan.Supported(s); err != nil {
+		return nil, err
+	}
 	g := &graph{
 		supergraph: s,
 		limits: operation.Limits{

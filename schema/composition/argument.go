@@ -4,7 +4,8 @@ package composition
 // not take part are nil.
 //
 // Rule: a field has the arguments that it has in every subgraph that resolves
-// it; one that some subgraph requires and another lacks does not compose.
+// it; one that some subgraph requires and another lacks does not compose, and
+// one that comes from a context is not in the supergraph.
 // Codes: REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH.
 // Hints: INCONSISTENT_ARGUMENT_PRESENCE.
 func (m *merger) mergeArguments(coordinate string, sources [][]*field, owners []*field) []*field {
@@ -52,6 +53,9 @@ func (m *merger) mergeArgument(coordinate, name string, sources [][]*field, owne
 		}
 	}
 	dest := &field{coordinate: coordinate + "(" + name + ":)", name: name, sourcesAt: at}
+	if m.mergeContextual(dest.coordinate, args) {
+		return nil
+	}
 	if len(missing) > 0 {
 		if len(required) > 0 {
 			m.fail(CodeRequiredArgumentMissing, at,

@@ -9,7 +9,7 @@ const (
 	// as in a field of an unknown type.
 	CodeInvalidGraphQL Code = "INVALID_GRAPHQL"
 	// CodeUnsupportedFeature occurs when a subgraph uses something that this
-	// package does not handle yet, as in @context.
+	// package does not handle yet, as in @interfaceObject.
 	CodeUnsupportedFeature Code = "UNSUPPORTED_FEATURE"
 	// CodeInvalidSubgraphName occurs when a subgraph is named "_" or like
 	// another one.
@@ -94,6 +94,24 @@ const (
 	// CodeInterfaceKeyMissingImplementation occurs when a subgraph with an
 	// interface's key does not define all of its implementations.
 	CodeInterfaceKeyMissingImplementation Code = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE"
+	// CodeContextNameInvalid occurs in @context(name: "my_context").
+	CodeContextNameInvalid Code = "CONTEXT_NAME_INVALID"
+	// CodeNoContextInSelection occurs in @fromContext(field: "{ name }"), which
+	// names no context.
+	CodeNoContextInSelection Code = "NO_CONTEXT_IN_SELECTION"
+	// CodeContextNotSet occurs when @fromContext names a context that no type of
+	// its subgraph has, or stands where no context can be.
+	CodeContextNotSet Code = "CONTEXT_NOT_SET"
+	// CodeContextInvalidSelection occurs in @fromContext(field: "$c { a b }"),
+	// which selects more than one field.
+	CodeContextInvalidSelection Code = "CONTEXT_INVALID_SELECTION"
+	// CodeContextNoResolvableKey occurs when a type without a resolvable key has
+	// a field with @fromContext.
+	CodeContextNoResolvableKey Code = "CONTEXT_NO_RESOLVABLE_KEY"
+	// CodeContextualArgument occurs when an argument has @fromContext in one
+	// subgraph and is required by another.
+	CodeContextualArgument Code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
+
 	// CodeCostOnInterfaceField occurs when an interface's field has @cost.
 	CodeCostOnInterfaceField Code = "COST_APPLIED_TO_INTERFACE_FIELD"
 	// CodeListSizeOnNonList occurs when @listSize stands on a field that is no list.

@@ -95,6 +95,8 @@ func (m *merger) composedUse(s *subgraph, a *application) (use composedUse, ok b
 func composedAnyway(spec string) bool {
 	switch feature := featureOf(spec); feature {
 	case "":
+		return false
+	case federation.ContextIdentity:
 		return spec == "context"
 	case federation.CostIdentity, federation.CacheTagIdentity:
 		return false

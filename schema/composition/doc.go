@@ -22,8 +22,8 @@
 // # What is not handled yet
 //
 // The following is refused with the code UNSUPPORTED_FEATURE, which names the
-// construct and its place: @interfaceObject, @context and @fromContext,
-// and the connect specification.
+// construct and its place: @interfaceObject, the connect specification, and the
+// context specification where it is linked by itself.
 //
 // # Where it is stricter than Apollo's composition
 //
@@ -39,11 +39,14 @@
 //     not count;
 //   - a field with @requires in a subgraph whose only keys for its type are not
 //     resolvable: the router has no way back with what it fetched;
-//   - what belongs to a specification's namespace as the type of a field.
+//   - what belongs to a specification's namespace as the type of a field;
+//   - a contextual argument that selects several leaves below one field: it would
+//     have several values.
 //
 // The other way round, a field that @requires something of an object which only
 // its own subgraph knows, though another one leads to the object, is taken here
-// and refused there.
+// and refused there. So is a type on which two subgraphs set a context of the
+// same name, each its own: Apollo's composition loses one of the two.
 //
 // Specification: https://specs.apollo.dev/federation/v2.14 and
 // https://specs.apollo.dev/join/v0.5.

@@ -25,15 +25,15 @@ func (c *composer) checkExternalOnInterface(s *subgraph) {
 
 // checkExternalUsed looks for @external fields without a purpose.
 //
-// Rule: an @external field is selected by some @key, @requires or @provides of
-// its subgraph, or an interface demands it.
+// Rule: an @external field is selected by some @key, @requires, @provides or
+// @fromContext of its subgraph, or an interface demands it.
 // Codes: EXTERNAL_UNUSED.
 func (c *composer) checkExternalUsed(s *subgraph) {
 	for _, t := range s.types {
 		for _, f := range t.fields {
 			if f.external && !f.used {
 				c.fail(CodeExternalUnused, []Location{f.at},
-					"field %q is @external, but no @key, @requires or @provides selects it and no interface demands it: remove the field; or only its @external, if this subgraph resolves it", f.coordinate)
+					"field %q is @external, but no @key, @requires, @provides or @fromContext selects it and no interface demands it: remove the field; or only its @external, if this subgraph resolves it", f.coordinate)
 			}
 		}
 	}

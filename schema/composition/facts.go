@@ -15,7 +15,7 @@ type facts struct {
 	provided  bool // some @provides of the subgraph selects it
 	shareable bool // @shareable, on itself or its part of the type, or in a key, or provided though external
 	inKey     bool // some @key of its type selects it
-	used      bool // some @key, @requires or @provides selects it, or an interface needs it
+	used      bool // some @key, @requires, @provides or @fromContext selects it, or an interface needs it
 }
 
 // fullyExternal reports whether the subgraph never resolves the field.
@@ -45,6 +45,9 @@ func (s *subgraph) collectFacts() {
 			s.collectFieldFacts(t, f)
 		}
 	}
+	s.eachContextValue(func(_ *field, t *typeDef, set federation.FieldSet, _ *application) {
+		s.eachSelected(t, set, true, func(f *field) { f.used = true })
+	})
 	for _, t := range s.types {
 		wholeType := t.kind == ast.Object && has(t.applied, "external")
 		for _, f := range t.fields {

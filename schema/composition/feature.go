@@ -30,6 +30,7 @@ func features() []feature {
 		{"authenticated", federation.AuthenticatedIdentity, "v0.1", "SECURITY"},
 		{"requiresScopes", federation.RequiresScopesIdentity, "v0.1", "SECURITY"},
 		{"policy", federation.PolicyIdentity, "v0.1", "SECURITY"},
+		{"context", federation.ContextIdentity, "v0.1", "SECURITY"},
 		{"cost", federation.CostIdentity, "v0.1", ""},
 		{"cacheTag", federation.CacheTagIdentity, "v0.1", "EXECUTION"},
 	}
@@ -49,7 +50,8 @@ func (m *merger) linkFeatures() {
 			applied[d.Name] = true
 		}
 		for _, def := range s.directives {
-			if spec := s.specDirectives[def.name]; applied[def.name] && featureOf(spec) != "" {
+			// @fromContext becomes an argument of join__field.
+			if spec := s.specDirectives[def.name]; applied[def.name] && featureOf(spec) != "" && spec != "fromContext" {
 				m.nameFeature(s, spec, def.name)
 				m.addLink(featureOf(spec), byIdentity)
 			}

@@ -61,6 +61,7 @@ const (
 	HintDirectiveCompositionWarn         HintCode = "DIRECTIVE_COMPOSITION_WARN"
 	HintImplicitlyUpgradedVersion        HintCode = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
 	HintUnusedEnumType                   HintCode = "UNUSED_ENUM_TYPE"
+	HintContextualArgument               HintCode = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
 	HintInconsistentRuntimeTypes         HintCode = "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN"
 )
 

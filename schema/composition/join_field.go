@@ -3,8 +3,8 @@ package composition
 // joinField writes where a field is resolved.
 //
 // Rule: a field needs no join__field if every subgraph that has its type has the
-// field, with the same type and without @external, @requires, @provides or
-// @override; else it has one for each subgraph that has it, except those that
+// field, with the same type and without @external, @requires, @provides,
+// @override or contextual arguments; else it has one for each subgraph that has it, except those that
 // are overridden for all requests and no longer used.
 func (m *merger) joinField(dest *field, sources []*field, everywhere, sameTypes bool, overrides overrideState) {
 	if sameTypes && everywhere && !m.needsJoinField(dest, sources, overrides) {
@@ -37,6 +37,9 @@ func (m *merger) joinField(dest *field, sources []*field, everywhere, sameTypes 
 		if label := overrides.labels[i]; label != "" {
 			args = append(args, argument{name: "overrideLabel", value: stringValue(label)})
 		}
+		if contextual := f.in.contextArguments(f); contextual != nil {
+			args = append(args, argument{name: "contextArguments", value: contextual})
+		}
 		dest.applied = append(dest.applied, join("field", args...))
 	}
 }
@@ -47,7 +50,7 @@ func (m *merger) needsJoinField(dest *field, sources []*field, overrides overrid
 	}
 	for i, f := range sources {
 		switch {
-		case overrides.overridden(i), f.external:
+		case overrides.overridden(i), f.external, f.in.contextArguments(f) != nil:
 			return true
 		default:
 			for _, name := range []string{"requires", "provides"} {

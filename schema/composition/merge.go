@@ -163,6 +163,7 @@ func (m *merger) mergeTypeHead(dest *typeDef, sources []*typeDef) {
 	}
 	dest.description = m.mergeDescription(dest.name, `type "`+dest.name+`"`, descriptions)
 	m.joinType(dest, sources)
+	m.joinContexts(dest, sources)
 	m.joinCacheTags(&dest.applied, lists)
 	m.mergeDirectivesLater(dest.name, &dest.applied, lists)
 }

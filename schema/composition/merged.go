@@ -14,6 +14,7 @@ func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) err
 		c.checkInterfaceFields,
 		c.checkRequiresMerged,
 		c.checkTransitiveAuth,
+		c.checkContextAuth,
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

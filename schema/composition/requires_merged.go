@@ -1,25 +1,33 @@
 package composition
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"github.com/vektah/gqlparser/v2/ast"
 
-// checkRequiresMerged looks again at the arguments inside @requires.
+	"github.com/weftql/weft/schema/federation"
+)
+
+// checkRequiresMerged looks again at the arguments inside @requires and
+// @fromContext.
 //
-// Rule: @requires passes only arguments that the merged field still has: one
-// that some subgraph lacks is not in the supergraph.
-// Codes: REQUIRES_INVALID_FIELDS.
+// Rule: @requires and @fromContext pass only arguments that the merged field
+// still has: one that some subgraph lacks is not in the supergraph.
+// Codes: REQUIRES_INVALID_FIELDS, CONTEXT_INVALID_SELECTION.
 func (c *composer) checkRequiresMerged() {
 	for _, s := range c.subgraphs {
 		for _, t := range s.types {
 			for _, f := range t.fields {
 				for _, a := range find(f.applied, "requires") {
-					c.checkMergedArguments(s, f, a, t.name, ast.SelectionSet(fieldsOf(a)))
+					c.checkMergedArguments(s, CodeRequiresInvalidFields, f, a, t.name, ast.SelectionSet(fieldsOf(a)))
 				}
 			}
 		}
+		s.eachContextValue(func(f *field, setting *typeDef, set federation.FieldSet, a *application) {
+			c.checkMergedArguments(s, CodeContextInvalidSelection, f, a, setting.name, ast.SelectionSet(set))
+		})
 	}
 }
 
-func (c *composer) checkMergedArguments(s *subgraph, f *field, a *application, parent string, set ast.SelectionSet) {
+func (c *composer) checkMergedArguments(s *subgraph, code Code, f *field, a *application, parent string, set ast.SelectionSet) {
 	t := c.super.typeNamed(parent)
 	if t == nil {
 		return
@@ -31,7 +39,7 @@ func (c *composer) checkMergedArguments(s *subgraph, f *field, a *application, p
 			if sel.TypeCondition != "" {
 				name = s.typeName(sel.TypeCondition)
 			}
-			c.checkMergedArguments(s, f, a, name, sel.SelectionSet)
+			c.checkMergedArguments(s, code, f, a, name, sel.SelectionSet)
 		case *ast.Field:
 			merged := t.field(sel.Name)
 			if merged == nil {
@@ -39,17 +47,17 @@ func (c *composer) checkMergedArguments(s *subgraph, f *field, a *application, p
 			}
 			for _, arg := range sel.Arguments {
 				if merged.arg(arg.Name) == nil {
-					c.fail(CodeRequiresInvalidFields, append([]Location{a.at}, merged.places()...),
+					c.fail(code, append([]Location{a.at}, merged.places()...),
 						"%s on %q: the argument %q of field %q is not in every subgraph that resolves it, so it cannot be given", a, f.coordinate, arg.Name, merged.coordinate)
 				}
 			}
 			for _, arg := range merged.args {
 				if arg.required() && sel.Arguments.ForName(arg.name) == nil {
-					c.fail(CodeRequiresInvalidFields, append([]Location{a.at}, arg.places()...),
+					c.fail(code, append([]Location{a.at}, arg.places()...),
 						"%s on %q: the argument %q is required once the subgraphs are merged, but not given", a, f.coordinate, arg.coordinate)
 				}
 			}
-			c.checkMergedArguments(s, f, a, merged.typ.Name(), sel.SelectionSet)
+			c.checkMergedArguments(s, code, f, a, merged.typ.Name(), sel.SelectionSet)
 		}
 	}
 }

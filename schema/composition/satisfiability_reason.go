@@ -109,6 +109,8 @@ func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string 
 		return fmt.Sprintf("cannot find field %q", coordinate)
 	case s.idle(in) != "":
 		return s.idle(in)
+	case w.reach.Lacks(id, f.id) != "":
+		return w.contextReason(p.Graph, f, w.reach.Lacks(id, f.id))
 	case in.Requires == nil:
 		return fmt.Sprintf("field %q is not resolved here, it is marked @external", coordinate)
 	}
@@ -149,6 +151,9 @@ func (w *walk) reasonElsewhere(s *state, graph int) string {
 func (w *walk) advice(f failure) string {
 	t := &w.graph.Types[f.state.typ]
 	from := w.subgraph(w.reach.At(f.state.entries[0]).Graph).name
+	if advice := w.contextAdvice(f); advice != "" {
+		return advice
+	}
 	for _, id := range f.state.places {
 		p := w.reach.At(id)
 		in := w.graph.Fields[f.field.id].In(p.Graph)

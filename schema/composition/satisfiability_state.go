@@ -22,6 +22,8 @@ type walk struct {
 	ctx   context.Context
 	graph *querygraph.Graph
 	reach *querygraph.Reach
+	// contextual tells whether there are contextual arguments at all.
+	contextual bool
 	// labels is the case of the labels on which reach depends.
 	labels labelling
 
@@ -100,6 +102,7 @@ func newWalk(ctx context.Context, c *composer, graph *querygraph.Graph) *walk {
 		byType:   map[querygraph.TypeID][]apiField{},
 	}
 	w.budget = w.limit
+	w.contextual = slices.ContainsFunc(graph.Types, func(t querygraph.Type) bool { return len(t.Contexts) > 0 })
 	return w
 }
 
@@ -187,7 +190,7 @@ func (w *walk) follow(s *state, f apiField) (children []querygraph.ResidencyID, 
 				return nil, true
 			}
 			resolved = true
-			children = append(children, w.reach.ID(w.graph.Child(w.reach.At(s.places[at]), f.id)))
+			children = append(children, w.reach.Child(s.places[at], f.id))
 		}
 	}
 	return w.sorted(children), resolved
@@ -222,7 +225,7 @@ func (w *walk) covered(s *state) bool {
 	case w.budget < 0:
 		w.exhausted = true
 		return true
-	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && isSubset(v.places, s.places) }):
+	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && w.includes(s.places, v.places) }):
 		return true
 	}
 	w.visited[s.typ] = append(before, visit{s.places, s.labels})
@@ -258,6 +261,20 @@ func (w *walk) failAt(f failure) {
 	if !w.trial {
 		w.failed[key] = true
 	}
+}
+
+// includes tells whether places offer at least what others do; both are as
+// walk.sorted gives them.
+func (w *walk) includes(places, others []querygraph.ResidencyID) bool {
+	if isSubset(others, places) {
+		return true
+	}
+	if !w.contextual {
+		return false
+	}
+	return !slices.ContainsFunc(others, func(a querygraph.ResidencyID) bool {
+		return !slices.ContainsFunc(places, func(b querygraph.ResidencyID) bool { return w.reach.Covers(b, a) })
+	})
 }
 
 // isSubset tells whether all of a are in b; both are as walk.sorted gives them.

@@ -11,18 +11,21 @@ import (
 // refuseUnsupported reports constructs that are not handled yet.
 //
 // Rule: what composition does not handle yet is refused by name, never composed
-// in part: @interfaceObject, @context, @fromContext, and connect.
+// in part: @interfaceObject, connect, and @context without federation's link.
 // Codes: UNSUPPORTED_FEATURE.
 func (c *composer) refuseUnsupported(s *subgraph) {
 	for _, l := range s.doc.Links {
 		switch l.Identity {
-		case federation.ConnectIdentity, federation.ContextIdentity:
+		case federation.ConnectIdentity:
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, l.Position)}, "the specification %s is not supported yet", l.URL)
+		case federation.ContextIdentity:
+			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, l.Position)},
+				"linking %s by itself is not supported: import @context and @fromContext from federation v2.8 or later", l.URL)
 		}
 	}
 	for _, d := range s.allDirectives() {
 		switch spec := s.specDirectives[d.Name]; spec {
-		case "interfaceObject", "context", "fromContext":
+		case "interfaceObject":
 			c.fail(CodeUnsupportedFeature, []Location{locate(s.name, d.Position)}, "@%s is not supported yet", spec)
 		}
 	}

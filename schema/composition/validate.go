@@ -43,6 +43,8 @@ func (c *composer) federationRules() []func(*subgraph) {
 		c.checkKeys,
 		c.checkRequires,
 		c.checkProvides,
+		c.checkContextNames,
+		c.checkFromContext,
 		c.checkExternalOnInterface,
 		c.checkExternalUsed,
 		c.checkInterfaceKeysImplemented,

@@ -46,6 +46,9 @@ type Type struct {
 	Fields []FieldID
 	// Joins are the subgraphs that have the type, in their order.
 	Joins []TypeIn
+	// Contexts are what objects of the type, an object type, give to contextual
+	// arguments of fields below them.
+	Contexts []ContextValue
 
 	graphs  []int32 // of Joins
 	byField map[string]FieldID
@@ -84,7 +87,7 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 		g.addType(TypeID(i), source)
 	}
 	g.possible()
-	r := &fieldSetReader{graph: g}
+	r := newContextReader(&fieldSetReader{graph: g}, s)
 	for i, t := range s.Types {
 		if err := g.readType(r, &g.Types[i], t); err != nil {
 			return nil, err
@@ -205,7 +208,7 @@ func (g *Graph) addPossible(abstract TypeID, name string, graph int) {
 	}
 }
 
-func (g *Graph) readType(r *fieldSetReader, t *Type, source *supergraph.Type) error {
+func (g *Graph) readType(r *contextReader, t *Type, source *supergraph.Type) error {
 	for i, j := range source.Joins {
 		for _, k := range j.Keys {
 			set, err := r.read(t.ID, k.Fields)
@@ -223,7 +226,7 @@ func (g *Graph) readType(r *fieldSetReader, t *Type, source *supergraph.Type) er
 	return nil
 }
 
-func (g *Graph) readField(r *fieldSetReader, field *Field, source *supergraph.Field) (err error) {
+func (g *Graph) readField(r *contextReader, field *Field, source *supergraph.Field) (err error) {
 	field.Joins = make([]FieldIn, len(source.Joins))
 	field.graphs = make([]int32, len(source.Joins))
 	for i := range source.Joins {
@@ -240,6 +243,9 @@ func (g *Graph) readField(r *fieldSetReader, field *Field, source *supergraph.Fi
 			if in.Provides, err = r.read(field.Result, j.Provides); err != nil {
 				return fmt.Errorf("%s: provides of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 			}
+		}
+		if in.Context, err = r.arguments(j.Context); err != nil {
+			return fmt.Errorf("%s: context of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 		}
 	}
 	return nil

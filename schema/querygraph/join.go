@@ -41,6 +41,8 @@ type FieldIn struct {
 	// Requires and Provides are nil where there is no such directive.
 	Requires *FieldSet
 	Provides *FieldSet
+	// Context are the arguments that come from contexts.
+	Context []ContextArgument
 	// Override says for which requests the subgraph resolves the field, if it
 	// moves between subgraphs.
 	Override supergraph.Override

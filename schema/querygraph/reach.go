@@ -18,7 +18,12 @@ import (
 //	has(p, f l)   = some q in moves(p) resolves f, and has(child(q, f), l)
 //	resolves(q,f) = the subgraph names f, not external or provided, and has(q, l)
 //	                for each leaf l of what f requires there, and the subgraph
-//	                can be asked again: it has a key of its own
+//	                can be asked again: it has a key of its own; and the values of
+//	                its contextual arguments are given at q
+//	child(p, f)   = what f returns, where p's type gives, instead of what was given
+//	                at p, what of its own contexts has(p, l)
+//
+// Conditions of keys and @requires know nothing of the objects above them.
 //
 // where "p" of abstract type means: for each object type that p can have. A
 // circle of conditions that nothing else fulfils stays unfulfilled. From a place
@@ -124,6 +129,7 @@ func (r *Reach) Resolves(id ResidencyID, field FieldID) bool {
 // Missing returns the first part of a field set that can not be had from the
 // place, written as a field set; ok is false if nothing is missing.
 func (r *Reach) Missing(id ResidencyID, set *FieldSet) (part string, ok bool) {
+	id = r.alone(id)
 	for _, l := range r.leaves.of(set) {
 		r.hasLeaf(nil, id, l)
 	}
@@ -192,7 +198,7 @@ func (r *Reach) growMoves(f *fact) (grown bool) {
 				continue
 			}
 			if r.enters(f, p.Type, graph) {
-				f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: graph}))
+				f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: graph, Given: p.Given}))
 				grown, again = true, true
 			}
 		}
@@ -207,7 +213,7 @@ func (r *Reach) growRoot(f *fact, p Residency) bool {
 	}
 	for _, j := range r.graph.Supergraph.Types[p.Type].Joins {
 		if j.Graph != p.Graph {
-			f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: j.Graph}))
+			f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: j.Graph, Given: p.Given}))
 		}
 	}
 	return true
@@ -227,6 +233,7 @@ func (r *Reach) enters(f *fact, t TypeID, graph int) bool {
 // hasAll tells whether all of a field set can be had from a place, as far as it
 // is known; it notes that the asking fact depends on it.
 func (r *Reach) hasAll(asking *fact, id ResidencyID, set *FieldSet) bool {
+	id = r.alone(id)
 	for _, l := range r.leaves.of(set) {
 		if !r.hasLeaf(asking, id, l) {
 			return false
@@ -259,7 +266,7 @@ func (r *Reach) evaluate(f *fact) bool {
 		}
 		id := f.place
 		if t != p.Type {
-			id = r.ID(Residency{Type: t, Graph: p.Graph, Provided: p.Provided})
+			id = r.ID(Residency{Type: t, Graph: p.Graph, Provided: p.Provided, Given: p.Given})
 		}
 		if !r.evaluateOn(f, id, t) {
 			return false
@@ -282,7 +289,7 @@ func (r *Reach) evaluateOn(f *fact, id ResidencyID, t TypeID) bool {
 		if !r.resolves(f, m, field) {
 			continue
 		}
-		if f.leaf.rest == nil || r.hasLeaf(f, r.ID(r.graph.Child(r.At(m), field)), f.leaf.rest) {
+		if f.leaf.rest == nil || r.hasLeaf(f, r.child(f, m, field), f.leaf.rest) {
 			return true
 		}
 	}
@@ -300,6 +307,9 @@ func (r *Reach) resolves(asking *fact, id ResidencyID, field FieldID) bool {
 		return true
 	}
 	if r.idle(r.graph.Fields[field].In(p.Graph).Override) {
+		return false
+	}
+	if !r.given(p, r.graph.Fields[field].In(p.Graph).Context) {
 		return false
 	}
 	requires := r.graph.Fields[field].In(p.Graph).Requires

@@ -89,17 +89,21 @@ type Residency struct {
 	Graph int
 	// Provided are in the order of their IDs, without repetition.
 	Provided Provided
+	// Given are what contextual arguments take from the objects above, as far as
+	// it can be had from them; sorted.
+	Given []ContextID
 }
 
 // Possible gives the object types that an object at the place can have.
 func (g *Graph) Possible(p Residency) []TypeID { return g.Types[p.Type].In(p.Graph).Possible }
 
 // Child gives the place of what a field of a place's objects returns; the field
-// must be a composite one that the place's subgraph resolves.
+// must be a composite one that the place's subgraph resolves. What the place's
+// type sets for contextual arguments is for Reach.Child to add.
 func (g *Graph) Child(p Residency, field FieldID) Residency {
 	below := g.Below(p.Graph, p.Type, field, p.Provided)
 	slices.SortFunc(below, func(a, b *FieldSet) int { return a.ID - b.ID })
-	return Residency{Type: g.Fields[field].In(p.Graph).Result, Graph: p.Graph, Provided: slices.Compact(below)}
+	return Residency{Type: g.Fields[field].In(p.Graph).Result, Graph: p.Graph, Provided: slices.Compact(below), Given: p.Given}
 }
 
 // places numbers places.
@@ -112,8 +116,12 @@ type places struct {
 func (s *places) number(p Residency) ResidencyID {
 	s.key = binary.AppendUvarint(s.key[:0], uint64(p.Type))
 	s.key = binary.AppendUvarint(s.key, uint64(p.Graph))
+	s.key = binary.AppendUvarint(s.key, uint64(len(p.Provided)))
 	for _, set := range p.Provided {
 		s.key = binary.AppendUvarint(s.key, uint64(set.ID))
+	}
+	for _, value := range p.Given {
+		s.key = binary.AppendUvarint(s.key, uint64(value))
 	}
 	if id, ok := s.index[string(s.key)]; ok {
 		return id

@@ -15,6 +15,7 @@ type specifications struct {
 	all          []federation.Link
 	join         federation.Link
 	inaccessible string // the name of @inaccessible, or ""
+	context      string // the name of @context, or ""
 }
 
 // understood lists what a reader may be obliged to understand (for: SECURITY or
@@ -49,6 +50,8 @@ func readSpecifications(doc *ast.SchemaDocument, src *ast.Source) (specification
 			specs.join = l
 		case l.Identity == federation.InaccessibleIdentity:
 			specs.inaccessible = l.DirectiveName("inaccessible")
+		case l.Identity == federation.ContextIdentity:
+			specs.context = l.DirectiveName("context")
 		case l.Purpose != "" && !slices.Contains(understood[:], l.Identity):
 			errs = append(errs, &federation.Error{
 				Code:     CodeUnsupportedLinkedFeature,

@@ -132,7 +132,6 @@ func TestParseRefuses(t *testing.T) {
 		{"malformed keys", "", `type Query @join__type(graph: A, key: "a {") { a: Int }`, `x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(key:): field set "a {": expected at least one definition, found }`},
 		{"malformed types", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, type: "[Int") }`, `x:3:44: INVALID_FEDERATION_SUPERGRAPH: @join__field(type:): type "[Int": a bracket is not closed`},
 		{"interface objects", "", `type Query @join__type(graph: A, isInterfaceObject: true) { a: Int }`, `x:3:13: UNSUPPORTED_FEATURE: @interfaceObject: type "Query" in subgraph "a"`},
-		{"contexts", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, contextArguments: []) }`, `x:3:44: UNSUPPORTED_FEATURE: @fromContext: field "Query.a"`},
 		{
 			"unknown security features", `@link(url: "https://example.com/vault/v1.0", for: SECURITY)`, `type Query @join__type(graph: A) { a: Int }`,
 			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/vault/v1.0 for SECURITY, which the router does not know",

@@ -17,6 +17,10 @@ type Type struct {
 	// Fields are the type's fields in the order of the definition; a union has
 	// none.
 	Fields []*Field
+	// Contexts are the contexts that objects of the type set for what lies below
+	// them, as in "users__caller": the subgraph's name and that of the context in
+	// it. For an interface or union that goes for all its object types.
+	Contexts []string
 }
 
 // TypeJoin is a type in one subgraph: what @join__type, @join__implements and
@@ -62,6 +66,9 @@ type FieldJoin struct {
 	// Provides is what the subgraph resolves below this field though it is
 	// external elsewhere, or nil.
 	Provides federation.FieldSet
+	// Context are the arguments that the subgraph gets from contexts. No query
+	// can give them: they are not in the field's definition.
+	Context []ContextArgument
 	// Override is the zero value unless the field moves between two subgraphs by
 	// a progressive @override, of which this is one.
 	Override Override
@@ -112,18 +119,19 @@ func (t *Type) Field(name string) *Field {
 // joinReader reads the join directives of a document.
 type joinReader struct {
 	join      federation.Link
+	context   string // the name of @context, or ""
 	subgraphs []Subgraph
 	errs      []error
 }
 
 func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) error {
-	r := &joinReader{join: specs.join, subgraphs: s.Subgraphs}
+	r := &joinReader{join: specs.join, context: specs.context, subgraphs: s.Subgraphs}
 	for _, def := range doc.Definitions {
 		clean := s.Schema.Types[def.Name]
 		if clean == nil || !clean.IsCompositeType() {
 			continue
 		}
-		t := &Type{Definition: clean, Joins: r.typeJoins(def)}
+		t := &Type{Definition: clean, Joins: r.typeJoins(def), Contexts: r.contexts(def)}
 		for _, f := range def.Fields {
 			t.Fields = append(t.Fields, &Field{
 				Definition: clean.Fields.ForName(f.Name),
@@ -133,6 +141,7 @@ func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) er
 		s.Types = append(s.Types, t)
 		s.byName[def.Name] = t
 	}
+	r.checkContexts(s.Types)
 	return errors.Join(r.errs...)
 }
 
@@ -210,6 +219,7 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 			External: boolArg(d, "external", false) || boolArg(d, "usedOverridden", false) && label == "",
 			Requires: r.fieldSet(d, "requires"),
 			Provides: r.fieldSet(d, "provides"),
+			Context:  r.contextArguments(d),
 			Position: d.Position,
 		}
 		if label != "" {
@@ -230,15 +240,9 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 
 // refuses reports the constructs of @join__field that are not handled yet.
 func (r *joinReader) refuses(def *ast.Definition, f *ast.FieldDefinition, d *ast.Directive) bool {
-	var what string
-	switch {
-	case d.Arguments.ForName("contextArguments") != nil:
-		what = "@fromContext"
-	case d.Arguments.ForName("graph") == nil:
-		what = "@interfaceObject (a @" + d.Name + " without a graph)"
-	default:
+	if d.Arguments.ForName("graph") != nil {
 		return false
 	}
-	r.errs = append(r.errs, unsupported(d.Position, "%s: field \"%s.%s\"", what, def.Name, f.Name))
+	r.errs = append(r.errs, unsupported(d.Position, "@interfaceObject (a @%s without a graph): field \"%s.%s\"", d.Name, def.Name, f.Name))
 	return true
 }

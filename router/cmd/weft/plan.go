@@ -83,6 +83,9 @@ func planFile(ctx context.Context, file, document, name string, in io.Reader) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := plan.Supported(s); err != nil {
+		return nil, nil, err
+	}
 	graph, err := querygraph.New(s)
 	if err != nil {
 		return nil, nil, err

@@ -1,0 +1,29 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/weftql/weft/schema/federation"
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+// Supported refuses a supergraph with constructs that are not planned yet. Its
+// error joins one [*federation.Error] with the code UNSUPPORTED_FEATURE per place.
+func Supported(s *supergraph.Supergraph) error {
+	var errs []error
+	for _, t := range s.Types {
+		for _, f := range t.Fields {
+			for _, j := range f.Joins {
+				for _, a := range j.Context {
+					errs = append(errs, &federation.Error{
+						Code:     CodeUnsupportedFeature,
+						Message:  fmt.Sprintf("@fromContext: the argument %q of field \"%s.%s\" in subgraph %q", a.Name, t.Definition.Name, f.Definition.Name, s.Subgraphs[j.Graph].Name),
+						Position: j.Position,
+					})
+				}
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,41 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+func TestSupportedRefusesByName(t *testing.T) {
+	t.Parallel()
+	const head = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY) { query: Query }
+enum join__Graph { A @join__graph(name: "a", url: "") } directive @context(name: String!) repeatable on OBJECT
+`
+	for _, tt := range []struct{ name, body, want string }{
+		{"nothing in a context that nobody uses", `type Query @join__type(graph: A) @context(name: "a__c") { a: Int }`, ""},
+		{
+			"contextual arguments",
+			`type Query @join__type(graph: A) @context(name: "a__c") { a: Int @join__field(graph: A, contextArguments: [{context: "a__c", name: "x", type: "Int", selection: "{ a }"}]) }`,
+			`x:4:67: UNSUPPORTED_FEATURE: @fromContext: the argument "x" of field "Query.a" in subgraph "a"`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := supergraph.Parse("x", head+tt.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			if err := plan.Supported(s); err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,81 @@
+package querygraph
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weftql/weft/schema/federation"
+	"github.com/weftql/weft/schema/supergraph"
+)
+
+// ContextID tells what contextual arguments take from contexts apart: the same
+// selection from the same context has one ContextID.
+type ContextID int32
+
+// ContextArgument is an argument that a subgraph gets from a context.
+type ContextArgument struct {
+	// Name is the argument's name in the subgraph.
+	Name string
+	// Value is what it takes.
+	Value ContextID
+}
+
+// ContextValue is what objects of one type give to the fields below them.
+type ContextValue struct {
+	ID ContextID
+	// Fields lead to the value, a single leaf; they are empty if nothing is taken
+	// from this type, which gives null.
+	Fields *FieldSet
+}
+
+// contextReader reads the contexts of a supergraph.
+type contextReader struct {
+	*fieldSetReader
+	// settings are the object types that set a context.
+	settings map[string][]TypeID
+	ids      map[string]ContextID
+}
+
+func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReader {
+	c := &contextReader{fieldSetReader: r, settings: map[string][]TypeID{}, ids: map[string]ContextID{}}
+	for i, t := range s.Types {
+		for _, name := range t.Contexts {
+			c.settings[name] = append(c.settings[name], r.graph.Types[i].Possible...)
+		}
+	}
+	for name, types := range c.settings {
+		slices.Sort(types)
+		c.settings[name] = slices.Compact(types)
+	}
+	return c
+}
+
+// arguments reads the contextual arguments of a field in one subgraph, and notes
+// at the types that set their contexts what is taken from them.
+func (c *contextReader) arguments(list []supergraph.ContextArgument) ([]ContextArgument, error) {
+	var out []ContextArgument
+	for _, a := range list {
+		key := a.Context + " " + a.Selection.String()
+		id, known := c.ids[key]
+		if !known {
+			id = ContextID(len(c.ids))
+			c.ids[key] = id
+			if err := c.take(id, a.Context, a.Selection); err != nil {
+				return nil, fmt.Errorf("argument %q from the context %q: %w", a.Name, a.Context, err)
+			}
+		}
+		out = append(out, ContextArgument{Name: a.Name, Value: id})
+	}
+	return out, nil
+}
+
+func (c *contextReader) take(id ContextID, context string, selection federation.FieldSet) error {
+	for _, t := range c.settings[context] {
+		set, err := c.read(t, selection)
+		if err != nil {
+			return err
+		}
+		c.graph.Types[t].Contexts = append(c.graph.Types[t].Contexts, ContextValue{ID: id, Fields: set})
+	}
+	return nil
+}
