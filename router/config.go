@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ type Config struct {
 	TrafficShaping TrafficConfig `yaml:"traffic_shaping"`
 	// QueryPlanning is about plans.
 	QueryPlanning PlanningConfig `yaml:"query_planning"`
+	// ProgressiveOverride says which requests set the labels of @override. Defaults
+	// to none but those of the form "percent(n)".
+	ProgressiveOverride OverrideConfig `yaml:"progressive_override"`
 	// Playground is the page for browsers. Defaults to none.
 	Playground PlaygroundConfig `yaml:"playground"`
 }
@@ -102,13 +106,6 @@ type TimeoutConfig struct {
 	Timeout time.Duration `yaml:"timeout"`
 }
 
-// PlanningConfig is about plans.
-type PlanningConfig struct {
-	// Expose adds an operation's plan to its response, in extensions, if the
-	// request has the header Apollo-Expose-Query-Plan: true. Defaults to false.
-	Expose bool `yaml:"expose_query_plan"`
-}
-
 // PlaygroundConfig is the page for browsers.
 type PlaygroundConfig struct {
 	// Enabled serves it at "/". Defaults to false.
@@ -144,6 +141,8 @@ func (c Config) WithDefaults() Config {
 	}
 	c.TrafficShaping.Router.Timeout = cmp.Or(c.TrafficShaping.Router.Timeout, 30*time.Second)
 	c.TrafficShaping.All.Timeout = cmp.Or(c.TrafficShaping.All.Timeout, 30*time.Second)
+	c.QueryPlanning = c.QueryPlanning.withDefaults()
+	c.ProgressiveOverride.Header.Name = http.CanonicalHeaderKey(cmp.Or(c.ProgressiveOverride.Header.Name, "Override-Labels"))
 	c.Playground.Config = c.Playground.WithDefaults()
 	c.Playground.Endpoint = c.Supergraph.Path
 	return c
@@ -170,6 +169,7 @@ func fieldError(message string, field ...string) *FieldError {
 func (c Config) validate(subgraphs []string) error {
 	for _, problem := range []*FieldError{
 		c.validateEndpoint(), c.validateLimits(), c.validateSubgraphs(subgraphs), c.validateTimeouts(),
+		c.QueryPlanning.validate(), c.validateOverride(),
 	} {
 		if problem != nil {
 			return problem

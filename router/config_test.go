@@ -58,7 +58,15 @@ override_subgraph_url:
 traffic_shaping:
   router: {timeout: 5s}
   all: {timeout: 100ms}
-query_planning: {expose_query_plan: true}
+query_planning:
+  expose_query_plan: true
+  batch_entities: false
+  cache: {max_plans: 5, max_bytes: 2_000_000}
+  warm_up: {enabled: false, max_operations: 7, timeout: 3s}
+progressive_override:
+  labels: {new: "${env.ON}", old: false}
+  claim: moves
+  header: {name: X-Labels, scopes: [labs], anyone: false}
 playground:
   enabled: true
   title: Pets
@@ -84,7 +92,14 @@ playground:
 		TrafficShaping: TrafficConfig{
 			Router: TimeoutConfig{5 * time.Second}, All: TimeoutConfig{100 * time.Millisecond},
 		},
-		QueryPlanning: PlanningConfig{Expose: true},
+		QueryPlanning: PlanningConfig{
+			Expose: true, BatchEntities: &off, Cache: PlanCacheConfig{MaxPlans: 5, MaxBytes: 2_000_000},
+			WarmUp: WarmUpConfig{Enabled: &off, MaxOperations: 7, Timeout: 3 * time.Second},
+		},
+		ProgressiveOverride: OverrideConfig{
+			Labels: map[string]bool{"new": true, "old": false}, Claim: "moves",
+			Header: OverrideHeaderConfig{Name: "X-Labels", Scopes: []string{"labs"}, Anyone: false},
+		},
 		Playground: PlaygroundConfig{Enabled: true, Config: playground.Config{
 			Title: "Pets", DefaultQuery: "{ a }\n",
 			Demo: &playground.Demo{
@@ -151,7 +166,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
-	if jwt == nil || len(jwt.JWKS) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 1 || file.Config.Identity.Keys == "" {
+	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 1 || file.Config.Identity.Keys == "" {
 		t.Fatalf("not everything is there: %+v", file.Config)
 	}
 	set := jwt.JWKS[0]

@@ -9,12 +9,10 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/introspection"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/subgraph"
-	"github.com/weftql/weft/router/internal/transport"
 	"github.com/weftql/weft/schema/querygraph"
 	"github.com/weftql/weft/schema/supergraph"
 )
@@ -28,15 +26,9 @@ type graph struct {
 	subgraphs     *subgraph.Client
 	limits        operation.Limits
 	includeErrors []bool // by subgraph
-	plans         planCache
-}
-
-// planned is an operation with all that is known before its variables. It is
-// immutable and safe for concurrent use.
-type planned struct {
-	operation *operation.Operation
-	plan      *plan.Plan
-	program   *execute.Program
+	overrides     overrides
+	separate      bool // plan.Config.SeparateEntities
+	plans         plans
 }
 
 // build makes everything that a supergraph needs. It connects to nothing.
@@ -49,13 +41,15 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 		limits: operation.Limits{
 			MaxTokens: r.config.Limits.ParserMaxTokens, MaxRecursion: r.config.Limits.ParserMaxRecursion,
 		},
+		separate: !*r.config.QueryPlanning.BatchEntities,
 	}
 	var err error
 	if g.querygraph, err = querygraph.New(s); err != nil {
 		return nil, err
 	}
-	if labels := g.querygraph.Labels(); len(labels) > 0 {
-		return nil, fmt.Errorf("%s: @override(label: %q): requests cannot set labels yet", plan.CodeUnsupportedFeature, labels[0])
+	g.overrides = newOverrides(g.querygraph.Labels(), r.config.ProgressiveOverride, r.log)
+	if g.plans, err = newPlans(r.config.QueryPlanning.Cache); err != nil {
+		return nil, err
 	}
 	clients := subgraph.Config{Timeout: r.config.TrafficShaping.All.Timeout}
 	for _, sub := range s.Subgraphs {
@@ -71,31 +65,6 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 		g.introspection = introspection.New(s.API)
 	}
 	return g, nil
-}
-
-// prepare turns a request's text into what can be executed, or takes it from the
-// cache. Its errors are gqlerror.List for what the client can mend.
-func (g *graph) prepare(ctx context.Context, request *transport.Request) (*planned, error) {
-	key := planKey{request.Query, request.OperationName}
-	if known := g.plans.find(key); known != nil {
-		return known, nil
-	}
-	p := &planned{}
-	var err error
-	if p.operation, err = operation.New(request.Query, request.OperationName, g.supergraph, g.limits); err != nil {
-		return nil, err
-	}
-	if p.plan, err = plan.New(ctx, p.operation, g.querygraph, plan.Config{}); err != nil {
-		return nil, err
-	}
-	if err = g.checkIntrospection(p.plan); err != nil {
-		return nil, err
-	}
-	if p.program, err = execute.Compile(p.plan, g.supergraph); err != nil {
-		return nil, err
-	}
-	g.plans.add(key, p)
-	return p, nil
 }
 
 // codeIntrospectionDisabled occurs when a client asks for __schema or __type and

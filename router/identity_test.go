@@ -54,9 +54,14 @@ func newIssuer(t *testing.T) *issuer {
 
 func (i *issuer) token(t *testing.T, expires time.Time) string {
 	t.Helper()
-	claims, err := json.Marshal(map[string]any{
+	return i.sign(t, map[string]any{
 		"iss": "https://issuer.test", "aud": "weft", "sub": "usr_1", "sid": "ses_1", "scope": "admin", "exp": expires.Unix(),
 	})
+}
+
+func (i *issuer) sign(t *testing.T, claim map[string]any) string {
+	t.Helper()
+	claims, err := json.Marshal(claim)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,17 +26,17 @@ const (
 // A check on operations is a line here. An error means that nothing was
 // executed; whatever goes wrong in execution is in the response, which the
 // caller releases.
-func (g *graph) answer(ctx context.Context, request *transport.Request, caller auth.Caller, show exposure) (*response.Response, error) {
+func (g *graph) answer(ctx context.Context, request *transport.Request, caller auth.Caller, labels choice, show exposure) (*response.Response, error) {
 	record := telemetry.RecordOf(ctx)
 
 	// 3, 4: text → operation → plan, from the cache if it was there before.
-	prepared, err := g.prepare(ctx, request)
+	document, prepared, err := g.prepare(ctx, request, labels)
 	if err != nil {
 		return nil, err
 	}
-	record.Operation = prepared.operation.Name
+	record.Operation = document.Name
 
-	variables, err := prepared.operation.Variables(request.Variables)
+	variables, err := document.Variables(request.Variables)
 	if err != nil {
 		return nil, err
 	}

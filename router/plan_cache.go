@@ -1,69 +1,188 @@
 package router
 
 import (
-	"container/list"
-	"sync"
+	"context"
+
+	"github.com/weftql/weft/router/internal/cache"
+	"github.com/weftql/weft/router/internal/execute"
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/transport"
 )
 
-const (
-	// maxPlans bounds the plans that are kept, as Apollo Router does.
-	maxPlans = 512
-	// maxPlanText bounds the text of their operations in bytes.
-	maxPlanText = 16 << 20
-)
-
-// planKey is what a plan was made from, whole: two operations share a plan only
+// documentKey is what a client sends, whole: two requests share a document only
 // if their texts are equal.
-type planKey struct {
+type documentKey struct {
 	query, operationName string
 }
 
-func (k planKey) size() int { return len(k.query) + len(k.operationName) }
-
-// planCache keeps the plans that were used last. It is safe for concurrent use.
-type planCache struct {
-	mu      sync.Mutex
-	entries map[planKey]*list.Element // of *planEntry
-	recent  list.List                 // the last used first
-	size    int                       // bytes of the keys
+// document is what is known of a request's text: the operation that it means.
+// It is immutable and safe for concurrent use.
+type document struct {
+	operation.Head
+	// key is that of the operation's normal form: documents that mean the same
+	// share their plans.
+	key string
+	// labels are the labels that decide about the plan, by their index.
+	labels []int
 }
 
-type planEntry struct {
-	key     planKey
-	planned *planned
+// planKey is what a plan is made for, whole, within one supergraph: @skip and
+// @include with variables are conditions in the plan, so that it is right for all
+// values of variables.
+type planKey struct {
+	operation string // document.key
+	labels    string // a bit for each of document.labels: whether it is set
 }
 
-// find returns a plan, or nil.
-func (c *planCache) find(key planKey) *planned {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	element, found := c.entries[key]
-	if !found {
-		return nil
-	}
-	c.recent.MoveToFront(element)
-	return element.Value.(*planEntry).planned
+// planned is an operation with all that is known before its variables. It is
+// immutable and safe for concurrent use.
+type planned struct {
+	plan    *plan.Plan
+	program *execute.Program
+	// source is a text that means the operation, labels those that are set: what
+	// it takes to plan it again for another supergraph.
+	source documentKey
+	labels []string
 }
 
-// add keeps a plan unless its text is so large that it would push out most of
-// the others.
-func (c *planCache) add(key planKey, p *planned) {
-	if key.size() > maxPlanText/16 {
-		return
+// plans are the documents and plans of one supergraph that were used last.
+type plans struct {
+	documents *cache.Cache[documentKey, *document]
+	planned   *cache.Cache[planKey, *planned]
+}
+
+// Of the memory for plans, a part is for documents: the client's texts.
+const documentShare = 4
+
+// entryMemory is what an entry takes beside its key and its value.
+const entryMemory = 512
+
+func newPlans(config PlanCacheConfig) (plans, error) {
+	bytes := int(config.MaxBytes)
+	documents, err := cache.New[documentKey, *document](cache.Config{MaxEntries: config.MaxPlans, MaxBytes: bytes / documentShare})
+	if err != nil {
+		return plans{}, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, found := c.entries[key]; found {
-		return
+	planned, err := cache.New[planKey, *planned](cache.Config{MaxEntries: config.MaxPlans, MaxBytes: bytes - bytes/documentShare})
+	return plans{documents, planned}, err
+}
+
+// document returns what a request's text means. The operation comes with it if
+// this call has read the text. Errors are gqlerror.List for what the client can
+// mend.
+func (g *graph) document(ctx context.Context, key documentKey) (d *document, op *operation.Operation, err error) {
+	if d, ok := g.plans.documents.Find(key); ok {
+		return d, nil, nil
 	}
-	if c.entries == nil {
-		c.entries = map[planKey]*list.Element{}
+	// Written before Do returns: if by another call, then to that one's variable.
+	read := new(*operation.Operation)
+	d, err = g.plans.documents.Do(ctx, key, func(context.Context) (*document, int, error) {
+		op, err := operation.New(key.query, key.operationName, g.supergraph, g.limits)
+		if err != nil {
+			return nil, 0, err
+		}
+		d := &document{Head: op.Head, key: op.Key()}
+		met := plan.Labels(op, g.querygraph)
+		for i := range g.querygraph.Labels() {
+			if met.Has(i) {
+				d.labels = append(d.labels, i)
+			}
+		}
+		*read = op
+		return d, d.memory(key), nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
-	c.entries[key] = c.recent.PushFront(&planEntry{key, p})
-	c.size += key.size()
-	for len(c.entries) > maxPlans || c.size > maxPlanText {
-		oldest := c.recent.Remove(c.recent.Back()).(*planEntry)
-		delete(c.entries, oldest.key)
-		c.size -= oldest.key.size()
+	return d, *read, nil
+}
+
+func (d *document) memory(key documentKey) int {
+	const declaration = 512 // with its type and default
+	return entryMemory + len(key.query) + len(key.operationName) + len(d.key) + 8*len(d.labels) + declaration*len(d.Declarations)
+}
+
+// appendLabels appends a bit for each of the document's labels.
+func (d *document) appendLabels(out []byte, o *overrides, c *choice) []byte {
+	for k, label := range d.labels {
+		if k%8 == 0 {
+			out = append(out, 0)
+		}
+		if o.sets(label, c) {
+			out[k/8] |= 1 << (k % 8)
+		}
 	}
+	return out
+}
+
+// prepare turns a request's text into what can be executed, or takes it from the
+// cache. Its errors are gqlerror.List for what the client can mend.
+func (g *graph) prepare(ctx context.Context, request *transport.Request, c choice) (*document, *planned, error) {
+	source := documentKey{request.Query, request.OperationName}
+	d, op, err := g.document(ctx, source)
+	if err != nil {
+		return nil, nil, err
+	}
+	var bits [32]byte
+	labels := d.appendLabels(bits[:0], &g.overrides, &c)
+	if p, ok := g.plans.planned.Find(planKey{d.key, string(labels)}); ok {
+		return d, p, nil
+	}
+	p, err := g.planFor(ctx, planKey{d.key, string(labels)}, d, op, source)
+	return d, p, err
+}
+
+// planFor makes a plan that is not there. The operation may be nil; then it is
+// read from the source again.
+func (g *graph) planFor(ctx context.Context, key planKey, d *document, op *operation.Operation, source documentKey) (*planned, error) {
+	return g.plans.planned.Do(ctx, key, func(ctx context.Context) (*planned, int, error) {
+		var err error
+		if op == nil {
+			if op, err = operation.New(source.query, source.operationName, g.supergraph, g.limits); err != nil {
+				return nil, 0, err
+			}
+		}
+		p := &planned{source: source}
+		for k, label := range d.labels {
+			if key.labels[k/8]&(1<<(k%8)) != 0 {
+				p.labels = append(p.labels, g.overrides.labels[label])
+			}
+		}
+		if p.plan, err = plan.New(ctx, op, g.querygraph, plan.Config{SeparateEntities: g.separate, Labels: p.labels}); err != nil {
+			return nil, 0, err
+		}
+		if err = g.checkIntrospection(p.plan); err != nil {
+			return nil, 0, err
+		}
+		if p.program, err = execute.Compile(p.plan, g.supergraph); err != nil {
+			return nil, 0, err
+		}
+		return p, p.memory(key), nil
+	})
+}
+
+func (p *planned) memory(key planKey) int {
+	program := p.program.Memory()
+	program += program / 8 // slices have room to spare
+	return entryMemory + len(key.operation) + len(key.labels) + len(p.source.query) + len(p.source.operationName) + 16*len(p.labels) + program
+}
+
+// warm plans what another supergraph's plan was for. Labels that are gone are
+// left out; of those that are new none is set.
+func (g *graph) warm(ctx context.Context, old *planned) error {
+	d, op, err := g.document(ctx, old.source)
+	if err != nil {
+		return err
+	}
+	c := choice{claimed: old.labels, draw: 100} // by their names alone
+	labels := d.appendLabels(nil, &g.overrides, &c)
+	_, err = g.planFor(ctx, planKey{d.key, string(labels)}, d, op, old.source)
+	return err
+}
+
+// wait returns when nothing is being planned.
+func (p *plans) wait() {
+	p.documents.Wait()
+	p.planned.Wait()
 }

@@ -7,44 +7,6 @@ import (
 	"testing"
 )
 
-func TestPlanCacheForgetsWhatWasNotUsedLately(t *testing.T) {
-	t.Parallel()
-	var cache planCache
-	key := func(i int) planKey { return planKey{query: fmt.Sprint(i)} }
-	plans := make([]*planned, maxPlans+1)
-	for i := range plans {
-		plans[i] = &planned{}
-		if i == maxPlans && cache.find(key(0)) != plans[0] { // uses the oldest
-			t.Fatal("the first plan is not there")
-		}
-		cache.add(key(i), plans[i])
-	}
-	if cache.find(key(0)) != plans[0] || cache.find(key(maxPlans)) != plans[maxPlans] {
-		t.Error("a plan that was used is not there")
-	}
-	if cache.find(key(1)) != nil || len(cache.entries) != maxPlans || cache.recent.Len() != maxPlans {
-		t.Error("the plan that was not used is still there")
-	}
-}
-
-func TestPlanCacheIsBoundedByText(t *testing.T) {
-	t.Parallel()
-	var cache planCache
-	for i := range 40 {
-		cache.add(planKey{query: fmt.Sprint(i) + strings.Repeat("x", maxPlanText/16-10)}, &planned{})
-		if cache.size > maxPlanText {
-			t.Fatalf("%d bytes", cache.size)
-		}
-	}
-	if len(cache.entries) != 16 {
-		t.Errorf("%d entries", len(cache.entries))
-	}
-	huge := planKey{query: strings.Repeat("x", maxPlanText/16+1)}
-	if cache.add(huge, &planned{}); cache.find(huge) != nil {
-		t.Error("a text that is too large was kept")
-	}
-}
-
 func TestPlanCacheTellsOperationsApart(t *testing.T) {
 	t.Parallel()
 	f := serve(t, nil)
@@ -57,8 +19,27 @@ func TestPlanCacheTellsOperationsApart(t *testing.T) {
 			}
 		}
 	}
-	if n := len(f.router.graph.Load().plans.entries); n != 2 {
+	if n := f.router.graph.Load().plans.planned.Len(); n != 2 {
 		t.Errorf("%d plans", n)
+	}
+}
+
+func TestPlanCacheKnowsOperationsHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	f := serve(t, nil)
+	texts := []string{
+		`{ me { name pets } }`,
+		"query {\n  me { ...F }\n}\nfragment F on Person { name, pets }",
+		`{ me { name ... on Person { pets @include(if: true) } id @skip(if: true) } }`,
+	}
+	for _, text := range texts {
+		if a := f.send(t, "POST", "/graphql", fmt.Sprintf(`{"query":%q}`, text), nil); a.Text != `{"data":{"me":{"name":"Ada","pets":["Cat 1"]}}}` {
+			t.Errorf("%s: %s", text, a.Text)
+		}
+	}
+	plans := &f.router.graph.Load().plans
+	if d, p := plans.documents.Len(), plans.planned.Len(); d != len(texts) || p != 1 {
+		t.Errorf("%d documents and %d plans", d, p)
 	}
 }
 

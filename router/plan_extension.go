@@ -8,13 +8,21 @@ import (
 	"github.com/weftql/weft/router/internal/plan"
 )
 
-// planExtension is a plan in a response's extensions, under "queryPlan".
-type planExtension struct {
-	// Text is the plan in the notation of Apollo's query planner.
-	Text string `json:"text"`
+// apolloPlan is a plan in a response's extensions as Apollo Router shows it,
+// under "apolloQueryPlan": its tools read it.
+type apolloPlan struct {
+	Object json.RawMessage `json:"object"`
+	Text   string          `json:"text"`
+}
+
+// fetchesExtension is what Apollo's form does not say, under "queryPlan".
+type fetchesExtension struct {
 	// Fetches are the plan's requests with what each waits for, which a tree of
 	// sequences and parallels cannot say.
 	Fetches []fetchExtension `json:"fetches"`
+	// Labels are the labels of progressive overrides that the request sets, among
+	// those that the plan depends on.
+	Labels []string `json:"overrideLabels,omitempty"`
 }
 
 type fetchExtension struct {
@@ -33,14 +41,21 @@ func (p *planned) extensions(g *graph, show exposure) ([]byte, error) {
 	if show == hidden {
 		return nil, nil
 	}
-	extension := planExtension{Text: p.plan.Text(namesOf(g.supergraph)), Fetches: []fetchExtension{}}
+	names := namesOf(g.supergraph)
+	object, err := p.plan.JSON(names)
+	if err != nil {
+		return nil, err
+	}
+	fetches := fetchesExtension{Fetches: []fetchExtension{}, Labels: p.labels}
 	for _, fetch := range p.plan.Fetches {
-		extension.Fetches = append(extension.Fetches, g.describe(p.plan, fetch))
+		fetches.Fetches = append(fetches.Fetches, g.describe(p.plan, fetch))
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false) // the text is full of arrows
-	if err := encoder.Encode(map[string]any{"queryPlan": extension}); err != nil {
+	if err := encoder.Encode(map[string]any{
+		"apolloQueryPlan": apolloPlan{Object: object, Text: p.plan.Text(names)}, "queryPlan": fetches,
+	}); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/weftql/weft/router/internal/auth"
@@ -28,7 +30,9 @@ type Router struct {
 	auth       *auth.Authenticator // nil if tokens are not checked
 	signer     *identity.Signer    // nil if requests are not signed
 	graph      atomic.Pointer[graph]
+	replacing  sync.Mutex // held while the graph is being replaced
 	draining   atomic.Bool
+	draw       func() float64 // a random number from 0 to 100
 }
 
 // New returns a router for a supergraph. It sends nothing yet. An error about a
@@ -38,13 +42,17 @@ func New(config Config, graph *supergraph.Supergraph, log *slog.Logger) (*Router
 	if err := config.validate(namesOf(graph)); err != nil {
 		return nil, err
 	}
-	r := &Router{config: config, log: log}
+	r := &Router{config: config, log: log, draw: func() float64 { return 100 * rand.Float64() }}
 	var err error
 	if r.signer, err = newSigner(config.Identity); err != nil {
 		return nil, err
 	}
 	if jwt := config.Authentication.Router.JWT; jwt != nil {
-		if r.auth, err = auth.New(*jwt, log); err != nil {
+		tokens := *jwt
+		if claim := config.ProgressiveOverride.Claim; claim != "" {
+			tokens.Lists = []string{claim}
+		}
+		if r.auth, err = auth.New(tokens, log); err != nil {
 			return nil, err
 		}
 	}
@@ -162,7 +170,8 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(request.Context(), r.config.TrafficShaping.Router.Timeout)
 	defer cancel()
-	answer, err := r.graph.Load().answer(ctx, asked, auth.CallerOf(ctx), r.exposure(request))
+	caller := auth.CallerOf(ctx)
+	answer, err := r.graph.Load().answer(ctx, asked, caller, r.choice(request, caller), r.exposure(request))
 	if err != nil {
 		r.refuse(w, request, media, err)
 		return

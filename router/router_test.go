@@ -100,11 +100,17 @@ func (b *lockedBuffer) String() string {
 // changed.
 func serve(t *testing.T, change func(*Config)) *fixture {
 	t.Helper()
+	return serveSubgraphs(t, []universe.Subgraph{people(), pets()}, change)
+}
+
+// serveSubgraphs starts a router on subgraphs.
+func serveSubgraphs(t *testing.T, served []universe.Subgraph, change func(*Config)) *fixture {
+	t.Helper()
 	f := &fixture{
 		handlers: map[string]*universe.Handler{}, faults: map[string]*atomic.Pointer[http.HandlerFunc]{}, log: &lockedBuffer{},
 	}
 	var subgraphs []federation.Subgraph
-	for _, s := range []universe.Subgraph{people(), pets()} {
+	for _, s := range served {
 		handler, err := universe.New(s)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +150,7 @@ func newRouter(t *testing.T, config Config, subgraphs []federation.Subgraph, log
 	return router
 }
 
-func compose(t *testing.T, subgraphs []federation.Subgraph) *supergraph.Supergraph {
+func compose(t testing.TB, subgraphs []federation.Subgraph) *supergraph.Supergraph {
 	t.Helper()
 	composed, err := composition.Compose(t.Context(), subgraphs, composition.Options{})
 	if err != nil {

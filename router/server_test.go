@@ -102,7 +102,10 @@ func TestPlanIsShownToThoseWhoAskAndMay(t *testing.T) {
 				}
 				return
 			}
-			var extension struct{ QueryPlan planExtension }
+			var extension struct {
+				QueryPlan       fetchesExtension
+				ApolloQueryPlan apolloPlan
+			}
 			text, _ := json.Marshal(a.Extensions)
 			if err := json.Unmarshal(text, &extension); err != nil {
 				t.Fatal(err)
@@ -112,8 +115,8 @@ func TestPlanIsShownToThoseWhoAskAndMay(t *testing.T) {
 				len(fetches[1].DependsOn) != 1 || fetches[1].DependsOn[0] != 0 || len(fetches[1].Paths) != 1 || fetches[1].Paths[0] != "me" {
 				t.Errorf("fetches: %+v", fetches)
 			}
-			if !strings.HasPrefix(extension.QueryPlan.Text, "QueryPlan {") {
-				t.Errorf("text: %s", extension.QueryPlan.Text)
+			if plan := extension.ApolloQueryPlan; !strings.HasPrefix(plan.Text, "QueryPlan {") || !strings.HasPrefix(string(plan.Object), `{"kind":"QueryPlan"`) {
+				t.Errorf("Apollo's form: %s, %s", plan.Text, plan.Object)
 			}
 		})
 	}
@@ -209,13 +212,5 @@ func TestNewRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-	}
-	moves := subgraph("http://a")
-	moves[0].Sources[0].Text = "type Query { a: Int @federation__override(from: \"b\", label: \"x\") }\nextend schema @link(url: \"https://specs.apollo.dev/federation/v2.7\")"
-	moves = append(moves, subgraph("http://b")[0])
-	moves[1].Name = "b"
-	_, err := New(Config{}, compose(t, moves), slog.New(slog.DiscardHandler))
-	if err == nil || !strings.Contains(err.Error(), "UNSUPPORTED_FEATURE: @override(label: \"x\")") {
-		t.Errorf("a field that moves: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,21 +50,27 @@ func TestUniverse(t *testing.T) {
 
 // tally counts what TestUniverse did.
 type tally struct {
-	universes, composed, cases, refused, nonEmpty, fetches, failed int
+	universes, composed, labelled, cases, refused, nonEmpty, fetches, failed int
 }
 
 func tryUniverse(t *testing.T, seed uint64, counts *tally) {
 	t.Helper()
-	options := universe.Answerable()
-	options.OverrideLabel = 0
-	u := universe.Random(seed, options)
+	u := universe.Random(seed, universe.Answerable())
 	counts.universes++
-	w := newUniverseFixture(t, u)
+	// Requests set no label of a progressive override, or all but "percent(0)".
+	var labels []string
+	if seed%2 == 0 {
+		labels = []string{"beta", "percent(50)"}
+	}
+	w := newUniverseFixture(t, u, labels)
 	if w == nil {
 		return
 	}
 	defer w.close()
 	counts.composed++
+	if len(w.router.graph.Load().overrides.labels) > 0 {
+		counts.labelled++
+	}
 	for i := range uint64(operationsPerUniverse) {
 		o := universe.RandomOperation(seed*operationsPerUniverse+i, w.graph.API)
 		want, errs := w.monolith.Execute(o)
@@ -103,9 +110,9 @@ type universeFixture struct {
 }
 
 // newUniverseFixture returns nil if the universe does not compose.
-func newUniverseFixture(t *testing.T, u universe.Universe) *universeFixture {
+func newUniverseFixture(t *testing.T, u universe.Universe, labels []string) *universeFixture {
 	t.Helper()
-	handlers, err := u.Serve()
+	handlers, err := u.Serve(labels...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,8 +135,13 @@ func newUniverseFixture(t *testing.T, u universe.Universe) *universeFixture {
 	}
 	config := Config{}
 	config.IncludeSubgraphErrors.All = true
+	config.ProgressiveOverride.Labels = map[string]bool{"beta": slices.Contains(labels, "beta")}
 	if w.router, err = New(config, w.graph, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
 		t.Fatal(err)
+	}
+	w.router.draw = func() float64 { return 99 }
+	if slices.Contains(labels, "percent(50)") {
+		w.router.draw = func() float64 { return 1 }
 	}
 	return w
 }

@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"router/internal/playground":    {"router/internal/playground/bundle"},
 	"router/internal/auth":          {"schema/identity", "router/internal/telemetry"},
 	"router/internal/subgraph":      {"schema/identity", "schema/supergraph", "router/internal/telemetry"},
+	"router/internal/cache":         {},
 	"router/internal/operation":     {"schema/federation", "schema/supergraph"},
 	"router/internal/limit":         {"router/internal/operation"},
 	"router/internal/plan":          {"schema/federation", "schema/supergraph", "schema/querygraph", "router/internal/operation"},

@@ -124,6 +124,9 @@ func (d *draft) sdl(minor int) string {
 		}
 		if _, known := sinceVersion(name); known {
 			used[name] = true
+			if name == "override" && strings.Contains(rest, ", label:") {
+				minor = max(minor, 7)
+			}
 			return "@" + d.written(name) + rest
 		}
 		return directive

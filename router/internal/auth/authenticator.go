@@ -234,7 +234,7 @@ func (a *Authenticator) check(token string, c candidate) (verified, error) {
 	}
 	caller, err := newCaller(identity.Claims{
 		Subject: claims.Subject, Session: claims.Session, Scopes: claims.Scope, ExpiresAt: claims.ExpiresAt.Unix(),
-	})
+	}, a.lists(token))
 	if err != nil {
 		return verified{}, err
 	}
@@ -243,6 +243,32 @@ func (a *Authenticator) check(token string, c candidate) (verified, error) {
 		until = end
 	}
 	return verified{caller: caller, until: until, source: c.source, keys: c.keys}, nil
+}
+
+// lists reads the claims that are kept as they are from a token that was found
+// good. What is no list is left out.
+func (a *Authenticator) lists(token string) map[string][]string {
+	if len(a.config.Lists) == 0 {
+		return nil
+	}
+	_, rest, _ := strings.Cut(token, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	text, err := jwt.NewParser(jwt.WithStrictDecoding()).DecodeSegment(payload)
+	if err != nil {
+		return nil
+	}
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(text, &claims) != nil {
+		return nil
+	}
+	out := map[string][]string{}
+	for _, name := range a.config.Lists {
+		var list scopes
+		if value, has := claims[name]; has && list.UnmarshalJSON(value) == nil {
+			out[name] = list
+		}
+	}
+	return out
 }
 
 // sameType compares media types as RFC 7515 §4.1.9 has it: without regard to

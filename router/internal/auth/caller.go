@@ -13,11 +13,14 @@ type Caller struct {
 	// Encoded is Claims in the form in which they are signed and sent on: equal
 	// for equal claims, so that requests of one caller can be told from others'.
 	Encoded string
+	// Lists are the further claims that Config.Lists names, as far as the token has
+	// them in the right form. They are for the router alone.
+	Lists map[string][]string
 }
 
-func newCaller(claims identity.Claims) (Caller, error) {
+func newCaller(claims identity.Claims, lists map[string][]string) (Caller, error) {
 	encoded, err := claims.Encode()
-	return Caller{Claims: claims, Encoded: encoded}, err
+	return Caller{Claims: claims, Encoded: encoded, Lists: lists}, err
 }
 
 // Anonymous is the caller without a token.

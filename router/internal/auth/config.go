@@ -22,6 +22,9 @@ type Config struct {
 	HeaderValuePrefix string `yaml:"header_value_prefix"`
 	// JWKS are the issuers' key sets. At least one is needed.
 	JWKS []JWKS `yaml:"jwks"`
+	// Lists are the names of further claims that a Caller keeps: arrays of strings,
+	// or strings with spaces. Defaults to none.
+	Lists []string `yaml:"-"`
 }
 
 // JWKS is one issuer's key set (RFC 7517 §5) and what tokens signed with its

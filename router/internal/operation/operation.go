@@ -14,13 +14,19 @@ import (
 // Operation is one executable operation in normal form. It is immutable and
 // safe for concurrent use.
 type Operation struct {
+	Head
+	// Root is what the operation selects of its root type, introspection
+	// included.
+	Root *SelectionSet
+}
+
+// Head is an operation without what it selects: all that is needed of it once it
+// is planned. It is immutable and safe for concurrent use.
+type Head struct {
 	// Kind is query, mutation or subscription.
 	Kind ast.Operation
 	// Name is the operation's name, or "".
 	Name string
-	// Root is what the operation selects of its root type, introspection
-	// included.
-	Root *SelectionSet
 	// Declarations are the variables that the operation declares, in order.
 	Declarations []Variable
 
@@ -94,7 +100,7 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	if gqlErr != nil {
 		return nil, gqlerror.List{gqlErr}
 	}
-	op := &Operation{Kind: def.Operation, Name: def.Name, schema: s.API}
+	op := &Operation{Head: Head{Kind: def.Operation, Name: def.Name, schema: s.API}}
 	for _, v := range def.VariableDefinitions {
 		op.Declarations = append(op.Declarations, Variable{Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
 	}

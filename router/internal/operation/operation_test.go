@@ -296,3 +296,33 @@ func FuzzNew(f *testing.F) {
 		}
 	})
 }
+
+// Operations have one key exactly if they mean the same.
+func TestKeyIsThatOfTheNormalForm(t *testing.T) {
+	t.Parallel()
+	s := load(t)
+	seen := map[string]string{}
+	for name, texts := range map[string][]string{
+		"layout":      {`{ dog { id name } }`, "query{dog{id,name}}", `{ ...F } fragment F on Query { dog { ... on Dog { id } name id } }`, `{ dog { id name @include(if: true) bark @skip(if: true) } }`},
+		"order":       {`{ dog { name id } }`},
+		"name":        {`query Q { dog { id name } }`, `query Q { dog { id ... { name } } }`},
+		"variable":    {`query Q($a: Boolean!) { dog { id name @include(if: $a) } }`},
+		"skip":        {`query Q($a: Boolean!) { dog { id name @skip(if: $a) } }`},
+		"default":     {`query Q($a: Boolean! = true) { dog { id name @skip(if: $a) } }`},
+		"alias":       {`{ dog { id name: id } }`},
+		"types":       {`{ pet { id ... on Dog { bark } } }`, `{ pet { id ...F } } fragment F on Dog { bark }`},
+		"other types": {`{ pet { ... on Dog { id bark } } }`},
+	} {
+		for i, text := range texts {
+			op, err := operation.New(text, "", s, operation.Limits{})
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			other, known := seen[op.Key()]
+			if known && other != name || !known && i > 0 {
+				t.Errorf("%s: the key %s is that of %q", text, op.Key(), other)
+			}
+			seen[op.Key()] = name
+		}
+	}
+}

@@ -19,7 +19,7 @@ import (
 // gqlerror.List with one error for each bad variable.
 //
 // GraphQL October 2021 §6.1.2 Coercing Variable Values.
-func (o *Operation) Variables(raw map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+func (o *Head) Variables(raw map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	if len(o.Declarations) == 0 {
 		return nil, nil
 	}
@@ -48,7 +48,7 @@ func (o *Operation) Variables(raw map[string]json.RawMessage) (map[string]json.R
 	return out, nil
 }
 
-func (o *Operation) checkVariable(v Variable, raw json.RawMessage, given bool) error {
+func (o *Head) checkVariable(v Variable, raw json.RawMessage, given bool) error {
 	if !given {
 		return errors.New("it is required")
 	}
@@ -65,7 +65,7 @@ func (o *Operation) checkVariable(v Variable, raw json.RawMessage, given bool) e
 }
 
 // checkValue tells what is wrong with a value; path says where in it.
-func (o *Operation) checkValue(t *ast.Type, value any, path string) error {
+func (o *Head) checkValue(t *ast.Type, value any, path string) error {
 	if value == nil {
 		if t.NonNull {
 			return wrong(path, "null is not allowed")
@@ -99,7 +99,7 @@ func (o *Operation) checkValue(t *ast.Type, value any, path string) error {
 	return nil
 }
 
-func (o *Operation) checkObject(def *ast.Definition, value any, path string) error {
+func (o *Head) checkObject(def *ast.Definition, value any, path string) error {
 	object, ok := value.(map[string]any)
 	if !ok {
 		return wrong(path, "%s is not an object of type %s", show(value), def.Name)

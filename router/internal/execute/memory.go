@@ -1,0 +1,55 @@
+package execute
+
+import "unsafe"
+
+// Memory is about how many bytes the program takes, with its plan but without
+// what it keeps of past requests' memory, which the garbage collector frees.
+func (p *Program) Memory() int {
+	n := int(unsafe.Sizeof(*p)) + p.plan.Memory() + p.root.Memory() + 24*len(p.conditions) + 8*len(p.roots)
+	for _, f := range p.fetches {
+		// The request's text is kept as JSON too.
+		n += int(unsafe.Sizeof(*f)) + 2*len(f.plan.Text) + f.layout.Memory() + 8*(len(f.dependents)+len(f.zips)+1)
+		for _, l := range f.lookups {
+			n += int(unsafe.Sizeof(*l)) + len(l.variable) + 8
+			for _, t := range l.targets {
+				n += t.memory()
+			}
+		}
+	}
+	for i := range p.overlays {
+		n += int(unsafe.Sizeof(p.overlays[i]))
+		if p.overlays[i].zip != nil {
+			n += int(unsafe.Sizeof(*p.overlays[i].zip))
+		}
+	}
+	return n
+}
+
+func (t *target) memory() int {
+	n := int(unsafe.Sizeof(*t)) + 8 + 8*(len(t.positions)+len(t.indexes)+len(t.projections))
+	for _, p := range t.presence {
+		for n += 8; p != nil; p = p.above {
+			n += int(unsafe.Sizeof(*p))
+		}
+	}
+	if t.program == nil {
+		return n
+	}
+	n += int(unsafe.Sizeof(*t.program)) + 8*len(t.program.byVariant)
+	for i := range t.program.of {
+		r := &t.program.of[i]
+		n += int(unsafe.Sizeof(*r)) + len(r.head) + partsMemory(r.parts)
+	}
+	return n
+}
+
+func partsMemory(parts []part) (n int) {
+	for i := range parts {
+		p := &parts[i]
+		n += int(unsafe.Sizeof(*p)) + len(p.text) + len(p.types)
+		if p.object != nil {
+			n += int(unsafe.Sizeof(*p.object)) + partsMemory(p.object.parts)
+		}
+	}
+	return n
+}
