@@ -53,6 +53,9 @@ func (c *composer) buildDirectives(s *subgraph) {
 	}
 	slices.SortFunc(rest, func(a, b string) int { return order[a] - order[b] })
 	for _, name := range rest {
+		if s.specDirectives[name] == "link" && s.doc.AST.Directives.ForName(name) == nil && len(s.doc.Links) > 0 {
+			c.checkLinkArguments(s, specs[name])
+		}
 		s.directives = append(s.directives, specs[name])
 	}
 }

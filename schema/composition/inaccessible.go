@@ -16,7 +16,7 @@ func (c *composer) checkInaccessible(context.Context, []federation.Subgraph) err
 	}
 	c.checkSpecificationAccessible()
 	for _, t := range c.super.types {
-		if hidden(t.applied) {
+		if hidden(t.applied) || c.super.specificationOf(t.name) != "" {
 			continue
 		}
 		c.checkChildren(t)
@@ -25,6 +25,9 @@ func (c *composer) checkInaccessible(context.Context, []federation.Subgraph) err
 		}
 	}
 	for _, d := range c.super.directives {
+		if c.super.specificationOf("@"+d.name) != "" {
+			continue
+		}
 		for _, a := range d.args {
 			c.checkAccessibleInput(a, "a required argument of its directive")
 		}

@@ -31,22 +31,16 @@ func (c *composer) readLinks(s *subgraph) {
 	for _, name := range []string{"_Any", "_Service", "_Entity"} {
 		s.specTypes[name] = true
 	}
-	imported := map[string]federation.Link{}
+	c.checkLinkNames(s)
 	for _, l := range s.doc.Links {
 		at := []Location{locate(s.name, l.Position)}
 		if l.Version.IsZero() {
 			c.fail(CodeInvalidLinkIdentifier, at, "the url %q must end with a version, as in %q", l.URL, l.Identity+"/v1.0")
 			continue
 		}
-		if l.As == "" {
+		if last := l.Identity[strings.LastIndexByte(l.Identity, '/')+1:]; l.As == "" && strings.Contains(last, "__") {
 			c.fail(CodeInvalidLinkDirectiveUsage, at, "the last part of %q is no name without a double underscore: give it one with `as:`", l.Identity)
 			continue
-		}
-		for _, imp := range l.Imports {
-			if other, ok := imported[imp.As]; ok {
-				c.fail(CodeInvalidLinkDirectiveUsage, at, "cannot import %q from %s: that name is imported from %s already; rename one with `as:`", imp.As, l.URL, other.URL)
-			}
-			imported[imp.As] = l
 		}
 		switch l.Identity {
 		case federation.FederationIdentity:

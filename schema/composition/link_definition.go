@@ -37,17 +37,30 @@ func (c *composer) checkLinkDefinition(s *subgraph, got *directiveDef) {
 	if len(c.errs) > before {
 		return
 	}
+	c.checkLinkArguments(s, got)
+}
+
+// checkLinkArguments looks whether the subgraph's links give the arguments that
+// @link has.
+func (c *composer) checkLinkArguments(s *subgraph, definition *directiveDef) {
 	for _, schema := range slices.Concat(s.doc.AST.Schema, s.doc.AST.SchemaExtension) {
-		for _, applied := range schema.Directives.ForNames(got.name) {
-			c.checkLinkArguments(s, got, applied)
+		for _, applied := range schema.Directives.ForNames(definition.name) {
+			c.checkArgumentsOfLink(s, definition, applied)
 		}
 	}
 }
 
-// checkLinkArguments looks whether a link gives the arguments that the subgraph's
-// definition of @link has.
-func (c *composer) checkLinkArguments(s *subgraph, definition *directiveDef, applied *ast.Directive) {
-	at := []Location{locate(s.name, applied.Position), definition.at}
+func (c *composer) checkArgumentsOfLink(s *subgraph, definition *directiveDef, applied *ast.Directive) {
+	at := []Location{locate(s.name, applied.Position)}
+	if definition.at.Subgraph == "" {
+		for _, a := range applied.Arguments {
+			if definition.arg(a.Name) == nil {
+				c.fail(CodeInvalidGraphQL, at, "unknown argument %q of @%s", a.Name, definition.name)
+			}
+		}
+		return
+	}
+	at = append(at, definition.at)
 	for _, a := range applied.Arguments {
 		if definition.arg(a.Name) == nil {
 			c.fail(CodeInvalidGraphQL, at, "the subgraph's definition of @%s has no argument %q: add it there, or leave the definition out", definition.name, a.Name)

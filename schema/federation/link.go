@@ -156,9 +156,16 @@ func readLink(d *ast.Directive) (Link, error) {
 		}
 		link.As = as.Value.Raw
 	}
+	if strings.HasSuffix(link.As, "_") {
+		return Link{}, invalid("%q, as %s is called, must not end in an underscore: give it another name with `as:`", link.As, link.Identity)
+	}
 	if purpose := d.Arguments.ForName("for"); purpose != nil && purpose.Value.Kind != ast.NullValue {
 		if raw := purpose.Value.Raw; purpose.Value.Kind != ast.EnumValue || (raw != "SECURITY" && raw != "EXECUTION") {
-			return Link{}, invalid("@%s(for:) must be SECURITY or EXECUTION, got %s", d.Name, purpose.Value)
+			return Link{}, &Error{
+				Code:     CodeInvalidGraphQL,
+				Message:  fmt.Sprintf("@%s(for:) must be SECURITY or EXECUTION, got %s", d.Name, purpose.Value),
+				Position: purpose.Position,
+			}
 		}
 		link.Purpose = purpose.Value.Raw
 	}
@@ -166,11 +173,12 @@ func readLink(d *ast.Directive) (Link, error) {
 	if imports == nil || imports.Value.Kind == ast.NullValue {
 		return link, nil
 	}
+	list := imports.Value.Children
 	if imports.Value.Kind != ast.ListValue {
-		return Link{}, invalid("@%s(import:) must be a list, got %s", d.Name, imports.Value)
+		list = ast.ChildValueList{{Value: imports.Value}} // GraphQL takes a single value for a list of one
 	}
 	var errs []error
-	for _, child := range imports.Value.Children {
+	for _, child := range list {
 		imp, err := readImport(child.Value)
 		if err != nil {
 			errs = append(errs, &Error{Code: CodeInvalidLinkDirectiveUsage, Message: err.Error(), Position: child.Value.Position})
@@ -234,7 +242,9 @@ func (l *Link) readURL() error {
 	if v, err := ParseVersion(last); err == nil {
 		l.Version = v
 		path = strings.TrimRight(path[:len(path)-len(last)], "/")
-		last = path[strings.LastIndexByte(path, '/')+1:]
+		if last = path[strings.LastIndexByte(path, '/')+1:]; last == "" {
+			return fmt.Errorf("the url of @link must name a specification before its version, as in %q, got %q", FederationIdentity+"/v2.9", l.URL)
+		}
 	}
 	u.Path, u.RawPath = path, ""
 	l.Identity = u.String()
