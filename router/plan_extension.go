@@ -23,6 +23,10 @@ type fetchesExtension struct {
 	// Labels are the labels of progressive overrides that the request sets, among
 	// those that the plan depends on.
 	Labels []string `json:"overrideLabels,omitempty"`
+	// Work is how many choices planning looked at; Exhausted says that it stopped
+	// there, and that there may be a plan with fewer requests.
+	Work      int  `json:"work"`
+	Exhausted bool `json:"exhausted,omitempty"`
 }
 
 type fetchExtension struct {
@@ -46,7 +50,7 @@ func (p *planned) extensions(g *graph, show exposure) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	fetches := fetchesExtension{Fetches: []fetchExtension{}, Labels: p.labels}
+	fetches := fetchesExtension{Fetches: []fetchExtension{}, Labels: p.labels, Work: p.plan.Stats.Work, Exhausted: p.plan.Stats.Exhausted}
 	for _, fetch := range p.plan.Fetches {
 		fetches.Fetches = append(fetches.Fetches, g.describe(p.plan, fetch))
 	}

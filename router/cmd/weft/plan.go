@@ -66,6 +66,9 @@ func showPlan(ctx context.Context, args []string, io console) error {
 	case "dag":
 		text = dag(p, names)
 	}
+	if p.Stats.Exhausted {
+		fmt.Fprintf(io.err, "weft plan: the search ended after %d choices; there may be a plan with fewer requests\n", p.Stats.Work)
+	}
 	_, err = fmt.Fprintln(io.out, text)
 	return err
 }
@@ -125,7 +128,8 @@ func planError(document string, err error) error {
 }
 
 // dag prints a request a line: number, subgraph, the places whose objects it
-// looks up, the requests it waits for, and what it sends.
+// looks up, the requests it waits for, and what it sends. The last line says what
+// the plan took to find.
 func dag(p *plan.Plan, names []string) string {
 	var lines []string
 	for _, f := range p.Fetches {
@@ -148,5 +152,10 @@ func dag(p *plan.Plan, names []string) string {
 		}
 		lines = append(lines, line+"\n   "+f.Text)
 	}
+	work := fmt.Sprintf("found after %d choices", p.Stats.Work)
+	if p.Stats.Exhausted {
+		work += ", which is all that it may look at"
+	}
+	lines = append(lines, work)
 	return strings.Join(lines, "\n")
 }

@@ -20,7 +20,7 @@ func TestPlanShowsRequests(t *testing.T) {
 	file := filepath.Join(write(t, map[string]string{"supergraph.graphqls": planSupergraph}), "supergraph.graphqls")
 	for _, tt := range []struct{ name, format, in, out, err string }{
 		{"as a graph", "dag", "query Q { t { x } }", "#0 a\n   query Q__a__0{t{id}}\n#1 b t after #0\n" +
-			"   query Q__b__1($representations:[_Any!]!){_entities(representations:$representations){...on T{x}}}\n", ""},
+			"   query Q__b__1($representations:[_Any!]!){_entities(representations:$representations){...on T{x}}}\nfound after 2 choices\n", ""},
 		{"as text", "text", "{ t { id } }", "QueryPlan {\n  Fetch(service: \"a\") {\n    {\n      t {\n        id\n      }\n    }\n  },\n}\n", ""},
 		{"as JSON", "json", "{ t { id } }", `{"kind":"QueryPlan","node":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{t{id}}","operationKind":"query"}}` + "\n", ""},
 		{"unless it is not valid", "text", "{ nope }", "", "weft plan: -:1:3: GRAPHQL_VALIDATION_FAILED: Cannot query field \"nope\" on type \"Query\".\n"},

@@ -41,7 +41,9 @@ type lookup struct {
 
 // evaluate works out the best choice for a set of subgraphs to enter.
 func (p *planner) evaluate(s *site, entries []entry, extra []int, wants []want) *local {
-	p.work--
+	if !p.spend() {
+		return &local{why: &obstacle{}} // whatever the reason, New returns the context's error
+	}
 	c := &choice{
 		s: s, entries: entries, used: make([]bool, len(entries)),
 		leaves: map[*demand][]location{}, groups: map[*demand][]group{},

@@ -14,7 +14,7 @@ func (p *planner) finish() *Plan {
 		p.sink()
 	}
 	bundles := p.bundles()
-	out := &Plan{Operation: p.op.Kind}
+	out := &Plan{Operation: p.op.Kind, Stats: Stats{Work: p.cfg.MaxWork - p.work, Exhausted: p.work <= 0}}
 	p.sites = slices.DeleteFunc(p.sites, func(s *site) bool { return s.primary == nil })
 	for i, s := range p.sites {
 		s.position = i + 1

@@ -9,10 +9,14 @@ import (
 
 // JSON prints the plan in the format of Apollo's query plans, as Text does. A
 // request with several _entities fields or positions, which that format does not
-// know, is a node of the kind "BatchFetch" with its targets. names are the
-// subgraphs' names by their index.
+// know, is a node of the kind "BatchFetch" with its targets. If the search for the
+// plan ended early, "statistics" says so. names are the subgraphs' names by their
+// index.
 func (p *Plan) JSON(names []string) ([]byte, error) {
 	out := jsonPlan{Kind: "QueryPlan"}
+	if p.Stats.Exhausted {
+		out.Statistics = &jsonStatistics{Work: p.Stats.Work, Exhausted: true}
+	}
 	var sequence []*jsonNode
 	for _, wave := range p.waves() {
 		var parallel []*jsonNode
@@ -28,8 +32,14 @@ func (p *Plan) JSON(names []string) ([]byte, error) {
 }
 
 type jsonPlan struct {
-	Kind string    `json:"kind"`
-	Node *jsonNode `json:"node,omitempty"`
+	Kind       string          `json:"kind"`
+	Node       *jsonNode       `json:"node,omitempty"`
+	Statistics *jsonStatistics `json:"statistics,omitempty"`
+}
+
+type jsonStatistics struct {
+	Work      int  `json:"work"`
+	Exhausted bool `json:"exhausted"`
 }
 
 // jsonNode is any node of a plan's tree; Kind says which fields it has.

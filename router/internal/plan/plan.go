@@ -13,6 +13,18 @@ type Plan struct {
 	// Positions are all places where objects stand; Positions[i].ID is i, and
 	// Positions[0] is the root.
 	Positions []*Position
+	// Stats tell what it took to find the plan.
+	Stats Stats
+}
+
+// Stats say how much was done to find a plan.
+type Stats struct {
+	// Work is the number of choices that were looked at: sets of subgraphs to
+	// enter at one place.
+	Work int
+	// Exhausted says that Config.MaxWork was spent. The plan is right, but there
+	// may be one with fewer waves or requests.
+	Exhausted bool
 }
 
 // Position is a place in the response where objects stand.

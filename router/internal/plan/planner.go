@@ -16,8 +16,8 @@ import (
 // Config bounds and directs planning. The zero value is ready to use.
 type Config struct {
 	// MaxWork is the number of choices that may be looked at for one operation.
-	// When it is spent, planning goes on with the first choice that is valid.
-	// Defaults to 50,000.
+	// When it is spent, planning goes on with the first choice that is valid, and
+	// Plan.Stats says so. Defaults to 50,000.
 	MaxWork int
 	// SeparateEntities makes a request of its own for each position that needs a
 	// subgraph in a step, where one request with several _entities fields would
@@ -51,7 +51,10 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		p.emit(s)
 	}
 	p.complete()
-	if p.err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case p.err != nil:
 		return nil, gqlerror.List{p.err}
 	}
 	return p.finish(), nil
@@ -73,7 +76,9 @@ type planner struct {
 	op    *operation.Operation
 	graph *querygraph.Graph
 	cfg   Config
-	work  int
+	// work is what is left of the budget, or less than nothing.
+	work      int
+	cancelled bool
 
 	answered map[completeKey]bool
 	variants map[variantKey]int
@@ -116,10 +121,22 @@ func (p *planner) plan() error {
 	} else if len(planned) > 0 {
 		err = p.planQuery(root, planned)
 	}
-	if err == nil {
-		err = p.ctx.Err()
+	if p.ctx.Err() != nil {
+		return p.ctx.Err() // what else is wrong may be its consequence
 	}
 	return err
+}
+
+// checkEvery is after how much work planning asks whether it is to go on.
+const checkEvery = 64
+
+// spend counts a unit of work; ok is false if planning has been cancelled.
+func (p *planner) spend() (ok bool) {
+	p.work--
+	if p.work%checkEvery == 0 && p.ctx.Err() != nil {
+		p.cancelled = true
+	}
+	return !p.cancelled
 }
 
 func (p *planner) rootSite(root typeID, fields []*operation.Field) *site {

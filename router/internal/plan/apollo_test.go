@@ -1,0 +1,243 @@
+package plan_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/router/internal/plan"
+)
+
+var (
+	apolloUniverses = flag.Int("apollo", 6, "how many random universes Apollo's planner is compared on")
+	apolloSeed      = flag.Uint64("apollo-seed", 0, "the first of them")
+	apolloShow      = flag.Int("apollo-show", 3, "how many of the cases are shown where Apollo's plan is better")
+)
+
+// apollo is Apollo's query planner in a Node process, as package deploy/oracle
+// runs it: a JSON request a line, a JSON answer a line.
+type apollo struct {
+	input  io.WriteCloser
+	output *bufio.Reader
+}
+
+// startApollo skips the test if Apollo's packages are not installed.
+func startApollo(t *testing.T) *apollo {
+	t.Helper()
+	directory := filepath.Join("..", "..", "..", "deploy", "oracle")
+	if _, err := os.Stat(filepath.Join(directory, "node_modules", "@apollo", "query-planner")); err != nil {
+		t.Skip("APOLLO'S PLANNER SKIPPED: needs node 20 and `npm ci` in deploy/oracle")
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("APOLLO'S PLANNER SKIPPED: there is no node")
+	}
+	command := exec.CommandContext(t.Context(), node, "--max-old-space-size=3072", "apollo.cjs")
+	command.Dir, command.Stderr = directory, os.Stderr
+	input, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = input.Close()
+		_ = command.Wait()
+	})
+	return &apollo{input: input, output: bufio.NewReaderSize(output, 1<<20)}
+}
+
+// apolloPlan is Apollo's plan of one operation, or why there is none.
+type apolloPlan struct {
+	JSON         struct{ Node *apolloNode } `json:"json"`
+	Text         string                     `json:"text"`
+	Milliseconds float64                    `json:"milliseconds"`
+	Error        string                     `json:"error"`
+}
+
+func (a *apollo) plans(supergraph string, operations []string) ([]apolloPlan, error) {
+	line, err := json.Marshal(map[string]any{"supergraph": supergraph, "operations": operations})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.input.Write(append(line, '\n')); err != nil {
+		return nil, err
+	}
+	text, err := a.output.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Plans []apolloPlan
+		Crash string
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return nil, err
+	}
+	if answer.Crash != "" {
+		return nil, fmt.Errorf("exception: %s", answer.Crash)
+	}
+	return answer.Plans, nil
+}
+
+// comparison is a table of how plans compare by depth, then by the number of
+// fetches.
+type comparison struct {
+	operations                      int
+	same, shallower, fewer          int
+	deeper, more                    int
+	invalid, refused, theirs, crash int
+	lax                             int // mutations
+	ourFetches, apolloFetches       int
+	ourDepth, apolloDepth           int
+	requests                        int // when entities of several places share one
+	ourTime, apolloTime             time.Duration
+	ourWorst, apolloWorst           time.Duration
+}
+
+func (c *comparison) compared() int { return c.same + c.shallower + c.fewer + c.deeper + c.more }
+
+func (c *comparison) String() string {
+	share := func(n int) string {
+		return fmt.Sprintf("%6d  %5.1f %%", n, 100*float64(n)/float64(max(1, c.compared())))
+	}
+	return fmt.Sprintf(`
+operations compared               %6d
+same depth, same fetches          %s
+shallower                         %s
+same depth, fewer fetches         %s
+same depth, more fetches          %s
+deeper                            %s
+not compared: Apollo's is wrong   %6d
+              Apollo has none     %6d
+              Apollo crashed      %6d
+              refused here        %6d
+              several mutations   %6d
+fetches, all operations           %6d, Apollo %d
+  with shared requests            %6d
+depth, all operations             %6d, Apollo %d
+planning time                     %6v, Apollo %v (%.0f times)
+slowest operation                 %6v, Apollo %v`,
+		c.compared(), share(c.same), share(c.shallower), share(c.fewer), share(c.more), share(c.deeper),
+		c.invalid, c.theirs, c.crash, c.refused, c.lax, c.ourFetches, c.apolloFetches, c.requests, c.ourDepth, c.apolloDepth,
+		c.ourTime.Round(time.Millisecond), c.apolloTime.Round(time.Millisecond), float64(c.apolloTime)/float64(max(1, c.ourTime)),
+		c.ourWorst.Round(10*time.Microsecond), c.apolloWorst.Round(time.Millisecond))
+}
+
+// TestPlansAreNoWorseThanApollos compares plans on random universes by (depth,
+// fetches). Fetches are counted as Apollo counts them: one for each place whose
+// objects are looked up. A plan of Apollo's counts only if it is right, which is
+// tried on the same data as ours. Of mutations only single fields are compared:
+// Apollo executes a field before what the field before it entails, if one request
+// can hold both.
+func TestPlansAreNoWorseThanApollos(t *testing.T) {
+	oracle := startApollo(t)
+	var c comparison
+	for seed := *apolloSeed; seed < *apolloSeed+uint64(*apolloUniverses); seed++ {
+		u := &universe{subgraphs: randomSubgraphs(seed), schemas: map[string]*ast.Schema{}}
+		if u.compose(t.Context()) != nil {
+			continue
+		}
+		for name, sdl := range u.subgraphs {
+			u.schemas[name] = subgraphSchema(t, name, sdl)
+		}
+		c.universe(t, oracle, u, &generator{rand: rand.New(rand.NewPCG(seed, 2))})
+	}
+	t.Log(c.String())
+	if c.compared() == 0 {
+		t.Fatal("nothing was compared")
+	}
+	if worse := c.deeper + c.more; worse*500 > c.compared() {
+		t.Errorf("%d of %d plans are worse than Apollo's: more than 0.2 %%", worse, c.compared())
+	}
+}
+
+// universe compares plans of operations on one universe.
+func (c *comparison) universe(t *testing.T, oracle *apollo, u *universe, g *generator) {
+	var operations []string
+	for range 6 {
+		operations = append(operations, g.operation(u.supergraph.API))
+	}
+	theirs, err := oracle.plans(u.supergraph.SDL(), operations)
+	if err != nil {
+		c.crash += len(operations)
+		return
+	}
+	for i, text := range operations {
+		c.operations++
+		start := time.Now()
+		op, err := operation.New(text, "", u.supergraph, operation.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := plan.New(t.Context(), op, u.graph, plan.Config{SeparateEntities: true})
+		took := time.Since(start)
+		their := theirs[i]
+		switch {
+		case err != nil:
+			c.refused++
+			continue
+		case their.Error != "":
+			c.theirs++
+			continue
+		}
+		spent := time.Duration(their.Milliseconds * float64(time.Millisecond))
+		c.ourTime, c.ourWorst = c.ourTime+took, max(c.ourWorst, took)
+		c.apolloTime, c.apolloWorst = c.apolloTime+spent, max(c.apolloWorst, spent)
+		if op.Kind == ast.Mutation && len(op.Root.Fields) > 3 {
+			c.lax++
+			continue
+		}
+		if err := u.checkApollo(text, their.JSON.Node); err != nil {
+			c.invalid++
+			continue
+		}
+		shared, err := plan.New(t.Context(), op, u.graph, plan.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.requests += shared.Requests()
+		c.count(t, u, text, ours, &their)
+	}
+}
+
+func (c *comparison) count(t *testing.T, u *universe, text string, ours *plan.Plan, their *apolloPlan) {
+	depth, fetches := their.JSON.Node.size()
+	c.ourDepth, c.apolloDepth = c.ourDepth+ours.Depth(), c.apolloDepth+depth
+	c.ourFetches, c.apolloFetches = c.ourFetches+ours.Requests(), c.apolloFetches+fetches
+	switch {
+	case ours.Depth() < depth:
+		c.shallower++
+	case ours.Depth() > depth:
+		c.deeper++
+	case ours.Requests() < fetches:
+		c.fewer++
+	case ours.Requests() > fetches:
+		c.more++
+	default:
+		c.same++
+		return
+	}
+	if (ours.Depth() > depth || ours.Depth() == depth && ours.Requests() > fetches) && c.deeper+c.more <= *apolloShow {
+		t.Logf("worse: depth %d and %d fetches, Apollo's %d and %d\n%s\n%s\n%s", ours.Depth(), ours.Requests(), depth, fetches, text, ours.Text(u.names()), their.Text)
+		for name, sdl := range u.subgraphs {
+			t.Logf("-- %s.graphqls --\n%s", name, sdl)
+		}
+	}
+}
