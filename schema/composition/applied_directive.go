@@ -42,12 +42,11 @@ func mergeable() []string {
 	return append(authDirectives(), "tag", "cost", "listSize", "deprecated", "specifiedBy")
 }
 
-// order lists the mergeable directives of one element in the order in which they
+// order lists the known, mergeable directives of one element in the order in which they
 // are written: those for authorization in the order of the supergraph's links,
 // then the others as they first appear.
-func (m *merger) order(auth []string, sources [][]*application) []string {
+func (m *merger) order(auth, known []string, sources [][]*application) []string {
 	out := slices.Clip(auth)
-	known := mergeable()
 	for _, list := range sources {
 		for _, a := range list {
 			spec := a.spec
@@ -84,8 +83,9 @@ func (m *merger) mergePendingDirectives() {
 			}
 		}
 	}
+	known := mergeable()
 	for _, p := range m.pending {
-		for _, spec := range m.order(auth, p.sources) {
+		for _, spec := range m.order(auth, known, p.sources) {
 			var all []*application
 			for _, list := range p.sources {
 				all = append(all, find(list, spec)...)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weftql/weft/schema/federation"
 )
 
@@ -33,7 +35,7 @@ type Result struct {
 // Compose changes nothing that it is given, keeps nothing between calls, and may
 // be called from many goroutines.
 func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options) (Result, error) {
-	c := &composer{opts: opts}
+	c := &composer{opts: opts, definitions: &definitions{byText: map[string]*ast.DirectiveDefinition{}}}
 	steps := []func(context.Context, []federation.Subgraph) error{
 		c.read,
 		c.validate,
@@ -58,12 +60,13 @@ func Compose(ctx context.Context, subgraphs []federation.Subgraph, opts Options)
 
 // composer is the state of one composition.
 type composer struct {
-	opts      Options
-	subgraphs []*subgraph   // in the order of their names
-	super     *mergedSchema // nil before merge
-	sdl       string        // of super; empty before the last step
-	errs      Errors
-	hints     []Hint
+	opts        Options
+	subgraphs   []*subgraph   // in the order of their names
+	super       *mergedSchema // nil before merge
+	sdl         string        // of super; empty before the last step
+	errs        Errors
+	definitions *definitions
+	hints       []Hint
 }
 
 func (c *composer) fail(code Code, locations []Location, format string, args ...any) {

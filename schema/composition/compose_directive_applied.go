@@ -61,8 +61,11 @@ func (c *composedDirective) withDefaults(a *application) *application {
 // arguments that it has.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkComposedApplications() {
+	if len(c.super.composed) == 0 {
+		return
+	}
 	merged := &subgraph{schema: c.super.schema}
-	for _, p := range merged.places() {
+	merged.eachPlace(func(p place) {
 		for _, a := range p.applied {
 			composed := c.super.composed[a.name]
 			if composed == nil || a.spec != "" {
@@ -74,5 +77,5 @@ func (c *composer) checkComposedApplications() {
 			}
 			c.checkArguments(merged, p, a, composed.definition)
 		}
-	}
+	})
 }

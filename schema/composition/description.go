@@ -9,6 +9,9 @@ type described struct{ subgraph, text string }
 // tie; empty descriptions do not count.
 // Hints: INCONSISTENT_DESCRIPTION.
 func (m *merger) mergeDescription(coordinate, what string, all []described) string {
+	if text, same := sameDescription(all); same {
+		return text
+	}
 	count := map[string]int{}
 	groups := newGroups()
 	for _, d := range all {
@@ -17,18 +20,28 @@ func (m *merger) mergeDescription(coordinate, what string, all []described) stri
 			groups.add(d.text, d.subgraph)
 		}
 	}
-	if len(groups.order) == 0 {
-		return ""
-	}
 	best := groups.order[0]
 	for _, text := range groups.order[1:] {
 		if count[text] > count[best] {
 			best = text
 		}
 	}
-	if len(groups.order) > 1 {
-		m.hint(HintInconsistentDescription, Warn, coordinate,
-			"%s has different descriptions; the supergraph takes that of %s", what, subgraphList(groups.members[best]))
-	}
+	m.hint(HintInconsistentDescription, Warn, coordinate,
+		"%s has different descriptions; the supergraph takes that of %s", what, subgraphList(groups.members[best]))
 	return best
+}
+
+// sameDescription returns the only description that there is; empty if there is
+// none.
+func sameDescription(all []described) (text string, same bool) {
+	for _, d := range all {
+		switch {
+		case d.text == "" || d.text == text:
+		case text != "":
+			return "", false
+		default:
+			text = d.text
+		}
+	}
+	return text, true
 }

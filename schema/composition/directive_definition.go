@@ -3,6 +3,7 @@ package composition
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -95,24 +96,51 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 				}
 			}
 		}
-		out[name] = parseDirective(s, name, text)
+		out[name] = s.specDirective(name, c.definitions.parse(text))
 	}
 	return out
 }
 
+// definitions are the rows of the specification's tables that were parsed, by
+// their text. It is safe for concurrent use; what it returns must only be read.
+type definitions struct {
+	mu     sync.Mutex
+	byText map[string]*ast.DirectiveDefinition
+}
+
+func (d *definitions) parse(text string) *ast.DirectiveDefinition {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	def := d.byText[text]
+	if def == nil {
+		def = parseDefinition(text)
+		d.byText[text] = def
+	}
+	return def
+}
+
 // parseDirective reads one row of the specification's tables.
 func parseDirective(s *subgraph, name, text string) *directiveDef {
-	// The names of the specification's types do not matter for checking values:
-	// all of them are scalars.
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "<", "spec__"), ">", "")
-	doc, err := parser.ParseSchema(&ast.Source{Name: "specification", Input: "directive @" + name + " " + text})
-	if err != nil || len(doc.Directives) != 1 {
-		panic("composition: the definition of @" + name + " in the tables of package federation does not parse: " + text)
-	}
-	def := doc.Directives[0]
 	if s == nil {
 		s = &subgraph{} // of the supergraph: no renamed types, no places
 	}
+	return s.specDirective(name, parseDefinition(text))
+}
+
+func parseDefinition(text string) *ast.DirectiveDefinition {
+	// The names of the specification's types do not matter for checking values:
+	// all of them are scalars.
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "<", "spec__"), ">", "")
+	doc, err := parser.ParseSchema(&ast.Source{Name: "specification", Input: "directive @specified " + text})
+	if err != nil || len(doc.Directives) != 1 {
+		panic("composition: a definition in the tables of package federation does not parse: " + text)
+	}
+	return doc.Directives[0]
+}
+
+// specDirective is a specification's directive under the name that the subgraph
+// gives it.
+func (s *subgraph) specDirective(name string, def *ast.DirectiveDefinition) *directiveDef {
 	d := &directiveDef{in: s, name: name, locations: def.Locations, repeatable: def.IsRepeatable}
 	d.args = s.arguments(def.Arguments, "@"+name)
 	return d

@@ -24,7 +24,7 @@ type typeDef struct {
 	interfaces  []string
 	members     []string
 	fields      []*field
-	fieldByName map[string]*field
+	fieldByName map[string]*field // nil while there are few
 	values      []*enumValue
 	applied     []*application
 }
@@ -97,11 +97,16 @@ func placesOf(at Location, sources []Location) []Location {
 }
 
 func (t *typeDef) addField(f *field) {
-	if t.fieldByName == nil {
-		t.fieldByName = map[string]*field{}
-	}
+	const few = 8
 	t.fields = append(t.fields, f)
-	if t.fieldByName[f.name] == nil {
+	switch {
+	case len(t.fields) <= few:
+	case t.fieldByName == nil:
+		t.fieldByName = make(map[string]*field, 2*few)
+		for _, f := range slices.Backward(t.fields) {
+			t.fieldByName[f.name] = f
+		}
+	case t.fieldByName[f.name] == nil:
 		t.fieldByName[f.name] = f
 	}
 }
@@ -111,7 +116,12 @@ func (t *typeDef) removeField(name string) {
 	delete(t.fieldByName, name)
 }
 
-func (t *typeDef) field(name string) *field { return t.fieldByName[name] }
+func (t *typeDef) field(name string) *field {
+	if t.fieldByName == nil {
+		return fieldNamed(t.fields, name)
+	}
+	return t.fieldByName[name]
+}
 
 func (t *typeDef) fieldNames() []string {
 	names := make([]string, len(t.fields))

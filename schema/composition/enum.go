@@ -1,5 +1,7 @@
 package composition
 
+import "github.com/vektah/gqlparser/v2/ast"
+
 // enumUse notes where an enum type is used.
 type enumUse struct {
 	in, out *field // an example of each
@@ -12,6 +14,9 @@ func (m *merger) noteEnumUse(dest *field, sources []*field, pos position) {
 		return
 	}
 	name := dest.typ.Name()
+	if t := m.super.typeNamed(name); t == nil || t.kind != ast.Enum {
+		return
+	}
 	use := m.enums[name]
 	if use == nil {
 		use = &enumUse{}

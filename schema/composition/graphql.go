@@ -57,31 +57,35 @@ type place struct {
 	applied    []*application
 }
 
-// places lists all elements with directives.
-func (s *subgraph) places() []place {
-	out := []place{{ast.LocationSchema, "schema", s.applied}}
+// eachPlace visits all elements with directives.
+func (s *subgraph) eachPlace(visit func(place)) {
+	at := func(location ast.DirectiveLocation, coordinate string, applied []*application) {
+		if len(applied) > 0 {
+			visit(place{location, coordinate, applied})
+		}
+	}
+	at(ast.LocationSchema, "schema", s.applied)
 	for _, t := range s.types {
-		out = append(out, place{ast.DirectiveLocation(t.kind), t.name, t.applied})
+		at(ast.DirectiveLocation(t.kind), t.name, t.applied)
 		fieldLocation := ast.LocationFieldDefinition
 		if t.kind == ast.InputObject {
 			fieldLocation = ast.LocationInputFieldDefinition
 		}
 		for _, f := range t.fields {
-			out = append(out, place{fieldLocation, f.coordinate, f.applied})
+			at(fieldLocation, f.coordinate, f.applied)
 			for _, a := range f.args {
-				out = append(out, place{ast.LocationArgumentDefinition, a.coordinate, a.applied})
+				at(ast.LocationArgumentDefinition, a.coordinate, a.applied)
 			}
 		}
 		for _, v := range t.values {
-			out = append(out, place{ast.LocationEnumValue, v.coordinate, v.applied})
+			at(ast.LocationEnumValue, v.coordinate, v.applied)
 		}
 	}
 	for _, d := range s.directives {
 		if s.specDirectives[d.name] == "" {
 			for _, a := range d.args {
-				out = append(out, place{ast.LocationArgumentDefinition, a.coordinate, a.applied})
+				at(ast.LocationArgumentDefinition, a.coordinate, a.applied)
 			}
 		}
 	}
-	return out
 }

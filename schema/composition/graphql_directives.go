@@ -14,9 +14,8 @@ import (
 // with a value of its type.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkAppliedDirectives(s *subgraph) {
-	for _, p := range s.places() {
-		seen := map[string]bool{}
-		for _, a := range p.applied {
+	s.eachPlace(func(p place) {
+		for i, a := range p.applied {
 			def := s.directive(a.name)
 			if def == nil {
 				c.invalid([]Location{a.at}, "unknown directive \"@%s\" on %q%s", a.name, p.coordinate, s.directiveAdvice(a.name))
@@ -25,31 +24,28 @@ func (c *composer) checkAppliedDirectives(s *subgraph) {
 			if !slices.Contains(def.locations, p.location) {
 				c.invalid([]Location{a.at}, "the directive \"@%s\" cannot stand on %q (%s)", a.name, p.coordinate, p.location)
 			}
-			if !def.repeatable && seen[a.name] {
+			if !def.repeatable && slices.ContainsFunc(p.applied[:i], func(b *application) bool { return b.name == a.name }) {
 				c.invalid([]Location{a.at}, "the directive \"@%s\" stands twice on %q", a.name, p.coordinate)
 			}
-			seen[a.name] = true
 			c.checkArguments(s, p, a, def)
 		}
-	}
+	})
 }
 
 func (c *composer) checkArguments(s *subgraph, p place, a *application, def *directiveDef) {
-	seen := map[string]bool{}
-	for _, arg := range a.args {
+	for i, arg := range a.args {
 		spec := def.arg(arg.name)
 		switch {
-		case seen[arg.name]:
-			c.invalid([]Location{arg.at}, "\"@%s\" on %q has the argument %q twice", a.name, p.coordinate, arg.name)
 		case spec == nil:
 			c.invalid([]Location{arg.at}, "the directive \"@%s\" has no argument %q", a.name, arg.name)
+		case slices.ContainsFunc(a.args[:i], func(b argument) bool { return b.name == arg.name }):
+			c.invalid([]Location{arg.at}, "\"@%s\" on %q has the argument %q twice", a.name, p.coordinate, arg.name)
 		case !s.validValue(arg.value, spec.typ):
 			c.invalid([]Location{arg.at}, "%s is no value of type %q for the argument %q of \"@%s\"", printValue(arg.value), specTypeName(spec.typ), arg.name, a.name)
 		}
-		seen[arg.name] = true
 	}
 	for _, spec := range def.args {
-		if spec.required() && !seen[spec.name] {
+		if spec.required() && !slices.ContainsFunc(a.args, func(b argument) bool { return b.name == spec.name }) {
 			c.invalid([]Location{a.at}, "\"@%s\" on %q lacks the required argument %q of type %q", a.name, p.coordinate, spec.name, specTypeName(spec.typ))
 		}
 	}

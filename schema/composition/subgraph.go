@@ -3,7 +3,6 @@ package composition
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -218,7 +217,7 @@ func (s *subgraph) arguments(list ast.ArgumentDefinitionList, coordinate string)
 	out := make([]*field, 0, len(list))
 	for _, a := range list {
 		out = append(out, &field{
-			in: s, at: locate(s.name, a.Position), coordinate: fmt.Sprintf("%s(%s:)", coordinate, a.Name), name: a.Name,
+			in: s, at: locate(s.name, a.Position), coordinate: coordinate + "(" + a.Name + ":)", name: a.Name,
 			description: a.Description, typ: s.typeRef(a.Type), def: a.DefaultValue, applied: s.applications(a.Directives, 0),
 		})
 	}
