@@ -31,19 +31,19 @@ func composeBreakages() []breakage {
 		onType(code, composing, func(_ *mutator, s site) { // imported, but nowhere defined
 			s.compose(url, `"@odd"`, "odd")
 		}),
-		onTwoComposing(func(a, b *part) { // two major versions
+		onTwoComposing("odd", "odd", func(a, b *part) { // two major versions
 			a.compose("https://example.com/odd/v1.0", `"@odd"`, "odd")
 			b.compose("https://example.com/odd/v2.0", `"@odd"`, "odd")
 		}),
-		onTwoComposing(func(a, b *part) { // one directive, two names
+		onTwoComposing("odd", "even", func(a, b *part) { // one directive, two names
 			a.compose(url, `"@odd"`, "odd")
 			b.compose(url, `{name: "@odd", as: "@even"}`, "even")
 		}),
-		onTwoComposing(func(a, b *part) { // one name, two directives
-			a.compose(url, `"@odd"`, "odd")
-			b.compose(url, `{name: "@even", as: "@odd"}`, "odd")
+		onTwoComposing("some", "some", func(a, b *part) { // one name, two directives
+			a.compose(url, `"@some"`, "some")
+			b.compose(url, `{name: "@other", as: "@some"}`, "some")
 		}),
-		onTwoComposing(func(a, b *part) { // one name, two features
+		onTwoComposing("odd", "odd", func(a, b *part) { // one name, two features
 			a.compose(url, `"@odd"`, "odd")
 			b.compose("https://example.com/even/v1.0", `"@odd"`, "odd")
 		}),
@@ -58,19 +58,19 @@ func composeBreakages() []breakage {
 	}
 }
 
-// onTwoComposing makes a breakage of what two subgraphs disagree about. Both define
-// the directive that each composes.
-func onTwoComposing(do func(a, b *part)) breakage {
+// onTwoComposing makes a breakage of what two subgraphs disagree about. Each defines
+// the directive that it composes.
+func onTwoComposing(first, second string, do func(a, b *part)) breakage {
 	return breakage{"DIRECTIVE_COMPOSITION_ERROR", func(m *mutator) string {
 		parts := slices.DeleteFunc(slices.Clone(m.parts), func(p *part) bool { return !p.supports("composeDirective") })
 		if len(parts) < 2 {
 			return ""
 		}
 		m.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-		for i, p := range parts[:2] {
-			p.append("directive @odd on FIELD_DEFINITION\ndirective @even on FIELD_DEFINITION\nextend type Query { odd%d: Int @odd }", i)
+		for i, name := range []string{first, second} {
+			parts[i].append("directive @%[1]s on FIELD_DEFINITION\nextend type Query { odd%[2]d: Int @%[1]s }", name, i)
 		}
 		do(parts[0], parts[1])
-		return fmt.Sprintf("%s %s @odd", parts[0].name, parts[1].name)
+		return fmt.Sprintf("%s %s @%s", parts[0].name, parts[1].name, first)
 	}}
 }

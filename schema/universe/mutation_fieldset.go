@@ -40,13 +40,16 @@ func fieldSetBreakages() []breakage {
 		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", isEntity, func(_ *mutator, s site) {
 			s.append("extend type %s { own: Int gives: %s %s(fields: \"own\") }", s.typ.Name, s.typ.Name, s.at("provides"))
 		}),
+		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
+			s.append("extend type Query { odd: Odd %s(fields: \"x\") }\ntype Odd { x: Int y: Int }", s.at("provides"))
+		}),
 		onField("PROVIDES_ON_NON_OBJECT_FIELD", func(s site) bool { return isObject(s) && s.isLeaf() && !s.has("external") }, func(_ *mutator, s site) { s.mark("provides", "fields", `"x"`) }),
 		onType("PROVIDES_FIELDS_HAS_ARGS", isEntity, func(_ *mutator, s site) {
 			s.append("extend type %s { own(a: Int): Int %s gives: %s %s(fields: \"own\") }", s.typ.Name, s.at("external"), s.typ.Name, s.at("provides"))
 		}),
 		onField("REQUIRES_UNSUPPORTED_ON_INTERFACE", isInterface, func(_ *mutator, s site) { s.mark("requires", "fields", `"`+s.typ.Fields[0].Name+`"`) }),
 		onField("PROVIDES_UNSUPPORTED_ON_INTERFACE", func(s site) bool { return isInterface(s) && !s.isLeaf() }, func(_ *mutator, s site) { s.mark("provides", "fields", `"x"`) }),
-		onType("PROVIDES_UNSUPPORTED_ON_INTERFACE", isEntity, func(_ *mutator, s site) {
+		onType("PROVIDES_UNSUPPORTED_ON_INTERFACE", func(s site) bool { return isEntity(s) && s.link.URL != "" }, func(_ *mutator, s site) {
 			s.append("interface Odd { odd: %s %s(fields: \"x\") }", s.typ.Name, s.at("provides"))
 		}),
 	}

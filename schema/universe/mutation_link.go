@@ -56,6 +56,10 @@ func linkBreakages() []breakage {
 		`@link(url: "https://example.com/one/v1.0", import: ["@same"]) @link(url: "https://example.com/two/v1.0", import: ["@same"])`,
 		`@link(url: "https://example.com/one/v1.0") @link(url: "https://example.org/one/v1.0")`,
 		`@link(url: "https://example.com/one/v1.0", as: "a__b")`,
+		`@link(url: "https://example.com/one/v1.0", as: "a_")`,
+		`@link(url: "https://example.com/one/v1.0", import: ["@x", {name: "@x", as: "@y"}])`,
+		`@link(url: "https://example.com/one/v1.0", import: [{name: "@x", as: "@federation__x"}])`,
+		`@link(url: "https://example.com/one/v1.0", import: [{name: "@x", as: "@one"}])`,
 		`@link(as: "one")`,
 	} {
 		list = append(list, onType("INVALID_LINK_DIRECTIVE_USAGE", linked, func(_ *mutator, s site) { s.append("extend schema %s", links) }))

@@ -3,6 +3,7 @@ package universe
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -57,6 +58,9 @@ func mergeBreakages() []breakage {
 		onShared("FIELD_ARGUMENT_DEFAULT_MISMATCH", func(s site) bool {
 			return len(s.field.Arguments) > 0 && s.field.Arguments[0].DefaultValue != nil
 		}, func(s site) { s.field.Arguments[0].DefaultValue = changed(s.field.Arguments[0].DefaultValue) }),
+		onTwo("FIELD_ARGUMENT_DEFAULT_MISMATCH", "extend type Query { odd(a: Int = 1): Int %s }", "extend type Query { odd(a: Int = 2): Int %s }"),
+		onTwo("FIELD_ARGUMENT_TYPE_MISMATCH", "extend type Query { odd(a: [Int]): Int %s }", "extend type Query { odd(a: Int): Int %s }"),
+		onTwo("EMPTY_MERGED_ENUM_TYPE", "enum Odd { A } extend type Query { odd(a: Odd): Int %s }", "enum Odd { B } extend type Query { odd(a: Odd): Int %s }"),
 		{"TYPE_KIND_MISMATCH", func(m *mutator) string {
 			s := m.aType(func(s site) bool { return !isRoot(s) && s.typ.Kind != ast.Enum })
 			p := m.parts[m.IntN(len(m.parts))]
@@ -94,6 +98,22 @@ func mergeBreakages() []breakage {
 			return "Query.odd"
 		}},
 	}
+}
+
+// onTwo makes a breakage of what two subgraphs say of something new; "%s" stands
+// for @shareable.
+func onTwo(code, first, second string) breakage {
+	return breakage{code, func(m *mutator) string {
+		parts := slices.DeleteFunc(slices.Clone(m.parts), func(p *part) bool { return p.link.URL == "" }) // federation 1 knows no @shareable
+		if len(parts) < 2 {
+			return ""
+		}
+		m.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		for i, text := range []string{first, second} {
+			parts[i].append("%s", strings.ReplaceAll(text, "%s", parts[i].at("shareable")))
+		}
+		return fmt.Sprintf("%s %s odd", parts[0].name, parts[1].name)
+	}}
 }
 
 // changed returns another value of the same kind.

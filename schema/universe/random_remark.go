@@ -17,6 +17,9 @@ func (g *generator) makeRemarks() {
 	if g.chance(g.options.Remarks) {
 		g.unlikeDirectives()
 	}
+	if g.chance(g.options.Remarks) {
+		g.keyless()
+	}
 	for _, d := range g.drafts {
 		for _, t := range d.types {
 			for _, f := range t.fields {
@@ -55,6 +58,18 @@ func (g *generator) unusedEnum() {
 			t.add(&fieldDraft{name: "B"})
 		}
 	}
+}
+
+// keyless gives a subgraph an entity's type without its key, which nothing there
+// leads to.
+func (g *generator) keyless() {
+	e, d := pick(g, g.entities), pick(g, g.drafts)
+	if slices.Contains(e.drafts, d) || e.keys[0].nested != nil {
+		return
+	}
+	f := e.keys[0].fields[0].declaration()
+	f.mark("@shareable")
+	d.declare("type", e.name).add(f)
 }
 
 // unlikeDirectives defines a directive for operations in all subgraphs, each for
