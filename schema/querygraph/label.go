@@ -52,7 +52,7 @@ func (g *Graph) FieldLabels(f FieldID) LabelSet {
 }
 
 // TypeLabels gives the labels on which it can depend how objects of a type are
-// looked up by their keys. The result must not be changed.
+// looked up by their keys, and what they give to contexts. The result must not be changed.
 func (g *Graph) TypeLabels(t TypeID) LabelSet {
 	if g.labels.byType == nil {
 		return nil
@@ -121,7 +121,7 @@ func (g *Graph) readLabels() {
 	}
 }
 
-// growLabels adds to each type and field the labels of what its keys and its
+// growLabels adds to each type and field the labels of what its keys, contexts and
 // requirements name, as far as they are known. It tells whether there were new
 // ones.
 func (g *Graph) growLabels() (grown bool) {
@@ -138,6 +138,9 @@ func (g *Graph) growLabels() (grown bool) {
 			for _, k := range in.Keys {
 				add(g.labels.byType[i], k.Fields)
 			}
+		}
+		for _, value := range g.Types[i].Contexts {
+			add(g.labels.byType[i], value.Fields)
 		}
 	}
 	for i := range g.Fields {

@@ -5,15 +5,19 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/weftql/weft/router"
 	"github.com/weftql/weft/schema/supergraph"
 )
 
-const serveUsage = `Usage: weft serve --supergraph FILE [--config FILE] [--listen HOST:PORT] [--dev]
+const serveUsage = `Usage: weft serve --supergraph FILE [--config FILE] [--listen HOST:PORT]
+                  [--hot-reload] [--dev]
 
 Answers GraphQL operations on a supergraph: POST /graphql, GET /health.
 
@@ -21,6 +25,8 @@ Answers GraphQL operations on a supergraph: POST /graphql, GET /health.
   --config FILE       settings in YAML (default: none; everything optional is off)
   --listen HOST:PORT  where to listen (default: the configuration's
                       supergraph.listen, or 127.0.0.1:4000)
+  --hot-reload        use the supergraph anew whenever its file changes; if it cannot
+                      be used, the one before stays
   --dev               for development: playground, introspection, plans in
                       responses (Apollo-Expose-Query-Plan: true), and subgraphs'
                       errors as they are
@@ -31,7 +37,7 @@ Answers GraphQL operations on a supergraph: POST /graphql, GET /health.
 // serveOptions are the flags of weft serve.
 type serveOptions struct {
 	supergraph, config, listen string
-	dev                        bool
+	dev, hotReload             bool
 	log                        router.LogConfig
 }
 
@@ -44,6 +50,7 @@ func serve(ctx context.Context, args []string, io console) error {
 	flags.StringVar(&options.config, "config", "", "")
 	flags.StringVar(&options.listen, "listen", "", "")
 	flags.BoolVar(&options.dev, "dev", false, "")
+	flags.BoolVar(&options.hotReload, "hot-reload", false, "")
 	flags.StringVar(&options.log.Level, "log", "", "")
 	flags.StringVar(&options.log.Format, "log-format", "", "")
 	if err := parseFlags(flags, args, io); err != nil {
@@ -73,11 +80,8 @@ func (o serveOptions) run(ctx context.Context, io console) error {
 	if err != nil {
 		return err
 	}
-	sdl, err := os.ReadFile(o.supergraph)
-	if err != nil {
-		return fmt.Errorf("supergraph: %w", err)
-	}
-	graph, err := supergraph.Parse(o.supergraph, string(sdl))
+	read := takeStamp(o.supergraph)
+	graph, err := o.readSupergraph()
 	if err != nil {
 		return err
 	}
@@ -99,7 +103,55 @@ func (o serveOptions) run(ctx context.Context, io console) error {
 	}
 	log.Info("serving", "address", "http://"+listener.Addr().String(), "path", config.Supergraph.Path,
 		"supergraph", o.supergraph, "subgraphs", len(graph.Subgraphs), "dev", o.dev)
+	if o.hotReload {
+		var group sync.WaitGroup
+		defer group.Wait()
+		watching, stop := context.WithCancel(ctx)
+		defer stop()
+		group.Go(func() { o.watch(watching, read, server, log, io) })
+	}
 	return server.Run(ctx, listener)
+}
+
+func (o serveOptions) readSupergraph() (*supergraph.Supergraph, error) {
+	sdl, err := os.ReadFile(o.supergraph)
+	if err != nil {
+		return nil, fmt.Errorf("supergraph: %w", err)
+	}
+	return supergraph.Parse(o.supergraph, string(sdl))
+}
+
+// watch replaces the router's supergraph whenever its file is not as it was read,
+// until ctx ends. What cannot be used is told once.
+func (o serveOptions) watch(ctx context.Context, read stamp, server *router.Router, log *slog.Logger, io console) {
+	ticks := io.ticks
+	if ticks == nil {
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		ticks = ticker.C
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+		if !changed([]stamp{read}) {
+			continue
+		}
+		read = takeStamp(o.supergraph)
+		graph, err := o.readSupergraph()
+		if err == nil {
+			err = server.Replace(ctx, graph)
+		}
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			log.Error("the supergraph stays as it was", "supergraph", o.supergraph, "error", err.Error())
+		default:
+			log.Info("the supergraph is a new one", "supergraph", o.supergraph, "subgraphs", len(graph.Subgraphs))
+		}
+	}
 }
 
 func (o serveOptions) readConfig() (*router.ConfigFile, error) {

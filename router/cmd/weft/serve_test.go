@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -125,6 +127,85 @@ func TestServeAnswersUntilItIsToldToEnd(t *testing.T) {
 		t.Errorf("got %s", body)
 	}
 	stop()
+	if code := <-ended; code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// TestServeTakesANewSupergraph changes the supergraph's file under a router that
+// looks at it: a new one is used, one that is broken is not.
+func TestServeTakesANewSupergraph(t *testing.T) {
+	t.Parallel()
+	subgraph := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		query, _ := io.ReadAll(r.Body)
+		_, _ = w.Write([]byte(`{"data":{"` + regexp.MustCompile(`\{(\w+)\}`).FindStringSubmatch(string(query))[1] + `":1}}`))
+	}))
+	defer subgraph.Close()
+	dir := composed(t, subgraph.URL, nil)
+	file := dir + "/supergraph.graphqls"
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	reader, writer := io.Pipe()
+	ticks := make(chan time.Time)
+	ended := make(chan int, 1)
+	go func() {
+		args := []string{"serve", "--supergraph", file, "--listen", "127.0.0.1:0", "--hot-reload"}
+		ended <- run(ctx, args, console{in: strings.NewReader(""), out: io.Discard, err: writer, ticks: ticks})
+		_ = writer.Close()
+	}()
+	lines := make(chan string, 1000)
+	go func() {
+		for scanner := bufio.NewScanner(reader); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+		close(lines)
+	}()
+	logged := func(message string) string {
+		for line := range lines {
+			if strings.Contains(line, message) {
+				return line
+			}
+		}
+		t.Fatalf("it ended before it said %q", message)
+		return ""
+	}
+	url := regexp.MustCompile(`"address":"([^"]+)"`).FindStringSubmatch(logged("serving"))[1]
+	answers := func(field string) bool {
+		response, err := http.Post(url+"/graphql", "application/json", strings.NewReader(`{"query":"{`+field+`}"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		return string(body) == `{"data":{"`+field+`":1}}`
+	}
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ticks <- time.Time{}
+	}
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticks <- time.Time{} // nothing has changed
+	write(strings.Replace(string(old), "a: Int", "another: Int", 1))
+	logged("the supergraph is a new one")
+	if answers("a") || !answers("another") {
+		t.Error("the old supergraph is used")
+	}
+	write("type Query {")
+	if line := logged("the supergraph stays as it was"); !strings.Contains(line, "supergraph.graphqls:") {
+		t.Errorf("got %s", line)
+	}
+	if !answers("another") {
+		t.Error("the broken supergraph is used")
+	}
+	stop()
+	for range lines {
+	}
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit %d", code)
 	}

@@ -37,18 +37,20 @@ func (p *Plan) Text(names []string) string {
 // before them.
 func (p *Plan) waves() [][]*Fetch {
 	var out [][]*Fetch
-	depth := make([]int, len(p.Fetches))
-	for i, f := range p.Fetches {
+	depth := map[int]int{}
+	for _, f := range p.Fetches {
 		if f.Kind == IntrospectionFetch {
 			continue // it makes no request
 		}
+		n := 0
 		for _, d := range f.DependsOn {
-			depth[i] = max(depth[i], depth[d]+1)
+			n = max(n, depth[d]+1)
 		}
-		for len(out) <= depth[i] {
+		depth[f.ID] = n
+		for len(out) <= n {
 			out = append(out, nil)
 		}
-		out[depth[i]] = append(out[depth[i]], f)
+		out[n] = append(out[n], f)
 	}
 	return out
 }
