@@ -76,10 +76,24 @@ func judgeUniverse(t *testing.T, apollo *Oracle, u universe.Universe, bounds ...
 		return v
 	}
 	compare(&v, theirs, ours, ourErr)
-	if v.class == "codes: Apollo [SATISFIABILITY_ERROR], ours []" && contradicts(t, apollo, u) {
-		v.class += ", with keys in another order Apollo composes"
-	}
+	v.ask(t, apollo, theirs, ours, ourErr)
 	return v
+}
+
+// ask lets Apollo's planner judge where only one of the two calls an operation
+// unsatisfiable.
+func (v *verdict) ask(t *testing.T, apollo *Oracle, theirs Composition, ours composition.Result, err error) {
+	t.Helper()
+	switch v.class {
+	case "codes: Apollo [SATISFIABILITY_ERROR], ours []":
+		if plannedAfterAll(t, apollo, theirs, ours) {
+			v.class += ", Apollo's planner agrees with ours"
+		}
+	case "codes: Apollo [], ours [SATISFIABILITY_ERROR]":
+		if notPlannedEither(t, apollo, theirs, err) {
+			v.class += ", Apollo's planner agrees with ours"
+		}
+	}
 }
 
 // compare fills the verdict.
