@@ -17,7 +17,7 @@ type deviation struct {
 // deviations are at most ten.
 var deviations = []deviation{
 	{
-		reason: "Apollo's check of satisfiability is wrong by the word of Apollo's planner, which plans what was called unsatisfiable, or fails at what was not",
+		reason:  "Apollo's check of satisfiability is wrong by the word of Apollo's planner, which plans what was called unsatisfiable, or fails at what was not",
 		matches: func(v verdict) bool { return strings.HasSuffix(v.class, ", Apollo's planner agrees with ours") },
 	},
 	{
