@@ -113,12 +113,12 @@ subgraphs:
     routing_url: http://127.0.0.1:1
     schema:
       sdl: |
-        extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@interfaceObject"])
-        type Query { media: Media }
-        type Media @interfaceObject @key(fields: "id") { id: ID! }
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.10")
+          @link(url: "https://specs.apollo.dev/connect/v0.1", import: ["@source"]) @source(name: "x")
+        type Query { media: ID }
 `
 		stdout, stderr, code := call(t, "weft", config, "compose", "--config", "-")
-		if code != 1 || stdout != "" || !strings.Contains(stderr, "UNSUPPORTED_FEATURE") || !strings.Contains(stderr, "@interfaceObject") {
+		if code != 1 || stdout != "" || !strings.Contains(stderr, "UNSUPPORTED_FEATURE") || !strings.Contains(stderr, "connect") {
 			t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
 		}
 	})

@@ -75,6 +75,14 @@ func (m *merger) order(auth, known []string, sources [][]*application) []string 
 // Hints: MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS,
 // INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS.
 func (m *merger) mergePendingDirectives() {
+	auth, known := m.authOrder(), mergeable()
+	for _, p := range m.pending {
+		m.mergeDirectives(p, auth, known)
+	}
+}
+
+// authOrder lists the directives for authorization in the order of the links.
+func (m *merger) authOrder() []string {
 	var auth []string
 	for _, l := range m.super.links {
 		for _, spec := range authDirectives() {
@@ -83,35 +91,38 @@ func (m *merger) mergePendingDirectives() {
 			}
 		}
 	}
-	known := mergeable()
-	for _, p := range m.pending {
-		for _, spec := range m.order(auth, known, p.sources) {
-			var all []*application
-			for _, list := range p.sources {
+	return auth
+}
+
+// mergeDirectives merges the directives of one element; auth is authOrder, known
+// is mergeable.
+func (m *merger) mergeDirectives(p pendingDirectives, auth, known []string) {
+	for _, spec := range m.order(auth, known, p.sources) {
+		var all []*application
+		for _, list := range p.sources {
+			all = append(all, find(list, spec)...)
+			all = append(all, ownApplications(list, spec)...)
+		}
+		if slices.Contains(authDirectives(), spec) {
+			for _, list := range m.pendingAuth[p.dest] {
 				all = append(all, find(list, spec)...)
-				all = append(all, ownApplications(list, spec)...)
 			}
-			if slices.Contains(authDirectives(), spec) {
-				for _, list := range m.pendingAuth[p.dest] {
-					all = append(all, find(list, spec)...)
-				}
-			}
-			if len(all) == 0 {
-				continue
-			}
-			name := m.specNames[spec]
-			if name == "" {
-				name = spec
-			}
-			if name, own := strings.CutPrefix(spec, "@"); own {
-				for _, a := range m.combine(p.coordinate, spec, all) {
-					*p.dest = append(*p.dest, &application{name: name, args: a.args, at: a.at})
-				}
-				continue
-			}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		name := m.specNames[spec]
+		if name == "" {
+			name = spec
+		}
+		if name, own := strings.CutPrefix(spec, "@"); own {
 			for _, a := range m.combine(p.coordinate, spec, all) {
-				*p.dest = append(*p.dest, &application{name: name, spec: spec, args: a.args})
+				*p.dest = append(*p.dest, &application{name: name, args: a.args, at: a.at})
 			}
+			continue
+		}
+		for _, a := range m.combine(p.coordinate, spec, all) {
+			*p.dest = append(*p.dest, &application{name: name, spec: spec, args: a.args})
 		}
 	}
 }

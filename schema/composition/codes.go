@@ -94,6 +94,10 @@ const (
 	// CodeInterfaceKeyMissingImplementation occurs when a subgraph with an
 	// interface's key does not define all of its implementations.
 	CodeInterfaceKeyMissingImplementation Code = "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE"
+	// CodeInterfaceObjectUsage occurs when a type with @interfaceObject cannot stand
+	// for an interface: `type I @interfaceObject { id: ID! }` without a @key, or
+	// where no subgraph has the interface I.
+	CodeInterfaceObjectUsage Code = "INTERFACE_OBJECT_USAGE_ERROR"
 	// CodeContextNameInvalid occurs in @context(name: "my_context").
 	CodeContextNameInvalid Code = "CONTEXT_NAME_INVALID"
 	// CodeNoContextInSelection occurs in @fromContext(field: "{ name }"), which

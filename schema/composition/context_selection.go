@@ -14,7 +14,8 @@ import (
 // as in "$c { name }", or there is one `... on T { name }` for each object type
 // T that is meant, at least one for every type that sets the context. Since the
 // value may be missing, no `!` counts in the types compared, and none is allowed
-// in the argument's. Aliases and directives are not allowed.
+// in the argument's. Aliases and directives are not allowed, nor is a way through
+// a type marked @interfaceObject.
 // Codes: NO_CONTEXT_IN_SELECTION, CONTEXT_NOT_SET, CONTEXT_INVALID_SELECTION.
 func (c *composer) checkContextSelection(s *subgraph, arg *field, a *application) {
 	name, text, ok := contextValue(a)
@@ -131,11 +132,27 @@ func (c *contextCheck) value(parent *typeDef, set ast.SelectionSet) bool {
 	if c.selections(parent, set, false) != nil {
 		return false
 	}
+	if t := c.interfaceObjectIn(parent, set); t != nil {
+		c.invalid("it takes the value from type %q, which is marked @interfaceObject: take it from an object whose type the subgraph knows", t.name)
+		return false
+	}
 	got := c.typeOf(parent, set)
 	if got != c.arg.typ.String() {
 		c.invalid("it gives %q a value of type %q, but the argument is of type %q; since there may be no value, that type must be without `!`", c.arg.name, got, c.arg.typ)
 	}
 	return got == c.arg.typ.String()
+}
+
+// interfaceObjectIn is an interface object among the types that a selection of one
+// leaf goes through, or nil.
+func (c *contextCheck) interfaceObjectIn(parent *typeDef, set ast.SelectionSet) *typeDef {
+	if parent.interfaceObject() {
+		return parent
+	}
+	if sel := set[0].(*ast.Field); len(sel.SelectionSet) > 0 {
+		return c.interfaceObjectIn(c.s.typeNamed(parent.field(sel.Name).typ.Name()), sel.SelectionSet)
+	}
+	return nil
 }
 
 // typeOf is the type of the leaf that a valid selection of one leaf selects,

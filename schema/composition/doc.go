@@ -22,8 +22,8 @@
 // # What is not handled yet
 //
 // The following is refused with the code UNSUPPORTED_FEATURE, which names the
-// construct and its place: @interfaceObject, the connect specification, and the
-// context specification where it is linked by itself.
+// construct and its place: the connect specification, and the context
+// specification where it is linked by itself.
 //
 // # Where it is stricter than Apollo's composition
 //

@@ -159,3 +159,29 @@ func (m *merger) qualifyTypes(args []*field, specName string) {
 		}
 	}
 }
+
+// allDirectives lists every directive application of the document, in order of
+// the kinds of elements.
+func (s *subgraph) allDirectives() (out ast.DirectiveList) {
+	for _, def := range slices.Concat(s.doc.AST.Schema, s.doc.AST.SchemaExtension) {
+		out = append(out, def.Directives...)
+	}
+	for _, def := range slices.Concat(s.doc.AST.Definitions, s.doc.AST.Extensions) {
+		out = append(out, def.Directives...)
+		for _, v := range def.EnumValues {
+			out = append(out, v.Directives...)
+		}
+		for _, f := range def.Fields {
+			out = append(out, f.Directives...)
+			for _, a := range f.Arguments {
+				out = append(out, a.Directives...)
+			}
+		}
+	}
+	for _, def := range s.doc.AST.Directives {
+		for _, a := range def.Arguments {
+			out = append(out, a.Directives...)
+		}
+	}
+	return out
+}

@@ -11,17 +11,27 @@ import "slices"
 // Hints: INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD.
 func (m *merger) mergeInterface(dest *typeDef, sources []*typeDef) {
 	hasKey := m.checkInterfaceKeys(dest, sources)
+	m.checkInterfaceObjectSources(dest, sources)
 	m.mergeTypeHead(dest, sources)
 	m.mergeFields(dest, sources)
 	m.inheritAuth(dest)
-	if !hasKey {
-		m.hintInconsistentFields(HintInconsistentInterfaceField, dest, sources)
+	if hasKey {
+		return
+	}
+	for _, f := range dest.fields {
+		lacking := slices.ContainsFunc(sources, func(t *typeDef) bool { return !t.interfaceObject() && t.field(f.name) == nil })
+		if lacking && !m.resolvedByInterfaceObject(dest.name, f.name) {
+			m.hintInconsistentField(HintInconsistentInterfaceField, dest, f, sources)
+		}
 	}
 }
 
 func (m *merger) checkInterfaceKeys(dest *typeDef, sources []*typeDef) (hasKey bool) {
 	implementations := m.super.possibleTypes(dest)
 	for _, t := range sources {
+		if t.interfaceObject() {
+			continue // which does not know the implementations
+		}
 		var key *application
 		for _, k := range find(t.applied, "key") {
 			hasKey = true

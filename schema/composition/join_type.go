@@ -6,7 +6,8 @@ import "github.com/vektah/gqlparser/v2/ast"
 //
 // Rule: a type has one join__type per subgraph and key, or one without key; the
 // argument `extension` marks keys that stand on an extension (or beside
-// @extends), `resolvable` keys that only refer. Query is part of every subgraph,
+// @extends), `resolvable` keys that only refer, `isInterfaceObject` those of a
+// type that stands for an interface. Query is part of every subgraph,
 // because every subgraph can be asked for its entities.
 func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 	if dest.name == "Query" && len(sources) < len(m.subgraphs) {
@@ -16,7 +17,7 @@ func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 		graph := argument{name: "graph", value: enumName(t.in.graph)}
 		keys := find(t.applied, "key")
 		if len(keys) == 0 {
-			dest.applied = append(dest.applied, join("type", graph))
+			dest.applied = append(dest.applied, join("type", graph)) // an interface object has a key
 		}
 		for _, key := range keys {
 			fields, _ := stringOf(key.arg("fields"))
@@ -26,6 +27,9 @@ func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 			}
 			if v := key.arg("resolvable"); v != nil && v.Kind == ast.BooleanValue {
 				args = append(args, argument{name: "resolvable", value: v})
+			}
+			if t.interfaceObject() {
+				args = append(args, argument{name: "isInterfaceObject", value: boolValue(true)})
 			}
 			dest.applied = append(dest.applied, join("type", args...))
 		}

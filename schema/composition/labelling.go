@@ -83,8 +83,8 @@ func (w *walk) eachCase(run func(labelling) error) error {
 // variants are the cases of a state that a field in it tells apart; the state
 // itself if the field does not move.
 func (w *walk) variants(s *state, f apiField) []*state {
-	for _, graph := range f.graphs {
-		label := w.graph.Fields[f.id].In(graph).Override.Label
+	for _, h := range f.homes {
+		label := h.in.Override.Label
 		if label == "" || s.labels.decides(label) {
 			continue
 		}

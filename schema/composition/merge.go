@@ -22,6 +22,9 @@ type merger struct {
 	pending []pendingDirectives
 	// pendingAuth are further sources of authorization, for interfaces.
 	pendingAuth map[*[]*application][][]*application
+	// interfaceObjects are the types marked @interfaceObject, by their names and in
+	// the order of the subgraphs.
+	interfaceObjects map[string][]*typeDef
 	// mismatched are types whose kinds disagree. What is wrong with the
 	// definitions of the first kind is reported too.
 	mismatched map[string]bool
@@ -35,7 +38,7 @@ type merger struct {
 func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	m := &merger{
 		composer: c, sources: map[string][]*typeDef{}, enums: map[string]*enumUse{}, mismatched: map[string]bool{},
-		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{},
+		specNames: map[string]string{}, pendingAuth: map[*[]*application][][]*application{}, interfaceObjects: map[string][]*typeDef{},
 	}
 	c.super = &mergedSchema{joinMinor: c.joinMinor(), composed: map[string]*composedDirective{}}
 	if m.linkFeatures(); len(c.errs) > 0 {
@@ -57,6 +60,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		m.mergeExecutableDirectives,
 		func() { m.eachType(ast.Enum, m.mergeEnum) },
 		m.mergePendingDirectives,
+		m.addInterfaceObjectFields,
 		m.checkQueries,
 	}
 	for _, step := range steps {
@@ -124,8 +128,11 @@ func sourcesOfKind(kind ast.DefinitionKind, sources []*typeDef) []*typeDef {
 func (m *merger) addTypes() {
 	for _, s := range m.subgraphs {
 		for _, t := range s.types {
+			if t.interfaceObject() {
+				m.interfaceObjects[t.name] = append(m.interfaceObjects[t.name], t)
+			}
 			if m.super.typeNamed(t.name) == nil {
-				m.super.addType(&typeDef{name: t.name, kind: t.kind})
+				m.super.addType(&typeDef{name: t.name, kind: t.mergedKind()})
 			}
 			m.sources[t.name] = append(m.sources[t.name], t)
 		}

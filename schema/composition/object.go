@@ -8,6 +8,9 @@ package composition
 func (m *merger) mergeObject(dest *typeDef, sources []*typeDef) {
 	m.mergeTypeHead(dest, sources)
 	m.mergeFields(dest, sources)
+	for _, f := range dest.fields {
+		m.inheritAuthOfInterfaceObjects(dest, f)
+	}
 	if len(dest.fields) == 0 {
 		// A Query of nothing but _service and _entities.
 		m.super.removeType(dest.name)
@@ -32,20 +35,21 @@ func (m *merger) mergeObject(dest *typeDef, sources []*typeDef) {
 		}
 		return
 	}
-	m.hintInconsistentFields(HintInconsistentObjectField, dest, sources)
+	for _, f := range dest.fields {
+		m.hintInconsistentField(HintInconsistentObjectField, dest, f, sources)
+	}
 }
 
-// hintInconsistentFields remarks on value types whose fields differ.
-func (m *merger) hintInconsistentFields(code HintCode, dest *typeDef, sources []*typeDef) {
-	for _, f := range dest.fields {
-		var missing []string
-		for _, t := range sources {
-			if t.field(f.name) == nil {
-				missing = append(missing, t.in.name)
-			}
+// hintInconsistentField remarks on a field that is not in all subgraphs that have
+// its type.
+func (m *merger) hintInconsistentField(code HintCode, dest *typeDef, f *field, sources []*typeDef) {
+	var missing []string
+	for _, t := range sources {
+		if t.field(f.name) == nil {
+			missing = append(missing, t.in.name)
 		}
-		if len(missing) > 0 {
-			m.hint(code, Debug, dest.name, "field %q is not in %s, which has its type %q", f.coordinate, subgraphList(missing), dest.name)
-		}
+	}
+	if len(missing) > 0 {
+		m.hint(code, Debug, dest.name, "field %q is not in %s, which has its type %q", f.coordinate, subgraphList(missing), dest.name)
 	}
 }

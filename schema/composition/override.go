@@ -24,7 +24,9 @@ func (o overrideState) dropped(i int) bool { return o.unused[i] && o.labels[i] =
 //
 // Rule: a field with @override(from: "b") is resolved by its own subgraph, not
 // by b. It names another subgraph, is no interface's field, and does not combine
-// with @external on itself, nor with @requires, @provides or @override in b.
+// with @external on itself, nor with @requires, @provides or @override in b; nor
+// does it stand on a type marked @interfaceObject or name a subgraph that has the
+// field by such a type.
 // Codes: OVERRIDE_ON_INTERFACE, OVERRIDE_FROM_SELF_ERROR,
 // OVERRIDE_SOURCE_HAS_OVERRIDE, OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE.
 // Hints: FROM_SUBGRAPH_DOES_NOT_EXIST, OVERRIDE_DIRECTIVE_CAN_BE_REMOVED,
@@ -39,16 +41,28 @@ func (m *merger) checkOverrides(dest *field, sources []*field) overrideState {
 		if state.used == nil {
 			state = overrideState{unused: map[int]bool{}, used: map[int]bool{}, labels: map[int]string{}}
 		}
+		if f.parent.interfaceObject() {
+			m.fail(CodeOverrideCollision, []Location{o.at},
+				"@override cannot be used on field %q of subgraph %q, whose type is marked @interfaceObject: it would have to move the field of each implementation", dest.coordinate, f.in.name)
+			continue
+		}
 		if dest.parent.kind == ast.Interface {
 			m.fail(CodeOverrideOnInterface, []Location{o.at},
 				"@override cannot be used on field %q: interfaces have no resolvers", dest.coordinate)
 			continue
 		}
 		from, _ := stringOf(o.arg("from"))
-		source := slices.IndexFunc(sources, func(f *field) bool { return f.in.name == from })
+		isFrom := func(f *field) bool { return f.in.name == from }
+		source := slices.IndexFunc(sources, isFrom)
+		standIns := m.standIns(dest.parent, dest.name)
 		switch {
 		case from == f.in.name:
 			m.fail(CodeOverrideFromSelf, []Location{o.at}, "field %q overrides itself: name another subgraph in @override(from:)", dest.coordinate)
+		case source < 0 && slices.ContainsFunc(standIns, isFrom):
+			standIn := standIns[slices.IndexFunc(standIns, isFrom)]
+			m.fail(CodeOverrideCollision, []Location{o.at, standIn.at},
+				"field %q cannot be overridden from subgraph %q, which has it for all implementations by its @interfaceObject field %q: name a subgraph that has the type %q",
+				dest.coordinate, from, standIn.coordinate, dest.parent.name)
 		case source < 0 && !slices.ContainsFunc(m.subgraphs, func(s *subgraph) bool { return s.name == from }):
 			m.hint(HintFromSubgraphDoesNotExist, Warn, dest.coordinate,
 				"@override on field %q of subgraph %q names %q, which is no subgraph%s", dest.coordinate, f.in.name, from, closest(from, m.subgraphNames()))

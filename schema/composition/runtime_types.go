@@ -23,8 +23,8 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 	var at []Location
 	for _, id := range children {
 		p := w.reach.At(id)
-		if !w.graph.Abstract(p.Type) {
-			continue
+		if !w.graph.Abstract(p.Type) || w.graph.Opaque(p) {
+			continue // it gives one type, or does not tell which
 		}
 		var names []string
 		for _, t := range w.graph.Possible(p) {
@@ -35,7 +35,7 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 		if len(at) == 0 {
 			common = names
 		}
-		at = append(at, w.placeOf(p.Graph, f))
+		at = append(at, w.placeOf(w.homeIn(p.Graph, f)))
 		common = slices.DeleteFunc(slices.Clone(common), func(n string) bool { return !slices.Contains(names, n) })
 	}
 	if len(groups.order) < 2 {
@@ -55,8 +55,8 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 // shared tells whether several subgraphs resolve a field.
 func (w *walk) shared(f apiField) bool {
 	resolvers := 0
-	for _, graph := range f.graphs {
-		if !w.graph.Fields[f.id].In(graph).External {
+	for _, h := range f.homes {
+		if !h.in.External {
 			resolvers++
 		}
 	}

@@ -131,13 +131,17 @@ func (w *walk) advance(s *state, f apiField) {
 // type in a subgraph is one object type only, others are missing there.
 func (w *walk) enter(s *state, f apiField, children []querygraph.ResidencyID) {
 	w.checkRuntimeTypes(f, children)
+	opaque := w.opaque(children)
+	told := false
 	for _, t := range w.graph.Types[f.result].Possible {
 		if w.graph.Supergraph.API.Types[w.graph.Types[t].Name] == nil {
 			continue
 		}
 		switch entries, impossible := w.on(t, children); {
 		case impossible:
+		case len(entries) == 0 && opaque && told: // the same goes for each type
 		case len(entries) == 0:
+			told = true
 			w.failAt(failure{state: s, field: f, on: t, children: children})
 		default:
 			w.queue = append(w.queue, w.newState(t, entries, s, f))

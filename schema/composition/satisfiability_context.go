@@ -30,7 +30,7 @@ func (w *walk) contextAdvice(f failure) string {
 
 // contextOf is the context of a contextual argument, as the subgraph calls it.
 func (w *walk) contextOf(graph int, f apiField, argument string) string {
-	own := w.ownField(graph, f)
+	own := w.ownField(w.homeIn(graph, f))
 	if own == nil || own.arg(argument) == nil {
 		return ""
 	}

@@ -16,7 +16,12 @@ func (w *walk) report(f failure) {
 		w.reportShared(f, coordinate)
 		return
 	}
-	if f.on != querygraph.NoType {
+	switch {
+	case f.on == querygraph.NoType:
+	case w.opaque(f.children):
+		w.reportOpaque(f)
+		return
+	default:
 		w.reportType(f, coordinate)
 		return
 	}
@@ -91,9 +96,9 @@ func (w *walk) reasons(f failure) []string {
 		here[p.Graph] = true
 		out = append(out, fmt.Sprintf("- subgraph %q: %s\n", w.subgraph(p.Graph).name, w.reasonAt(s, id, f.field)))
 	}
-	for _, graph := range f.field.graphs {
-		if in := w.graph.Fields[f.field.id].In(graph); !here[graph] && !in.External && s.idle(in) == "" {
-			out = append(out, w.reasonElsewhere(s, graph))
+	for _, h := range f.field.homes {
+		if in := h.in; !here[h.graph] && !in.External && s.idle(in) == "" {
+			out = append(out, w.reasonElsewhere(s, h))
 		}
 	}
 	return out
@@ -102,8 +107,12 @@ func (w *walk) reasons(f failure) []string {
 // reasonAt says why a subgraph that has the object does not resolve the field.
 func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string {
 	p := w.reach.At(id)
-	in := w.graph.Fields[f.id].In(p.Graph)
-	coordinate := w.graph.Coordinate(f.id)
+	field, ok := w.graph.FieldAt(p, f.id)
+	if !ok {
+		return fmt.Sprintf("cannot find field %q of %q", f.definition.Name, w.graph.Types[p.Type].Name)
+	}
+	in := w.graph.Fields[field].In(p.Graph)
+	coordinate := w.graph.Coordinate(field)
 	switch {
 	case !in.Present:
 		return fmt.Sprintf("cannot find field %q", coordinate)
@@ -114,7 +123,7 @@ func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string 
 	case in.Requires == nil:
 		return fmt.Sprintf("field %q is not resolved here, it is marked @external", coordinate)
 	}
-	requires := w.written(p.Graph, f, "requires")
+	requires := w.written(w.home(p.Graph, field), "requires")
 	if part, missing := w.reach.Missing(id, in.Requires); missing {
 		return fmt.Sprintf("cannot fulfil %s of %q: \"%s\" of %q cannot be obtained from here", requires, coordinate, part, w.graph.Types[p.Type].Name)
 	}
@@ -124,8 +133,18 @@ func (w *walk) reasonAt(s *state, id querygraph.ResidencyID, f apiField) string 
 
 // reasonElsewhere says why an object cannot be moved to a subgraph that resolves
 // the field.
-func (w *walk) reasonElsewhere(s *state, graph int) string {
-	name, t := w.subgraph(graph).name, &w.graph.Types[s.typ]
+func (w *walk) reasonElsewhere(s *state, h home) string {
+	name, t := w.subgraph(h.graph).name, &w.graph.Types[w.graph.Fields[h.field].Owner]
+	if reasons := w.reasonsOfKeys(s.entries, t, h.graph); reasons != "" {
+		return reasons
+	}
+	return fmt.Sprintf("- cannot move to subgraph %q, which resolves the field: type %q has no @key there\n", name, t.Name)
+}
+
+// reasonsOfKeys says of each key of a type in a subgraph why objects at the given
+// places cannot be looked up by it.
+func (w *walk) reasonsOfKeys(from []querygraph.ResidencyID, t *querygraph.Type, graph int) string {
+	name := w.subgraph(graph).name
 	var out strings.Builder
 	for _, key := range t.In(graph).Keys {
 		text := "@key(fields: \"" + key.Fields.String() + "\")"
@@ -133,15 +152,12 @@ func (w *walk) reasonElsewhere(s *state, graph int) string {
 			fmt.Fprintf(&out, "- cannot move to subgraph %q using %s of %q: it has `resolvable: false`\n", name, text, t.Name)
 			continue
 		}
-		for _, entry := range s.entries {
+		for _, entry := range from {
 			if part, missing := w.reach.Missing(entry, key.Fields); missing {
 				fmt.Fprintf(&out, "- cannot move to subgraph %q using %s of %q: \"%s\" cannot be obtained from subgraph %q\n",
 					name, text, t.Name, part, w.subgraph(w.reach.At(entry).Graph).name)
 			}
 		}
-	}
-	if out.Len() == 0 {
-		return fmt.Sprintf("- cannot move to subgraph %q, which resolves the field: type %q has no @key there\n", name, t.Name)
 	}
 	return out.String()
 }
@@ -156,23 +172,31 @@ func (w *walk) advice(f failure) string {
 	}
 	for _, id := range f.state.places {
 		p := w.reach.At(id)
-		in := w.graph.Fields[f.field.id].In(p.Graph)
+		field, ok := w.graph.FieldAt(p, f.field.id)
+		if !ok {
+			continue
+		}
+		in := w.graph.Fields[field].In(p.Graph)
 		if in.Requires == nil || f.state.idle(in) != "" {
 			continue
 		}
 		name := w.subgraph(p.Graph).name
-		if part, missing := w.reach.Missing(id, in.Requires); missing {
+		part, missing := w.reach.Missing(id, in.Requires)
+		if missing && w.graph.Opaque(p) {
+			return fmt.Sprintf("Give the interface %q a resolvable @key, which subgraph %q can fill, in a subgraph that can tell \"%s\" of all its implementations.", w.graph.Types[p.Type].Name, name, part)
+		}
+		if missing {
 			return fmt.Sprintf("Resolve \"%s\" in a subgraph that can look %q up by a @key that subgraph %q can fill, and without requiring %q in turn.",
 				part, t.Name, name, f.field.definition.Name)
 		}
 		return fmt.Sprintf("Give %q a @key in subgraph %q that resolves and whose fields are not @external there.", t.Name, name)
 	}
-	for _, graph := range f.field.graphs {
-		if in := w.graph.Fields[f.field.id].In(graph); in.External || f.state.idle(in) != "" {
+	for _, h := range f.field.homes {
+		if in := h.in; in.External || f.state.idle(in) != "" {
 			continue
 		}
-		name := w.subgraph(graph).name
-		if slices.ContainsFunc(t.In(graph).Keys, func(k querygraph.Key) bool { return !k.Resolvable }) {
+		name, t := w.subgraph(h.graph).name, &w.graph.Types[w.graph.Fields[h.field].Owner]
+		if slices.ContainsFunc(t.In(h.graph).Keys, func(k querygraph.Key) bool { return !k.Resolvable }) {
 			return fmt.Sprintf("Remove `resolvable: false` in subgraph %q if it can look %q up, or resolve the field in subgraph %q too, marked @shareable in both.", name, t.Name, from)
 		}
 		return fmt.Sprintf("Give %q in subgraph %q a @key with fields that subgraph %q resolves, or resolve the field in subgraph %q too, marked @shareable in both.", t.Name, name, from, from)
@@ -185,46 +209,62 @@ func (w *walk) advice(f failure) string {
 func (w *walk) involved(f failure) []Location {
 	var out []Location
 	for i, s := range w.subgraphs {
-		t := s.typeNamed(w.graph.Types[f.state.typ].Name)
-		switch {
-		case t == nil:
-		case t.field(f.field.definition.Name) != nil:
-			out = append(out, t.field(f.field.definition.Name).at)
-		case slices.ContainsFunc(f.state.places, func(id querygraph.ResidencyID) bool { return w.reach.At(id).Graph == i }):
-			out = append(out, t.at)
+		names := []string{w.graph.Types[f.state.typ].Name}
+		for _, standIn := range w.graph.Types[f.state.typ].StandIns {
+			names = append(names, w.graph.Types[standIn.Type].Name)
+		}
+		for _, name := range names {
+			t := s.typeNamed(name)
+			switch {
+			case t == nil || name != names[0] && !t.interfaceObject():
+			case t.field(f.field.definition.Name) != nil:
+				out = append(out, t.field(f.field.definition.Name).at)
+			case slices.ContainsFunc(f.state.places, func(id querygraph.ResidencyID) bool { return w.reach.At(id).Graph == i }):
+				out = append(out, t.at)
+			}
 		}
 	}
-	return out
+	return slices.Compact(out)
 }
 
 // placesOf are the places of a field in the subgraphs that name it.
 func (w *walk) placesOf(f apiField) []Location {
 	var out []Location
-	for _, graph := range f.graphs {
-		out = append(out, w.placeOf(graph, f))
+	for _, h := range f.homes {
+		out = append(out, w.placeOf(h))
 	}
 	return out
 }
 
-func (w *walk) placeOf(graph int, f apiField) Location {
-	s := w.subgraph(graph)
-	if own := w.ownField(graph, f); own != nil {
+// homeIn is the home of a field in a subgraph.
+func (w *walk) homeIn(graph int, f apiField) home {
+	for _, h := range f.homes {
+		if h.graph == graph {
+			return h
+		}
+	}
+	return w.home(graph, f.id)
+}
+
+func (w *walk) placeOf(h home) Location {
+	if own := w.ownField(h); own != nil {
 		return own.at
 	}
-	return s.at
+	return w.subgraph(h.graph).at
 }
 
 // ownField is the field as the subgraph wrote it.
-func (w *walk) ownField(graph int, f apiField) *field {
-	if t := w.subgraph(graph).typeNamed(w.graph.Types[w.graph.Fields[f.id].Owner].Name); t != nil {
-		return t.field(f.definition.Name)
+func (w *walk) ownField(h home) *field {
+	f := &w.graph.Fields[h.field]
+	if t := w.subgraph(h.graph).typeNamed(w.graph.Types[f.Owner].Name); t != nil {
+		return t.field(f.Definition.Name)
 	}
 	return nil
 }
 
 // written is a directive of a field as its subgraph wrote it.
-func (w *walk) written(graph int, f apiField, directive string) string {
-	if own := w.ownField(graph, f); own != nil {
+func (w *walk) written(h home, directive string) string {
+	if own := w.ownField(h); own != nil {
 		if a := first(own.applied, directive); a != nil {
 			return a.String()
 		}

@@ -71,8 +71,16 @@ type apiField struct {
 	id         querygraph.FieldID
 	definition *ast.FieldDefinition
 	result     querygraph.TypeID
-	// graphs are the subgraphs that name the field.
-	graphs []int
+	// homes are the subgraphs that name the field, in their order.
+	homes []home
+}
+
+// home is a subgraph that names a field, and which field it is there: that of an
+// interface where the subgraph has it as an interface object.
+type home struct {
+	graph int
+	field querygraph.FieldID
+	in    *querygraph.FieldIn
 }
 
 // failure is a field that cannot be resolved in a state.
@@ -134,7 +142,10 @@ func (w *walk) newState(t querygraph.TypeID, entries []querygraph.ResidencyID, f
 			s.places = append(s.places, w.reach.Moves(e)...)
 		}
 	}
-	s.places = w.sorted(s.places)
+	s.places = w.sorted(slices.DeleteFunc(s.places, func(id querygraph.ResidencyID) bool {
+		p := w.reach.At(id) // of an interface: the objects are among those at the places of their type
+		return w.graph.Abstract(p.Type) && !w.graph.Opaque(p)
+	}))
 	return s
 }
 
@@ -164,44 +175,87 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 		id, _ := w.graph.Field(t, definition.Name)
 		field := apiField{id: id, definition: definition, result: w.graph.Fields[id].Result}
 		for _, j := range f.Joins {
-			field.graphs = append(field.graphs, j.Graph)
+			field.homes = append(field.homes, w.home(j.Graph, id))
 		}
+		field.homes = w.withStandIns(field, t)
 		list = append(list, field)
 	}
 	w.byType[t] = list
 	return list
 }
 
+// withStandIns adds the interface objects to the homes of an object type's field.
+func (w *walk) withStandIns(f apiField, t querygraph.TypeID) []home {
+	if len(w.graph.Types[t].StandIns) == 0 {
+		return f.homes
+	}
+	homes := f.homes
+	for _, s := range w.graph.Types[t].StandIns {
+		if id, ok := w.graph.Field(s.Type, f.definition.Name); ok && w.graph.Fields[id].In(s.Graph).Present {
+			homes = append(homes, w.home(s.Graph, id))
+		}
+	}
+	slices.SortStableFunc(homes, func(a, b home) int { return a.graph - b.graph })
+	return homes
+}
+
+func (w *walk) home(graph int, field querygraph.FieldID) home {
+	return home{graph, field, w.graph.Fields[field].In(graph)}
+}
+
 // follow returns the places behind a field; resolved tells whether some place of
 // the state resolves it.
 func (w *walk) follow(s *state, f apiField) (children []querygraph.ResidencyID, resolved bool) {
-	for _, graph := range f.graphs {
-		if !s.labels.active(w.graph.Fields[f.id].In(graph).Override) {
+	for _, h := range f.homes {
+		if !s.labels.active(h.in.Override) {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(s.places, graph, func(id querygraph.ResidencyID, graph int) int {
+		at, _ := slices.BinarySearchFunc(s.places, h.graph, func(id querygraph.ResidencyID, graph int) int {
 			return w.reach.At(id).Graph - graph
 		})
-		for ; at < len(s.places) && w.reach.At(s.places[at]).Graph == graph; at++ {
-			if !w.reach.Resolves(s.places[at], f.id) {
+		for ; at < len(s.places) && w.reach.At(s.places[at]).Graph == h.graph; at++ {
+			p := w.reach.At(s.places[at])
+			if p.Type != w.graph.Fields[h.field].Owner || !w.reach.Resolves(s.places[at], h.field) {
 				continue
 			}
 			if f.result == querygraph.NoType {
 				return nil, true
 			}
 			resolved = true
-			children = append(children, w.reach.Child(s.places[at], f.id))
+			children = append(children, w.reach.Child(s.places[at], h.field, w.known(s, s.places[at])))
 		}
 	}
 	return w.sorted(children), resolved
 }
 
+// known is a place of the state at which the type of the objects at the given one
+// is known: that one, unless it is an interface object.
+func (w *walk) known(s *state, id querygraph.ResidencyID) querygraph.ResidencyID {
+	if w.reach.At(id).Type != s.typ {
+		for _, other := range s.places {
+			if w.reach.At(other).Type == s.typ {
+				return other
+			}
+		}
+	}
+	return id
+}
+
 // on narrows places to one object type. There are none if the objects cannot be
 // of that type in one of the places' subgraphs: impossible is true then. A place
-// of another object type adds nothing.
+// of another object type adds nothing. An interface object stays what it is, if a
+// subgraph that tells the types can be reached from it, and adds that one; what a
+// field provides for it holds for the interface only.
 func (w *walk) on(t querygraph.TypeID, places []querygraph.ResidencyID) (narrowed []querygraph.ResidencyID, impossible bool) {
 	for _, id := range places {
 		p := w.reach.At(id)
+		if w.graph.Opaque(p) {
+			if real := w.real(t, id); len(real) > 0 {
+				p.Provided = nil
+				narrowed = append(append(narrowed, w.reach.ID(p)), real...)
+			}
+			continue
+		}
 		if _, possible := slices.BinarySearch(w.graph.Possible(p), t); possible {
 			p.Type = t
 			narrowed = append(narrowed, w.reach.ID(p))
@@ -210,6 +264,18 @@ func (w *walk) on(t querygraph.TypeID, places []querygraph.ResidencyID) (narrowe
 		}
 	}
 	return w.sorted(narrowed), false
+}
+
+// real are the places of an object type that an object at an interface object's
+// place can be moved to, to where its type is known.
+func (w *walk) real(t querygraph.TypeID, opaque querygraph.ResidencyID) (out []querygraph.ResidencyID) {
+	for _, id := range w.reach.Moves(opaque) {
+		p := w.reach.At(id)
+		if _, possible := slices.BinarySearch(w.graph.Possible(p), t); possible && !w.graph.Opaque(p) {
+			out = append(out, w.reach.ID(querygraph.Residency{Type: t, Graph: p.Graph}))
+		}
+	}
+	return out
 }
 
 // covered tells whether a state needs no look, and else notes that it gets one.

@@ -3,24 +3,28 @@ package composition
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // checkSharing compares who resolves a field.
 //
 // Rule: a field that several subgraphs resolve is @shareable in all of them. A
 // subgraph does not resolve a field that is @external (unless it provides it on
-// some path) or that another subgraph overrides.
+// some path) or that another subgraph overrides; it resolves those of its
+// interface objects for each implementation of the interface.
 // Codes: INVALID_FIELD_SHARING.
 func (m *merger) checkSharing(parent *typeDef, dest *field, sources []*field, overrides overrideState) {
 	if parent.kind != "OBJECT" {
 		return
 	}
+	standIns := m.standIns(parent, dest.name)
+	if len(sources)+len(standIns) < 2 {
+		return
+	}
+	resolvers, through := resolversOf(sources, standIns, overrides)
 	var all, unshared []string
 	var at []Location
-	for i, f := range sources {
-		if overrides.overridden(i) || f.fullyExternal() {
-			continue
-		}
+	for _, f := range resolvers {
 		all = append(all, f.in.name)
 		at = append(at, f.at)
 		if !f.shareable {
@@ -30,12 +34,32 @@ func (m *merger) checkSharing(parent *typeDef, dest *field, sources []*field, ov
 	if len(all) < 2 || len(unshared) == 0 {
 		return
 	}
-	where := "in " + subgraphList(unshared)
+	where := "in " + subgraphList(slices.Compact(slices.Clone(unshared)))
 	if len(unshared) == len(all) {
 		where = "in all of them"
 	}
-	m.fail(CodeInvalidFieldSharing, at, "field %q is resolved by %s, but is not @shareable %s: %s",
-		dest.coordinate, subgraphList(all), where, m.sharingAdvice(parent, sources, unshared))
+	m.fail(CodeInvalidFieldSharing, at, "field %q is resolved by %s%s, but is not @shareable %s: %s",
+		dest.coordinate, subgraphList(slices.Compact(all)), through, where, m.sharingAdvice(parent, sources, unshared))
+}
+
+// resolversOf picks the declarations of subgraphs that resolve a field, and those
+// of their interface objects, of which through tells people.
+func resolversOf(sources, standIns []*field, overrides overrideState) (out []*field, through string) {
+	for i, f := range sources {
+		if !overrides.overridden(i) && !f.fullyExternal() {
+			out = append(out, f)
+		}
+	}
+	for _, f := range standIns {
+		if !f.fullyExternal() {
+			out = append(out, f)
+			through = " (where by the @interfaceObject field \"" + f.coordinate + "\")"
+		}
+	}
+	if through != "" {
+		slices.SortStableFunc(out, func(a, b *field) int { return strings.Compare(a.in.name, b.in.name) })
+	}
+	return out, through
 }
 
 // sharingAdvice says what to do about a field that is resolved more than once: a

@@ -2,16 +2,21 @@ package composition
 
 // checkKinds compares the kinds of a type's definitions.
 //
-// Rule: a type has the same kind in every subgraph that defines it.
+// Rule: a type has the same kind in every subgraph that defines it; one marked
+// @interfaceObject counts as an interface.
 // Codes: TYPE_KIND_MISMATCH.
 func (m *merger) checkKinds(dest *typeDef, sources []*typeDef) {
 	same := true
 	var at []Location
 	groups := newGroups()
 	for _, t := range sources {
-		same = same && t.kind == dest.kind
+		same = same && t.mergedKind() == dest.kind
 		at = append(at, t.at)
-		groups.add(t.kindWithArticle()+" type", t.in.name)
+		kind := t.kindWithArticle() + " type"
+		if t.interfaceObject() {
+			kind += " that stands for an interface (@interfaceObject)"
+		}
+		groups.add(kind, t.in.name)
 	}
 	if same {
 		return

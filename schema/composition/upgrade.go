@@ -26,6 +26,7 @@ func (c *composer) upgrade(ctx context.Context, _ []federation.Subgraph) error {
 	if !slices.ContainsFunc(c.subgraphs, func(s *subgraph) bool { return s.federation1 }) {
 		return nil
 	}
+	c.checkInterfaceObjectsAreUpgraded()
 	originals := slices.Clone(c.subgraphs)
 	for _, s := range originals {
 		if s.federation1 {

@@ -48,6 +48,7 @@ func (c *composer) federationRules() []func(*subgraph) {
 		c.checkExternalOnInterface,
 		c.checkExternalUsed,
 		c.checkInterfaceKeysImplemented,
+		c.checkInterfaceObjects,
 		c.checkShareable,
 		c.checkCost,
 		c.checkListSize,

@@ -11,5 +11,9 @@
 // an entry for each subgraph that knows it, so that they grow with the schema,
 // not with types times subgraphs.
 //
+// Where a subgraph has an interface as an interface object, its place is opaque:
+// the interface's fields are there for objects of all implementations, but nobody
+// knows of which type an object is (Graph.Opaque, Type.StandIns).
+//
 // Composition (satisfiability: Reach) and the router's planner share it.
 package querygraph

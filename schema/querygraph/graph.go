@@ -49,9 +49,19 @@ type Type struct {
 	// Contexts are what objects of the type, an object type, give to contextual
 	// arguments of fields below them.
 	Contexts []ContextValue
+	// StandIns are, for an object type, the interface objects that stand for it, in
+	// the order of the interfaces' IDs and then of the subgraphs: the subgraph has
+	// the interface's fields for objects of this type, by the interface's name.
+	StandIns []StandIn
 
 	graphs  []int32 // of Joins
 	byField map[string]FieldID
+}
+
+// StandIn is an interface in a subgraph that has it as an interface object.
+type StandIn struct {
+	Type  TypeID
+	Graph int
 }
 
 // Key is one @key.
@@ -109,7 +119,7 @@ func (g *Graph) addType(id TypeID, source *supergraph.Type) {
 	}
 	for i, j := range source.Joins {
 		t.graphs[i] = int32(j.Graph)
-		t.Joins[i] = TypeIn{Graph: j.Graph, Present: true}
+		t.Joins[i] = TypeIn{Graph: j.Graph, Present: true, InterfaceObject: j.InterfaceObject}
 	}
 	for _, f := range source.Fields {
 		id := FieldID(len(g.Fields))
@@ -188,6 +198,19 @@ func (g *Graph) possible() {
 			t.Joins[k].Possible = sortedSet(t.Joins[k].Possible)
 		}
 		t.Possible = sortedSet(t.Possible)
+		for k := range t.Joins {
+			if t.Joins[k].InterfaceObject {
+				g.standIn(t, &t.Joins[k])
+			}
+		}
+	}
+}
+
+// standIn notes which types an interface object stands for.
+func (g *Graph) standIn(t *Type, in *TypeIn) {
+	in.Possible = t.Possible
+	for _, impl := range t.Possible {
+		g.Types[impl].StandIns = append(g.Types[impl].StandIns, StandIn{Type: t.ID, Graph: in.Graph})
 	}
 }
 

@@ -11,10 +11,14 @@ type TypeIn struct {
 	Graph int
 	// Present tells whether the subgraph has the type at all.
 	Present bool
+	// InterfaceObject tells that the subgraph has the interface as an object type:
+	// it resolves fields of it for whatever implements it, but cannot tell what
+	// that is.
+	InterfaceObject bool
 	// Keys are the type's keys in the subgraph, resolvable or not.
 	Keys []Key
 	// Possible are the object types that an object of the type can have in this
-	// subgraph, sorted by ID.
+	// subgraph, sorted by ID; for an interface object all that it can have anywhere.
 	Possible []TypeID
 }
 

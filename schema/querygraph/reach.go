@@ -30,6 +30,12 @@ import (
 // of the query or mutation type all subgraphs can be reached; other types without
 // keys stay where they are.
 //
+// An object also moves, by a key of an interface that it implements, to a subgraph
+// that has the interface as an interface object; what it can have there are the
+// interface's fields. At such an opaque place nobody knows its type. It moves on
+// by the interface's keys, to other interface objects and to where the interface
+// is a real one; there its type is known.
+//
 // Answers are kept, so that each fact is worked out once; the number of facts is
 // bounded by places times leaves of field sets. A Reach is for one goroutine.
 type Reach struct {
@@ -86,7 +92,7 @@ func NewReach(g *Graph, decided ...supergraph.Override) *Reach {
 	}
 	for i, t := range g.Supergraph.Types {
 		for _, j := range t.Joins {
-			if t.Definition.Kind == ast.Object && slices.ContainsFunc(j.Keys, func(k supergraph.Key) bool { return k.Resolvable }) {
+			if (t.Definition.Kind == ast.Object || hasInterfaceObject(t)) && slices.ContainsFunc(j.Keys, func(k supergraph.Key) bool { return k.Resolvable }) {
 				r.keyed[i] = append(r.keyed[i], j.Graph)
 			}
 		}
@@ -114,7 +120,8 @@ func (r *Reach) Has(id ResidencyID, field FieldID) bool {
 }
 
 // Resolves tells whether the place's own subgraph resolves a field of the
-// place's type, all that it requires being obtainable from there.
+// place's type, or at an interface object of a type that implements it, all that
+// it requires being obtainable from there.
 func (r *Reach) Resolves(id ResidencyID, field FieldID) bool {
 	for {
 		// Asking can bring up conditions that were not worked out yet.
@@ -188,22 +195,34 @@ func (r *Reach) movesOf(id ResidencyID) *fact {
 // growMoves adds the places that have become reachable.
 func (r *Reach) growMoves(f *fact) (grown bool) {
 	p := r.At(f.place)
-	if slices.Contains(r.roots, p.Type) {
+	switch {
+	case slices.Contains(r.roots, p.Type):
 		return r.growRoot(f, p)
+	case r.graph.Abstract(p.Type) && !r.graph.Opaque(p):
+		return false // its objects move each by its own type's keys
 	}
 	for again := true; again; {
 		again = false
 		for _, graph := range r.keyed[p.Type] {
-			if graph == p.Graph || slices.ContainsFunc(f.members[1:], func(m ResidencyID) bool { return r.At(m).Graph == graph }) {
-				continue
-			}
-			if r.enters(f, p.Type, graph) {
-				f.members = append(f.members, r.ID(Residency{Type: p.Type, Graph: graph, Given: p.Given}))
-				grown, again = true, true
-			}
+			again = graph != p.Graph && r.growTo(f, Residency{Type: p.Type, Graph: graph, Given: p.Given}) || again
 		}
+		for _, s := range r.graph.Types[p.Type].StandIns {
+			again = r.growTo(f, Residency{Type: s.Type, Graph: s.Graph, Given: p.Given}) || again
+		}
+		grown = grown || again
 	}
 	return grown
+}
+
+// growTo adds a place that has become reachable; it is false if that is not so, or
+// was so before.
+func (r *Reach) growTo(f *fact, to Residency) bool {
+	known := slices.ContainsFunc(f.members[1:], func(m ResidencyID) bool { return r.At(m).Graph == to.Graph && r.At(m).Type == to.Type })
+	if known || !r.enters(f, to.Type, to.Graph) {
+		return false
+	}
+	f.members = append(f.members, r.ID(to))
+	return true
 }
 
 // growRoot adds the root type of all other subgraphs.
@@ -260,6 +279,9 @@ func (r *Reach) hasLeaf(asking *fact, id ResidencyID, l *leaf) bool {
 // that an object there can have and that the leaf means.
 func (r *Reach) evaluate(f *fact) bool {
 	p := r.At(f.place)
+	if r.graph.Opaque(p) {
+		return r.evaluateOpaque(f, p)
+	}
 	for _, t := range r.graph.Possible(p) {
 		if !f.leaf.field.On(t) {
 			continue
@@ -286,21 +308,48 @@ func (r *Reach) evaluateOn(f *fact, id ResidencyID, t TypeID) bool {
 	moves := r.movesOf(id)
 	moves.waiting = append(moves.waiting, f)
 	for _, m := range moves.members {
-		if !r.resolves(f, m, field) {
+		if r.graph.Abstract(t) && !r.graph.Opaque(r.At(m)) || !r.resolves(f, m, field) {
 			continue
 		}
-		if f.leaf.rest == nil || r.hasLeaf(f, r.child(f, m, field), f.leaf.rest) {
+		known := m
+		if r.graph.Opaque(r.At(m)) {
+			known = id
+		}
+		if f.leaf.rest == nil || r.hasLeaf(f, r.child(f, m, field, known), f.leaf.rest) {
 			return true
 		}
 	}
 	return false
 }
 
+// evaluateOpaque is evaluateOn where the objects' type is not known: what is meant
+// only on some types, and the type's name, needs a subgraph that has the real
+// interface; there the leaf can be had as from any place of the interface.
+func (r *Reach) evaluateOpaque(f *fact, p Residency) bool {
+	real, elsewhere := false, false
+	moves := r.movesOf(f.place)
+	moves.waiting = append(moves.waiting, f)
+	for _, m := range moves.members {
+		if !r.graph.Opaque(r.At(m)) {
+			real = true
+			elsewhere = elsewhere || r.hasLeaf(f, m, f.leaf)
+		}
+	}
+	switch {
+	case f.leaf.field.Name == "__typename":
+		return real
+	case f.leaf.field.Types != nil && !real:
+		return false
+	}
+	return elsewhere || r.evaluateOn(f, f.place, p.Type)
+}
+
 // resolves tells whether the place's own subgraph resolves the field, as far as
 // it is known.
 func (r *Reach) resolves(asking *fact, id ResidencyID, field FieldID) bool {
 	p := r.At(id)
-	if !r.graph.Resolves(p.Graph, p.Type, field, p.Provided) {
+	field, ok := r.graph.FieldAt(p, field)
+	if !ok || !r.graph.Resolves(p.Graph, p.Type, field, p.Provided) {
 		return false
 	}
 	if field == Typename {
@@ -351,4 +400,10 @@ func (r *Reach) external(graph int, t TypeID, set *FieldSet) bool {
 		}
 	}
 	return false
+}
+
+// hasInterfaceObject tells whether some subgraph has the type as an interface
+// object.
+func hasInterfaceObject(t *supergraph.Type) bool {
+	return slices.ContainsFunc(t.Joins, func(j supergraph.TypeJoin) bool { return j.InterfaceObject })
 }

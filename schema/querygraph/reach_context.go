@@ -4,10 +4,11 @@ import "slices"
 
 // Child gives the place of what a field of a place's objects returns, with what
 // these objects give to contextual arguments; the field must be a composite one
-// that the place's subgraph resolves.
-func (r *Reach) Child(id ResidencyID, field FieldID) ResidencyID {
+// that the place's subgraph resolves. Known is where the same objects are when
+// their type is known: the place itself unless it is an interface object's.
+func (r *Reach) Child(id ResidencyID, field FieldID, known ResidencyID) ResidencyID {
 	for {
-		child := r.child(nil, id, field)
+		child := r.child(nil, id, field, known)
 		if len(r.queue) == 0 {
 			return child
 		}
@@ -16,10 +17,9 @@ func (r *Reach) Child(id ResidencyID, field FieldID) ResidencyID {
 }
 
 // child is Child as far as it is known.
-func (r *Reach) child(asking *fact, id ResidencyID, field FieldID) ResidencyID {
-	p := r.At(id)
-	child := r.graph.Child(p, field)
-	values := r.graph.Types[p.Type].Contexts
+func (r *Reach) child(asking *fact, id ResidencyID, field FieldID, known ResidencyID) ResidencyID {
+	child := r.graph.Child(r.At(id), field)
+	values := r.graph.Types[r.At(known).Type].Contexts
 	if len(values) == 0 {
 		return r.ID(child)
 	}
@@ -29,7 +29,7 @@ func (r *Reach) child(asking *fact, id ResidencyID, field FieldID) ResidencyID {
 		return slices.ContainsFunc(values, func(v ContextValue) bool { return v.ID == g })
 	})
 	for _, v := range values {
-		if r.hasAll(asking, id, v.Fields) {
+		if r.hasAll(asking, known, v.Fields) {
 			child.Given = append(child.Given, v.ID)
 		}
 	}
@@ -72,6 +72,10 @@ func (r *Reach) Covers(b, a ResidencyID) bool {
 // place; it is empty if there is none.
 func (r *Reach) Lacks(id ResidencyID, field FieldID) string {
 	p := r.At(id)
+	field, ok := r.graph.FieldAt(p, field)
+	if !ok {
+		return ""
+	}
 	for _, a := range r.graph.Fields[field].In(p.Graph).Context {
 		if !r.given(p, []ContextArgument{a}) {
 			return a.Name

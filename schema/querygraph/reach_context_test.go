@@ -42,7 +42,7 @@ func TestContextsAreOfTheNearestObject(t *testing.T) {
 			at := r.ID(querygraph.Residency{Type: query})
 			for _, name := range tt.path {
 				f, _ := g.Field(r.At(at).Type, name)
-				at = r.Child(at, f)
+				at = r.Child(at, f, at)
 			}
 			f, _ := g.Field(r.At(at).Type, "f")
 			if got := r.Has(at, f); got != tt.want {

@@ -24,7 +24,8 @@ func (p Provided) Has(t TypeID, name string) bool {
 // does so only for entities that bring what is required along.
 func (g *Graph) Resolves(graph int, t TypeID, field FieldID, provided Provided) bool {
 	if field == Typename {
-		return g.Types[t].In(graph).Present
+		in := g.Types[t].In(graph)
+		return in.Present && !in.InterfaceObject
 	}
 	in := g.Fields[field].In(graph)
 	return in.Present && (!in.External || provided.Has(t, g.Fields[field].Definition.Name))
@@ -94,13 +95,32 @@ type Residency struct {
 	Given []ContextID
 }
 
+// Opaque tells whether the place's subgraph has an interface object there: it does
+// not know which type the objects have. What their fields are is what the
+// interface's fields are in that subgraph.
+func (g *Graph) Opaque(p Residency) bool { return g.Types[p.Type].In(p.Graph).InterfaceObject }
+
+// FieldAt gives the field of a place's type that a field of an object at the place
+// is: the same one, or the interface's at an interface object. It is not ok if the
+// place has none.
+func (g *Graph) FieldAt(p Residency, field FieldID) (at FieldID, ok bool) {
+	if field == Typename || g.Fields[field].Owner == p.Type {
+		return field, true
+	}
+	if !g.Opaque(p) {
+		return field, false
+	}
+	return g.Field(p.Type, g.Fields[field].Definition.Name)
+}
+
 // Possible gives the object types that an object at the place can have.
 func (g *Graph) Possible(p Residency) []TypeID { return g.Types[p.Type].In(p.Graph).Possible }
 
 // Child gives the place of what a field of a place's objects returns; the field
-// must be a composite one that the place's subgraph resolves. What the place's
-// type sets for contextual arguments is for Reach.Child to add.
+// must be a composite one that the place's subgraph resolves, as FieldAt has it.
+// What the place's type sets for contextual arguments is for Reach.Child to add.
 func (g *Graph) Child(p Residency, field FieldID) Residency {
+	field, _ = g.FieldAt(p, field)
 	below := g.Below(p.Graph, p.Type, field, p.Provided)
 	slices.SortFunc(below, func(a, b *FieldSet) int { return a.ID - b.ID })
 	return Residency{Type: g.Fields[field].In(p.Graph).Result, Graph: p.Graph, Provided: slices.Compact(below), Given: p.Given}

@@ -15,7 +15,7 @@ const (
 	// supergraph: `@join__field(graph: X)` where join__Graph has no X.
 	CodeInvalidFederationSupergraph = "INVALID_FEDERATION_SUPERGRAPH"
 	// CodeUnsupportedFeature occurs when the supergraph uses something that the
-	// router does not handle yet: `@join__type(isInterfaceObject: true)`.
+	// router does not handle yet: `@join__field(contextArguments: […])`.
 	CodeUnsupportedFeature = "UNSUPPORTED_FEATURE"
 	// CodeUnsupportedLinkedFeature occurs when a link that readers must
 	// understand is unknown: `@link(url: "https://example.com/x", for: SECURITY)`.

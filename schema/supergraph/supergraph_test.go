@@ -131,7 +131,7 @@ func TestParseRefuses(t *testing.T) {
 		{"types that no subgraph has", "", "type Query { a: Int }", `x:3:6: INVALID_FEDERATION_SUPERGRAPH: type "Query" has no @join__type: no subgraph defines it`},
 		{"malformed keys", "", `type Query @join__type(graph: A, key: "a {") { a: Int }`, `x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(key:): field set "a {": expected at least one definition, found }`},
 		{"malformed types", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, type: "[Int") }`, `x:3:44: INVALID_FEDERATION_SUPERGRAPH: @join__field(type:): type "[Int": a bracket is not closed`},
-		{"interface objects", "", `type Query @join__type(graph: A, isInterfaceObject: true) { a: Int }`, `x:3:13: UNSUPPORTED_FEATURE: @interfaceObject: type "Query" in subgraph "a"`},
+		{"interface objects that are no interface", "", `type Query @join__type(graph: A, isInterfaceObject: true) { a: Int }`, `x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(isInterfaceObject: true) on "Query", which is no interface`},
 		{
 			"unknown security features", `@link(url: "https://example.com/vault/v1.0", for: SECURITY)`, `type Query @join__type(graph: A) { a: Int }`,
 			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/vault/v1.0 for SECURITY, which the router does not know",
@@ -206,5 +206,21 @@ func TestFieldThatMovesHasBothJoins(t *testing.T) {
 		if to == nil || to.External || to.Override != (supergraph.Override{Label: "x", Set: true}) {
 			t.Errorf("%s: subgraph b must resolve it where x is set, got %+v", name, to)
 		}
+	}
+}
+
+func TestParseReadsInterfaceObjects(t *testing.T) {
+	t.Parallel()
+	s, err := supergraph.Parse("x", fmt.Sprintf(head, "")+`type Query @join__type(graph: A) @join__type(graph: B) { i: I @join__field(graph: A) }
+interface I @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) { id: ID! n: Int @join__field(graph: B) }
+type T implements I @join__implements(graph: A, interface: "I") @join__type(graph: A, key: "id") { id: ID! n: Int @join__field }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := s.Type("I"); i.Join(0).InterfaceObject || !i.Join(1).InterfaceObject {
+		t.Errorf("I in a and b: %+v", i.Joins)
+	}
+	if joins := s.Type("T").Field("n").Joins; len(joins) != 0 {
+		t.Errorf("T.n stands for that of an interface object, but has %+v", joins)
 	}
 }

@@ -28,6 +28,10 @@ type Type struct {
 type TypeJoin struct {
 	Graph int
 	Keys  []Key
+	// InterfaceObject says that the subgraph has the interface as an object type,
+	// for all of its implementations, and knows none of them (Federation 2.3
+	// §@interfaceObject).
+	InterfaceObject bool
 	// Interfaces are the interfaces that the type implements in this subgraph.
 	Interfaces []string
 	// Members are the union's members in this subgraph.
@@ -49,7 +53,9 @@ type Field struct {
 	Definition *ast.FieldDefinition
 	// Joins are the subgraphs that have the field, in the order of the graphs. A
 	// subgraph whose field was overridden by another is not among them unless it
-	// still names the field in a key, which makes it External.
+	// still names the field in a key, which makes it External. There are none if
+	// the type has the field only by way of subgraphs that have one of its
+	// interfaces as InterfaceObject.
 	Joins []FieldJoin
 }
 
@@ -152,11 +158,14 @@ func (r *joinReader) typeJoins(def *ast.Definition) []TypeJoin {
 		if !ok {
 			continue
 		}
-		if boolArg(d, "isInterfaceObject", false) {
-			r.errs = append(r.errs, unsupported(d.Position, "@interfaceObject: type %q in subgraph %q", def.Name, r.subgraphs[g].Name))
-		}
 		if joins[g] == nil {
 			joins[g] = &TypeJoin{Graph: g}
+		}
+		if boolArg(d, "isInterfaceObject", false) {
+			if def.Kind != ast.Interface {
+				r.errs = append(r.errs, invalid(d.Position, "@%s(isInterfaceObject: true) on %q, which is no interface", d.Name, def.Name))
+			}
+			joins[g].InterfaceObject = true
 		}
 		if d.Arguments.ForName("key") != nil {
 			joins[g].Keys = append(joins[g].Keys, Key{
@@ -204,7 +213,7 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 	overridden := map[string]bool{}
 	kept := map[int]bool{}
 	for _, d := range directives {
-		if r.refuses(def, f, d) {
+		if d.Arguments.ForName("graph") == nil { // as of interface objects
 			continue
 		}
 		g, ok := r.graph(d)
@@ -236,13 +245,4 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 		}
 	}
 	return out
-}
-
-// refuses reports the constructs of @join__field that are not handled yet.
-func (r *joinReader) refuses(def *ast.Definition, f *ast.FieldDefinition, d *ast.Directive) bool {
-	if d.Arguments.ForName("graph") != nil {
-		return false
-	}
-	r.errs = append(r.errs, unsupported(d.Position, "@interfaceObject (a @%s without a graph): field \"%s.%s\"", d.Name, def.Name, f.Name))
-	return true
 }
