@@ -19,6 +19,12 @@ func with(directive string) func(site) bool {
 	return func(s site) bool { return s.has(directive) }
 }
 
+// importing also asks that the subgraph calls a directive as federation does: for
+// another name Apollo throws where a field set is wrong.
+func importing(directive string, match func(site) bool) func(site) bool {
+	return func(s site) bool { return s.link.URL != "" && s.directive(directive) == directive && match(s) }
+}
+
 // fieldSetBreakages break @key, @requires and @provides.
 func fieldSetBreakages() []breakage {
 	list := []breakage{
@@ -37,10 +43,10 @@ func fieldSetBreakages() []breakage {
 		}, func(_ *mutator, s site) {
 			s.append("extend type %s { needs: Int %s(fields: %q) }", s.typ.Name, s.at("requires"), s.field.Name)
 		}),
-		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", isEntity, func(_ *mutator, s site) {
+		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", importing("provides", isEntity), func(_ *mutator, s site) {
 			s.append("extend type %s { own: Int gives: %s %s(fields: \"own\") }", s.typ.Name, s.typ.Name, s.at("provides"))
 		}),
-		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", func(s site) bool { return s.typ.Name == "Query" }, func(_ *mutator, s site) {
+		onType("PROVIDES_FIELDS_MISSING_EXTERNAL", importing("provides", func(s site) bool { return s.typ.Name == "Query" }), func(_ *mutator, s site) {
 			s.append("extend type Query { odd: Odd %s(fields: \"x\") }\ntype Odd { x: Int y: Int }", s.at("provides"))
 		}),
 		onField("PROVIDES_ON_NON_OBJECT_FIELD", func(s site) bool { return isObject(s) && s.isLeaf() && !s.has("external") }, func(_ *mutator, s site) { s.mark("provides", "fields", `"x"`) }),
