@@ -27,6 +27,9 @@ const maxFieldSetTokens = 20_000
 // and directives are kept, because which of them is allowed depends on the
 // directive. Positions inside the result count from the start of the text.
 func ParseFieldSet(text string) (FieldSet, error) {
+	if set := plainFieldSet(text); set != nil {
+		return set, nil
+	}
 	source := strings.TrimSpace(text)
 	if !strings.HasPrefix(source, "{") {
 		source = "{" + text + "}"
@@ -50,6 +53,47 @@ func ParseFieldSet(text string) (FieldSet, error) {
 		return nil, fmt.Errorf("field set %q: %w", text, err)
 	}
 	return FieldSet(set), nil
+}
+
+// plainFieldSet reads a field set of nothing but names and spaces, which most
+// are, as the parser does but in a fraction of its time; nil if it is another.
+func plainFieldSet(text string) FieldSet {
+	count := 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c == ' ':
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			if i == 0 || text[i-1] == ' ' {
+				count++
+			}
+		case '0' <= c && c <= '9' && i > 0 && text[i-1] != ' ':
+		default:
+			return nil
+		}
+	}
+	if count == 0 || count > maxFieldSetTokens/2 {
+		return nil
+	}
+	fields, positions := make([]ast.Field, count), make([]ast.Position, count)
+	src := &ast.Source{Name: "fields", Input: "{" + text + "}"}
+	set := make(FieldSet, count)
+	end := 0
+	for i := range set {
+		start := end
+		for text[start] == ' ' {
+			start++
+		}
+		end = start
+		for end < len(text) && text[end] != ' ' {
+			end++
+		}
+		const brace, first = 1, 1
+		positions[i] = ast.Position{Start: start + brace, End: end + brace, Line: first, Column: start + brace + first, Src: src}
+		fields[i] = ast.Field{Alias: text[start:end], Name: text[start:end], Position: &positions[i]}
+		set[i] = &fields[i]
+	}
+	return set
 }
 
 func checkFieldSet(set ast.SelectionSet) error {

@@ -12,6 +12,8 @@ type stripping struct {
 	// owned tells whether an element belongs to a specification that is left
 	// out; directives' names come with "@".
 	owned func(name string) bool
+	// known are the answers of owned for directives, without "@".
+	known map[string]bool
 	// inaccessible is the directive whose elements are left out, or "".
 	inaccessible string
 }
@@ -37,7 +39,7 @@ func buildSchema(doc *ast.SchemaDocument, strip stripping, src *ast.Source) (*as
 		}
 	}
 	for _, d := range doc.Directives {
-		if !strip.owned("@" + d.Name) {
+		if !strip.ownsDirective(d.Name) {
 			c := *d
 			c.Arguments = strip.arguments(d.Arguments)
 			out.Directives = append(out.Directives, &c)
@@ -62,12 +64,21 @@ func (s stripping) hides(applied ast.DirectiveList) bool {
 func (s stripping) directives(applied ast.DirectiveList) ast.DirectiveList {
 	var out ast.DirectiveList
 	for _, d := range applied {
-		if !s.owned("@" + d.Name) {
+		if !s.ownsDirective(d.Name) {
 			c := *d
 			out = append(out, &c)
 		}
 	}
 	return out
+}
+
+func (s stripping) ownsDirective(name string) bool {
+	owned, known := s.known[name]
+	if !known {
+		owned = s.owned("@" + name)
+		s.known[name] = owned
+	}
+	return owned
 }
 
 func (s stripping) roots(defs ast.SchemaDefinitionList, gone map[string]bool) ast.SchemaDefinitionList {
@@ -103,24 +114,26 @@ func (s stripping) definition(def *ast.Definition, gone map[string]bool) *ast.De
 			}
 		}
 	}
-	c.Fields = nil
-	for _, f := range def.Fields {
+	c.Fields = make(ast.FieldList, 0, len(def.Fields))
+	fields := make([]ast.FieldDefinition, len(def.Fields))
+	for i, f := range def.Fields {
 		if s.hides(f.Directives) {
 			continue
 		}
-		field := *f
-		field.Directives = s.directives(f.Directives)
-		field.Arguments = s.arguments(f.Arguments)
-		c.Fields = append(c.Fields, &field)
+		fields[i] = *f
+		fields[i].Directives = s.directives(f.Directives)
+		fields[i].Arguments = s.arguments(f.Arguments)
+		c.Fields = append(c.Fields, &fields[i])
 	}
-	c.EnumValues = nil
-	for _, v := range def.EnumValues {
+	c.EnumValues = make(ast.EnumValueList, 0, len(def.EnumValues))
+	values := make([]ast.EnumValueDefinition, len(def.EnumValues))
+	for i, v := range def.EnumValues {
 		if s.hides(v.Directives) {
 			continue
 		}
-		value := *v
-		value.Directives = s.directives(v.Directives)
-		c.EnumValues = append(c.EnumValues, &value)
+		values[i] = *v
+		values[i].Directives = s.directives(v.Directives)
+		c.EnumValues = append(c.EnumValues, &values[i])
 	}
 	return &c
 }

@@ -31,10 +31,8 @@ func (r *joinReader) graph(d *ast.Directive) (int, bool) {
 		r.errs = append(r.errs, invalid(d.Position, "@%s needs the argument `graph`", d.Name))
 		return 0, false
 	}
-	for i, s := range r.subgraphs {
-		if s.Graph == a.Value.Raw {
-			return i, true
-		}
+	if i, ok := r.graphs[a.Value.Raw]; ok {
+		return i, true
 	}
 	r.errs = append(r.errs, invalid(d.Position, "@%s(graph: %s): %s has no such value", d.Name, a.Value, r.join.TypeName("Graph")))
 	return 0, false

@@ -87,7 +87,7 @@ func refuseCore(doc *ast.SchemaDocument) error {
 // name comes with its "@".
 func owns(l federation.Link, name string) bool {
 	bare := strings.TrimPrefix(name, "@")
-	if l.As != "" && (strings.HasPrefix(bare, l.As+"__") || name == "@"+l.As) {
+	if rest, found := strings.CutPrefix(bare, l.As); found && l.As != "" && (strings.HasPrefix(rest, "__") || rest == "" && name != bare) {
 		return true
 	}
 	return slices.ContainsFunc(l.Imports, func(i federation.Import) bool { return i.As == name })
@@ -95,7 +95,7 @@ func owns(l federation.Link, name string) bool {
 
 // machinery is what Schema lacks: the elements of link and join.
 func (s specifications) machinery() stripping {
-	return stripping{owned: func(name string) bool {
+	return stripping{known: map[string]bool{}, owned: func(name string) bool {
 		return slices.ContainsFunc(s.all, func(l federation.Link) bool {
 			return (l.Identity == federation.LinkIdentity || l.Identity == federation.JoinIdentity) && owns(l, name)
 		})
@@ -105,7 +105,7 @@ func (s specifications) machinery() stripping {
 // hidden is what API lacks: the elements of all linked specifications, and what
 // is inaccessible.
 func (s specifications) hidden() stripping {
-	return stripping{inaccessible: s.inaccessible, owned: func(name string) bool {
+	return stripping{known: map[string]bool{}, inaccessible: s.inaccessible, owned: func(name string) bool {
 		return slices.ContainsFunc(s.all, func(l federation.Link) bool { return owns(l, name) })
 	}}
 }

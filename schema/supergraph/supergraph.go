@@ -1,9 +1,11 @@
 package supergraph
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -67,10 +69,7 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	if err := s.readGraphs(doc, specs, src); err != nil {
 		return nil, err
 	}
-	if s.Schema, err = buildSchema(doc, specs.machinery(), src); err != nil {
-		return nil, err
-	}
-	if s.API, err = buildSchema(doc, specs.hidden(), src); err != nil {
+	if err := s.buildSchemas(doc, specs, src); err != nil {
 		return nil, err
 	}
 	if err := s.readTypes(doc, specs); err != nil {
@@ -80,6 +79,16 @@ func Parse(name, sdl string) (*Supergraph, error) {
 }
 
 // graphqlError is an error of the validator, which says where.
+// buildSchemas builds both schemas at once; they share nothing that is written.
+func (s *Supergraph) buildSchemas(doc *ast.SchemaDocument, specs specifications, src *ast.Source) (err error) {
+	var apiErr error
+	var other sync.WaitGroup
+	other.Go(func() { s.API, apiErr = buildSchema(doc, specs.hidden(), src) })
+	s.Schema, err = buildSchema(doc, specs.machinery(), src)
+	other.Wait()
+	return cmp.Or(err, apiErr)
+}
+
 func graphqlError(err error, src *ast.Source) error {
 	pos := &ast.Position{Line: 1, Column: 1, Src: src}
 	message := err.Error()

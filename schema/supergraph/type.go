@@ -2,6 +2,7 @@ package supergraph
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -127,20 +128,24 @@ type joinReader struct {
 	join      federation.Link
 	context   string // the name of @context, or ""
 	subgraphs []Subgraph
+	graphs    map[string]int // indices of subgraphs by Subgraph.Graph
 	errs      []error
 }
 
 func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) error {
-	r := &joinReader{join: specs.join, context: specs.context, subgraphs: s.Subgraphs}
+	r := &joinReader{join: specs.join, context: specs.context, subgraphs: s.Subgraphs, graphs: make(map[string]int, len(s.Subgraphs))}
+	for i, sub := range s.Subgraphs {
+		r.graphs[sub.Graph] = i
+	}
 	for _, def := range doc.Definitions {
 		clean := s.Schema.Types[def.Name]
 		if clean == nil || !clean.IsCompositeType() {
 			continue
 		}
 		t := &Type{Definition: clean, Joins: r.typeJoins(def), Contexts: r.contexts(def)}
-		for _, f := range def.Fields {
+		for i, f := range def.Fields {
 			t.Fields = append(t.Fields, &Field{
-				Definition: clean.Fields.ForName(f.Name),
+				Definition: fieldOf(clean, i, f.Name),
 				Joins:      r.fieldJoins(t, def, f),
 			})
 		}
@@ -152,23 +157,27 @@ func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) er
 }
 
 func (r *joinReader) typeJoins(def *ast.Definition) []TypeJoin {
-	joins := make([]*TypeJoin, len(r.subgraphs))
+	var joins []TypeJoin
+	at := func(graph int) (int, bool) {
+		return slices.BinarySearchFunc(joins, graph, func(j TypeJoin, graph int) int { return j.Graph - graph })
+	}
 	for _, d := range def.Directives.ForNames(r.join.DirectiveName("type")) {
 		g, ok := r.graph(d)
 		if !ok {
 			continue
 		}
-		if joins[g] == nil {
-			joins[g] = &TypeJoin{Graph: g}
+		i, known := at(g)
+		if !known {
+			joins = slices.Insert(joins, i, TypeJoin{Graph: g})
 		}
 		if boolArg(d, "isInterfaceObject", false) {
 			if def.Kind != ast.Interface {
 				r.errs = append(r.errs, invalid(d.Position, "@%s(isInterfaceObject: true) on %q, which is no interface", d.Name, def.Name))
 			}
-			joins[g].InterfaceObject = true
+			joins[i].InterfaceObject = true
 		}
 		if d.Arguments.ForName("key") != nil {
-			joins[g].Keys = append(joins[g].Keys, Key{
+			joins[i].Keys = append(joins[i].Keys, Key{
 				Fields:     r.fieldSet(d, "key"),
 				Resolvable: boolArg(d, "resolvable", true),
 				Position:   d.Position,
@@ -178,40 +187,43 @@ func (r *joinReader) typeJoins(def *ast.Definition) []TypeJoin {
 	add := func(directive, arg string, list func(*TypeJoin) *[]string) {
 		for _, d := range def.Directives.ForNames(r.join.DirectiveName(directive)) {
 			g, ok := r.graph(d)
-			if ok && joins[g] != nil {
-				names := list(joins[g])
+			if i, known := at(g); ok && known {
+				names := list(&joins[i])
 				*names = append(*names, stringArg(d, arg))
 			}
 		}
 	}
 	add("implements", "interface", func(j *TypeJoin) *[]string { return &j.Interfaces })
 	add("unionMember", "member", func(j *TypeJoin) *[]string { return &j.Members })
-	var out []TypeJoin
-	for _, j := range joins {
-		if j != nil {
-			out = append(out, *j)
-		}
-	}
-	if len(out) == 0 {
+	if len(joins) == 0 {
 		r.errs = append(r.errs, invalid(def.Position, "type %q has no @%s: no subgraph defines it", def.Name, r.join.DirectiveName("type")))
 	}
-	return out
+	return joins
+}
+
+// fieldOf returns the field of a name, which stands at the given index unless
+// validation moved it.
+func fieldOf(def *ast.Definition, index int, name string) *ast.FieldDefinition {
+	if index < len(def.Fields) && def.Fields[index].Name == name {
+		return def.Fields[index]
+	}
+	return def.Fields.ForName(name)
 }
 
 // fieldJoins reads @join__field. A field without one is in every subgraph that
 // has the type.
 func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefinition) []FieldJoin {
 	directives := f.Directives.ForNames(r.join.DirectiveName("field"))
-	var out []FieldJoin
 	if len(directives) == 0 {
-		for _, j := range t.Joins {
-			out = append(out, FieldJoin{Graph: j.Graph, Type: f.Type, Position: f.Position})
+		out := make([]FieldJoin, len(t.Joins))
+		for i, j := range t.Joins {
+			out[i] = FieldJoin{Graph: j.Graph, Type: f.Type, Position: f.Position}
 		}
 		return out
 	}
-	joins := make([]*FieldJoin, len(r.subgraphs))
-	overridden := map[string]bool{}
-	kept := map[int]bool{}
+	joins := make([]FieldJoin, 0, len(directives))
+	var overridden []string // names of subgraphs
+	var kept []int
 	for _, d := range directives {
 		if d.Arguments.ForName("graph") == nil { // as of interface objects
 			continue
@@ -222,7 +234,7 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 		}
 		from := stringArg(d, "override")
 		label := stringArg(d, "overrideLabel")
-		joins[g] = &FieldJoin{
+		join := FieldJoin{
 			Graph:    g,
 			Type:     r.typeArg(d, f.Type),
 			External: boolArg(d, "external", false) || boolArg(d, "usedOverridden", false) && label == "",
@@ -232,17 +244,21 @@ func (r *joinReader) fieldJoins(t *Type, def *ast.Definition, f *ast.FieldDefini
 			Position: d.Position,
 		}
 		if label != "" {
-			joins[g].Override = Override{Label: label, Set: from != ""}
+			join.Override = Override{Label: label, Set: from != ""}
 		}
-		kept[g] = boolArg(d, "usedOverridden", false)
+		if boolArg(d, "usedOverridden", false) {
+			kept = append(kept, g)
+		}
 		if from != "" && label == "" {
-			overridden[from] = true
+			overridden = append(overridden, from)
+		}
+		if i, again := slices.BinarySearchFunc(joins, g, func(j FieldJoin, graph int) int { return j.Graph - graph }); again {
+			joins[i] = join
+		} else {
+			joins = slices.Insert(joins, i, join)
 		}
 	}
-	for g, j := range joins {
-		if j != nil && (kept[g] || !overridden[r.subgraphs[g].Name]) {
-			out = append(out, *j)
-		}
-	}
-	return out
+	return slices.DeleteFunc(joins, func(j FieldJoin) bool {
+		return slices.Contains(overridden, r.subgraphs[j.Graph].Name) && !slices.Contains(kept, j.Graph)
+	})
 }
