@@ -70,3 +70,16 @@ func (s *subgraph) contextArguments(f *field) *ast.Value {
 	}
 	return listOf(out)
 }
+
+// contextual reports whether some subgraph has an argument of a merged field from
+// a context.
+func (c *composer) contextual(merged *field, name string) bool {
+	for _, s := range c.subgraphs {
+		if t := s.typeNamed(merged.parent.name); t != nil && t.field(merged.name) != nil {
+			if a := t.field(merged.name).arg(name); a != nil && has(a.applied, "fromContext") {
+				return true
+			}
+		}
+	}
+	return false
+}

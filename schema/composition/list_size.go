@@ -71,7 +71,7 @@ func (c *composer) checkListSizeMerged(context.Context, []federation.Subgraph) e
 				continue
 			}
 			for _, v := range items(a.arg("slicingArguments")) {
-				if f.arg(v.Raw) == nil {
+				if f.arg(v.Raw) == nil && !c.contextual(f, v.Raw) {
 					c.fail(CodeListSizeInvalidSlicingArgument, f.places(),
 						"@listSize on %q: the slicing argument %q is not in every subgraph that resolves the field, so clients cannot give it: add it there, or slice by another one", f.coordinate, v.Raw)
 				}

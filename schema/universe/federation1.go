@@ -23,8 +23,15 @@ func (g *generator) makeFederation1() {
 	if g.options.Federation1 == 0 {
 		return
 	}
-	chosen := pick(g, g.drafts)
-	for _, d := range g.drafts {
+	// Federation 1 has no contexts.
+	drafts := slices.DeleteFunc(slices.Clone(g.drafts), func(d *draft) bool {
+		return slices.ContainsFunc(d.types, func(t *typeDraft) bool { return t.has("context") })
+	})
+	if len(drafts) == 0 {
+		return
+	}
+	chosen := pick(g, drafts)
+	for _, d := range drafts {
 		d.shared = false // federation 1 can not rename @tag
 		if (d == chosen || g.chance(g.options.Federation1)) && slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 }) {
 			d.federation1, d.renames = true, false

@@ -70,7 +70,7 @@ type breakage struct {
 func breakages() []breakage {
 	return slices.Concat(fieldSetBreakages(), externalBreakages(), mergeBreakages(), inputBreakages(),
 		overrideBreakages(), accessBreakages(), linkBreakages(), rootBreakages(), composeBreakages(), interfaceBreakages(),
-		federation1Breakages(), graphqlBreakages())
+		contextBreakages(), federation1Breakages(), graphqlBreakages())
 }
 
 func apply(random *rand.Rand, u Universe, b breakage) (Universe, Mutation, bool) {

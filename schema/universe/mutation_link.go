@@ -71,7 +71,7 @@ func linkBreakages() []breakage {
 func rootBreakages() (list []breakage) {
 	for _, root := range []string{"Query", "Mutation", "Subscription"} {
 		list = append(list, onType("ROOT_"+strings.ToUpper(root)+"_USED", func(s site) bool {
-			return s.typ.Name == "Query" && s.document.Schema == nil && (root == "Query" || s.document.Definitions.ForName(root) == nil && s.document.Extensions.ForName(root) == nil)
+			return s.typ.Name == "Query" && !s.has("context") && s.document.Schema == nil && (root == "Query" || s.document.Definitions.ForName(root) == nil && s.document.Extensions.ForName(root) == nil)
 		}, func(_ *mutator, s site) {
 			s.append("schema { %s: Start }\ntype Start { x: Int }", strings.ToLower(root))
 			if root != "Query" {

@@ -54,6 +54,8 @@ type Options struct {
 	// specifications of tags, access control and cost beside federation's.
 	OwnLinks int
 
+	// Contexts is the weight of a universe with contextual arguments.
+	Contexts int
 	// CacheTag is the weight of a universe with cache tags.
 	CacheTag int
 	// OverrideLabel is the weight of a label on an @override, ComposeDirective
@@ -73,6 +75,7 @@ func Everything() Options {
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
 		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15, Remarks: 20, Subscriptions: 15, OwnLinks: 10,
+		Contexts: 25,
 	}
 }
 
@@ -82,7 +85,7 @@ func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
 	o.Reentry, o.ComposeDirective, o.CacheTag = 0, 0, 0
-	o.Remarks, o.Subscriptions, o.OwnLinks = 0, 0, 0
+	o.Remarks, o.Subscriptions, o.OwnLinks, o.Contexts = 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

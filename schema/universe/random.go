@@ -31,6 +31,7 @@ func Random(seed uint64, options Options) Universe {
 	g.makeFields()
 	g.makeRoots()
 	g.makeDirectives()
+	g.makeContexts()
 	g.makeRemarks()
 	g.decorate()
 	g.makeFederation1()

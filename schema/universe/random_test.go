@@ -58,7 +58,7 @@ func TestRandomHasWhatOptionsAskFor(t *testing.T) {
 	for _, want := range []string{
 		"OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "SCALAR",
 		"@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@tag",
-		"@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize",
+		"@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@context",
 	} {
 		if !seen[want] {
 			t.Errorf("no universe has %s", want)
