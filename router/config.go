@@ -97,7 +97,15 @@ type TrafficConfig struct {
 	// Router is about the answer to a client.
 	Router TimeoutConfig `yaml:"router"`
 	// All is about one request to any subgraph.
-	All TimeoutConfig `yaml:"all"`
+	All SubgraphTrafficConfig `yaml:"all"`
+}
+
+// SubgraphTrafficConfig is about requests to subgraphs.
+type SubgraphTrafficConfig struct {
+	TimeoutConfig `yaml:",inline"`
+	// DeduplicateQuery sends equal queries of equal callers once while they are on
+	// their way. Defaults to true.
+	DeduplicateQuery *bool `yaml:"deduplicate_query"`
 }
 
 // TimeoutConfig is a time limit.
@@ -143,6 +151,9 @@ func (c Config) WithDefaults() Config {
 	c.TrafficShaping.All.Timeout = cmp.Or(c.TrafficShaping.All.Timeout, 30*time.Second)
 	c.QueryPlanning = c.QueryPlanning.withDefaults()
 	c.ProgressiveOverride.Header.Name = http.CanonicalHeaderKey(cmp.Or(c.ProgressiveOverride.Header.Name, "Override-Labels"))
+	if c.TrafficShaping.All.DeduplicateQuery == nil {
+		c.TrafficShaping.All.DeduplicateQuery = new(true)
+	}
 	c.Playground.Config = c.Playground.WithDefaults()
 	c.Playground.Endpoint = c.Supergraph.Path
 	return c
@@ -252,5 +263,5 @@ func (c Config) validateTimeouts() *FieldError {
 		}
 		return nil
 	}
-	return cmp.Or(check(c.TrafficShaping.Router, "router"), check(c.TrafficShaping.All, "all"))
+	return cmp.Or(check(c.TrafficShaping.Router, "router"), check(c.TrafficShaping.All.TimeoutConfig, "all"))
 }

@@ -57,7 +57,7 @@ override_subgraph_url:
   a: http://${env.ADDRESS}/${env.DIGITS}${env.EMPTY}
 traffic_shaping:
   router: {timeout: 5s}
-  all: {timeout: 100ms}
+  all: {timeout: 100ms, deduplicate_query: false}
 query_planning:
   expose_query_plan: true
   batch_entities: false
@@ -90,7 +90,8 @@ playground:
 		Identity:              IdentityConfig{KeysFile: "dir/keys"},
 		OverrideSubgraphURL:   map[string]string{"a": "http://127.0.0.1:9/0123"},
 		TrafficShaping: TrafficConfig{
-			Router: TimeoutConfig{5 * time.Second}, All: TimeoutConfig{100 * time.Millisecond},
+			Router: TimeoutConfig{5 * time.Second},
+			All:    SubgraphTrafficConfig{TimeoutConfig{100 * time.Millisecond}, &off},
 		},
 		QueryPlanning: PlanningConfig{
 			Expose: true, BatchEntities: &off, Cache: PlanCacheConfig{MaxPlans: 5, MaxBytes: 2_000_000},

@@ -23,7 +23,8 @@ type graph struct {
 	supergraph    *supergraph.Supergraph
 	querygraph    *querygraph.Graph
 	introspection *introspection.Introspection // nil if it is off
-	subgraphs     *subgraph.Client
+	client        *subgraph.Client
+	flights       *subgraph.Flights // through the client
 	limits        operation.Limits
 	includeErrors []bool // by subgraph
 	overrides     overrides
@@ -51,16 +52,18 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	if g.plans, err = newPlans(r.config.QueryPlanning.Cache); err != nil {
 		return nil, err
 	}
-	clients := subgraph.Config{Timeout: r.config.TrafficShaping.All.Timeout}
+	traffic := r.config.TrafficShaping.All
+	clients := subgraph.Config{Timeout: traffic.Timeout}
 	for _, sub := range s.Subgraphs {
 		address := cmp.Or(r.config.OverrideSubgraphURL[sub.Name], sub.URL)
 		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{Name: sub.Name, URL: address})
 		include, single := r.config.IncludeSubgraphErrors.Subgraphs[sub.Name]
 		g.includeErrors = append(g.includeErrors, single && include || !single && r.config.IncludeSubgraphErrors.All)
 	}
-	if g.subgraphs, err = subgraph.New(clients, r.signer); err != nil {
+	if g.client, err = subgraph.New(clients, r.signer); err != nil {
 		return nil, err
 	}
+	g.flights = subgraph.NewFlights(g.client, subgraph.FlightConfig{Timeout: traffic.Timeout, Alone: !*traffic.DeduplicateQuery})
 	if r.config.Supergraph.Introspection {
 		g.introspection = introspection.New(s.API)
 	}

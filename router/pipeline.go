@@ -51,7 +51,7 @@ func (g *graph) answer(ctx context.Context, request *transport.Request, caller a
 	// 5, 6: plan → fetches → response.
 	return prepared.program.Execute(ctx, execute.Input{
 		Variables:             variables,
-		Fetcher:               g.subgraphs,
+		Flights:               g.flights,
 		Introspect:            g.introspect,
 		RequestID:             record.RequestID,
 		Claims:                caller.Encoded,

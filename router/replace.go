@@ -43,7 +43,7 @@ func (r *Router) Replace(ctx context.Context, s *supergraph.Supergraph) error {
 
 // close releases what a graph holds beyond its memory. Requests that still use it
 // are answered.
-func (g *graph) close() { g.subgraphs.Close() }
+func (g *graph) close() { g.client.Close() }
 
 // warmUp plans what the old graph was asked for most.
 func (r *Router) warmUp(ctx context.Context, old, next *graph) {

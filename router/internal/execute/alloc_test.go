@@ -23,12 +23,12 @@ import (
 // replay answers requests as another Fetcher has answered them before, without
 // allocating anything.
 type replay struct {
-	from    execute.Fetcher // nil when everything is recorded
+	from    subgraph.Sender // nil when everything is recorded
 	mutex   sync.Mutex
 	answers map[string][]byte
 }
 
-func (r *replay) Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error {
+func (r *replay) Send(call *subgraph.Call, request *subgraph.Request, answer *subgraph.Response) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	body, ok := r.answers[string(request.Body)]
@@ -36,7 +36,7 @@ func (r *replay) Fetch(ctx context.Context, request *subgraph.Request, answer *s
 		if r.from == nil {
 			return errors.New("the request was not recorded")
 		}
-		if err := r.from.Fetch(ctx, request, answer); err != nil {
+		if err := r.from.Send(call, request, answer); err != nil {
 			return err
 		}
 		if r.answers == nil {
@@ -55,7 +55,7 @@ func recorded(t testing.TB, rows int) (*execute.Program, *replay) {
 	program := f.program(t, universe.WarehouseQuery)
 	execute.Unpoison(program)
 	r := &replay{from: f.client}
-	out := program.Execute(t.Context(), execute.Input{Fetcher: r})
+	out := program.Execute(t.Context(), execute.Input{Flights: flights(r)})
 	if len(out.Errors) > 0 {
 		t.Fatal(out.Errors)
 	}
@@ -64,16 +64,12 @@ func recorded(t testing.TB, rows int) (*execute.Program, *replay) {
 	return program, r
 }
 
-// maxAllocations is what one request may cost beside its fetches: what it takes
-// to start goroutines for the fetches that are made at the same time.
-const maxAllocations = 4
-
 func TestExecute_allocates_nothing_for_rows(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which empties the pool
 	allocations := map[int]float64{}
 	for _, rows := range []int{10, 1000} {
 		program, r := recorded(t, rows)
-		input, ctx := execute.Input{Fetcher: r}, context.Background()
+		input, ctx := execute.Input{Flights: subgraph.NewFlights(r, subgraph.FlightConfig{})}, context.Background()
 		execute := func() {
 			out := program.Execute(ctx, input)
 			if len(out.Errors) > 0 {
@@ -85,8 +81,8 @@ func TestExecute_allocates_nothing_for_rows(t *testing.T) {
 		allocations[rows] = testing.AllocsPerRun(50, execute)
 	}
 	t.Logf("allocations: %v", allocations)
-	if allocations[10] != allocations[1000] || allocations[10] > maxAllocations {
-		t.Errorf("allocations for 10 rows %v, for 1000 rows %v, want the same and at most %d", allocations[10], allocations[1000], maxAllocations)
+	if allocations[10] != 0 || allocations[1000] != 0 {
+		t.Errorf("allocations for 10 rows %v, for 1000 rows %v, want none", allocations[10], allocations[1000])
 	}
 }
 
@@ -94,7 +90,7 @@ func BenchmarkExecute(b *testing.B) {
 	for name, rows := range map[string]int{"10rows": 10, "1000rows": 1000} {
 		b.Run(name, func(b *testing.B) {
 			program, r := recorded(b, rows)
-			input, ctx := execute.Input{Fetcher: r}, context.Background()
+			input, ctx := execute.Input{Flights: subgraph.NewFlights(r, subgraph.FlightConfig{})}, context.Background()
 			b.ReportAllocs()
 			for b.Loop() {
 				program.Execute(ctx, input).Release()

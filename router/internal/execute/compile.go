@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unique"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -106,8 +107,12 @@ func (c *compiler) fetch(index int, p *plan.Fetch) error {
 		c.program.fetches[other].dependents = append(c.program.fetches[other].dependents, index)
 	}
 	layout, err := c.layout(index, p)
+	if err != nil {
+		return err
+	}
 	f.layout = layout
-	return err
+	f.parser = &parser{layout: layout, key: unique.Make(layout.Text()), poison: &c.program.poison}
+	return nil
 }
 
 // condition returns the index of a condition, or -1 for one that always holds.

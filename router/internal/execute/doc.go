@@ -1,8 +1,8 @@
 // Package execute answers an operation by its plan.
 //
 // In comes a plan, which Compile turns into a Program once; then in comes what
-// one client request adds to it (variables, the caller, the Fetcher that reaches
-// subgraphs), and out comes the response.
+// one client request adds to it (variables, the caller, the Flights that carry
+// requests to subgraphs), and out comes the response.
 //
 //	plan.Plan ─Compile─▶ Program     per fetch: layout, request text, representations
 //	                        │        per position: projection
@@ -11,11 +11,17 @@
 //	                  │     ▲
 //	      request text│     │response text
 //	                  ▼     │
-//	               Fetcher (package subgraph)
+//	               Flights (package subgraph)
 //
 // A fetch starts as soon as the fetches that it depends on have ended: every
-// fetch counts those that it waits for, and whoever brings the count to zero
-// starts it. One of the fetches that a fetch sets free goes on in its goroutine.
+// fetch counts those that it waits for, and the one that brings the count to zero
+// starts it. Requests travel and are parsed in goroutines of their own; everything
+// else happens in the caller's goroutine, which takes the answers as they arrive
+// and waits no longer for an answer than the client for the response.
+//
+// A parsed response is a function of the text that was sent and of the fetch's
+// layout. Equal requests of different clients, also for different operations,
+// therefore share one while it is on its way.
 //
 // # Sites and overlays
 //

@@ -299,7 +299,7 @@ func TestExecute_withholds_what_subgraphs_say(t *testing.T) {
 	program := compile(t, crossing(), graphOf(t, shopSDL, " HIDDEN", "users", "reviews", "products"))
 	f := &fake{otherwise: shop, answers: map[int]string{}, fail: map[int]error{1: &subgraph.Error{Kind: subgraph.Status, Subgraph: "reviews", Reason: "500: at 10.0.0.1", Status: 500}}}
 	f.answers[0] = `{"data":{"users":[]},"errors":[{"message":"password is hunter2","path":["users"],"extensions":{"code":"X","stack":"…"}}]}`
-	out := program.Execute(t.Context(), execute.Input{Fetcher: f})
+	out := program.Execute(t.Context(), execute.Input{Flights: flights(f)})
 	want := `{"data":{"users":[],"top":null},"errors":[{"message":"Subgraph errors redacted","path":["users"]},{"message":"Subgraph errors redacted","path":["top"],"extensions":{"code":"SUBREQUEST_HTTP_ERROR"}}]}`
 	if diff := cmp.Diff(want, string(out.Body)); diff != "" {
 		t.Errorf("response (-want +got):\n%s", diff)
@@ -341,7 +341,7 @@ func TestExecute_ends_with_its_context(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := &fake{otherwise: shop}
-	out := program.Execute(ctx, execute.Input{Fetcher: f})
+	out := program.Execute(ctx, execute.Input{Flights: flights(f)})
 	defer out.Release()
 	if len(f.sent) > 0 || len(out.Errors) != 2 || !strings.HasPrefix(string(out.Body), `{"data":{"users":null,"top":null},"errors":[`) {
 		t.Errorf("sent %v, response %s", f.sent, out.Body)
@@ -354,11 +354,11 @@ type panicking struct {
 	in map[int]bool
 }
 
-func (p *panicking) Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error {
+func (p *panicking) Send(call *subgraph.Call, request *subgraph.Request, answer *subgraph.Response) error {
 	if p.in[request.Number] {
 		panic(fmt.Sprintf("fetch %d", request.Number))
 	}
-	return p.fake.Fetch(ctx, request, answer)
+	return p.fake.Send(call, request, answer)
 }
 
 func TestExecute_panics_in_the_goroutine_of_its_caller(t *testing.T) {
@@ -373,7 +373,7 @@ func TestExecute_panics_in_the_goroutine_of_its_caller(t *testing.T) {
 			}()
 			f := &panicking{in: map[int]bool{fetch: true}}
 			f.otherwise = shop
-			program.Execute(t.Context(), execute.Input{Fetcher: f})
+			program.Execute(t.Context(), execute.Input{Flights: flights(f)})
 		}()
 	}
 }

@@ -12,24 +12,40 @@ import (
 	"github.com/weftql/weft/router/internal/subgraph"
 )
 
-// fetch makes one fetch, if it is needed, and joins what it brings.
-func (r *run) fetch(ctx context.Context, index int) {
+// begin makes one fetch, if it is needed: it sends the request, whose answer
+// will arrive, or ends the fetch.
+func (r *run) begin(ctx context.Context, index int) {
 	f, s := r.program.fetches[index], &r.states[index]
 	for _, other := range f.plan.DependsOn {
 		s.tainted = s.tainted || r.states[other].tainted
 	}
 	if f.condition >= 0 && !r.emitter.Conditions[f.condition] {
+		r.end(index)
 		return
 	}
 	r.ensureZips(f.zips)
 	r.body(f, s)
-	if f.plan.Kind != plan.EntityFetch || anyOf(s.sent) {
-		if err := r.send(ctx, f, s); err != nil {
-			s.failure = &response.Failure{Error: r.fetchFailure(f, err)}
-		}
-		s.tainted = s.tainted || s.failure != nil || s.doc.Errors() != nil
+	switch {
+	case f.plan.Kind == plan.EntityFetch && !anyOf(s.sent):
+		r.complete(index, nil)
+	case ctx.Err() != nil:
+		r.complete(index, ctx.Err())
+	case f.plan.Kind == plan.IntrospectionFetch:
+		r.complete(index, r.introspect(ctx, f, s))
+	default:
+		r.send(f, s, index)
 	}
+}
+
+// complete joins what a fetch brought, or notes why it brought nothing.
+func (r *run) complete(index int, err error) {
+	f, s := r.program.fetches[index], &r.states[index]
+	if err != nil {
+		s.failure = &response.Failure{Error: r.fetchFailure(f, err)}
+	}
+	s.tainted = s.tainted || s.failure != nil || s.doc.Errors() != nil
 	r.attach(f, s)
+	r.end(index)
 }
 
 func anyOf(counts []int) bool {
@@ -62,33 +78,41 @@ func (r *run) body(f *fetch, s *fetchState) {
 	s.request.Body = f.text.end(body)
 }
 
-// send sends the request and reads the response.
-func (r *run) send(ctx context.Context, f *fetch, s *fetchState) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if f.plan.Kind == plan.IntrospectionFetch {
-		return r.introspect(ctx, f, s)
-	}
+// send sends the request.
+func (r *run) send(f *fetch, s *fetchState, index int) {
 	s.request.Subgraph = f.plan.Subgraph
 	s.request.Mutation = f.plan.Operation == ast.Mutation
 	s.request.RequestID, s.request.Number = r.input.RequestID, f.plan.ID
 	s.request.Claims = r.input.Claims
-	err := r.input.Fetcher.Fetch(ctx, &s.request, &s.response)
-	if err != nil && (!isStatus(err) || len(s.response.Body) == 0) {
-		return err
+	s.request.Parser = f.parser
+	s.waiter.Arrived, s.waiter.Number = r.arrived, index
+	r.input.Flights.Join(&s.request, &s.waiter)
+	s.waiting = true
+	r.waiting++
+}
+
+// arrive takes the answer of a fetch. Without one, the answer is still to come.
+func (r *run) arrive(index int) {
+	s := &r.states[index]
+	answer := r.input.Flights.Answer(&s.waiter)
+	if answer == nil {
+		return
 	}
-	body := s.response.Body
-	s.response.Body = nil // it is the document's now
-	parseErr := s.doc.Parse(f.layout, body)
+	s.waiting, s.answer = false, answer
+	r.waiting--
+	if answer.Panic != nil {
+		r.panicked = answer.Panic
+	}
+	p, _ := answer.Parsed.(*parsed)
+	err := answer.Err
 	switch {
+	case p == nil:
 	case err == nil:
-		return parseErr
-	case parseErr == nil && s.doc.Errors() != nil:
-		return nil // a status that is none of success, but the subgraph says why
+		s.doc, err = &p.doc, p.err
+	case isStatus(err) && p.err == nil && p.doc.Errors() != nil:
+		s.doc, err = &p.doc, nil // a status that is none of success, but the subgraph says why
 	}
-	s.response.Body = s.doc.Reset()
-	return err
+	r.complete(index, err)
 }
 
 func isStatus(err error) bool {
@@ -104,9 +128,7 @@ func (r *run) introspect(ctx context.Context, f *fetch, s *fetchState) error {
 	if err != nil {
 		return err
 	}
-	buffer := append(s.response.Body[:0], body...)
-	s.response.Body = nil
-	return s.doc.Parse(f.layout, buffer)
+	return s.own.Parse(f.layout, append(s.own.Reset(), body...))
 }
 
 // attach tells the overlays of a fetch's lookups where their entities stand.
@@ -123,7 +145,7 @@ func (r *run) attach(f *fetch, s *fetchState) {
 		}
 		for _, t := range l.targets {
 			o := &r.emitter.Overlays[t.overlay]
-			o.Document, o.ByEntity, o.Entities, o.Cause = &s.doc, true, entities, cause
+			o.Document, o.ByEntity, o.Entities, o.Cause = s.doc, true, entities, cause
 		}
 		r.markInvalid(f, s, l, entities)
 	}

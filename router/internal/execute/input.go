@@ -8,14 +8,6 @@ import (
 	"github.com/weftql/weft/router/internal/subgraph"
 )
 
-// Fetcher reaches subgraphs. It is safe for concurrent use. Its errors are
-// *subgraph.Error, or are treated like one that names no cause.
-type Fetcher interface {
-	// Fetch sends a request and puts what comes back into answer, whose Body has
-	// memory to use. An error may come with an answer.
-	Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error
-}
-
 // Introspect answers an introspection fetch from the API schema: it returns a
 // response, {"data":{"__schema":…}}. The result is read, not kept or changed.
 type Introspect func(ctx context.Context, fetch *plan.Fetch, variables map[string]json.RawMessage) ([]byte, error)
@@ -25,8 +17,9 @@ type Input struct {
 	// Variables are the operation's variables after coercion, in JSON, with the
 	// defaults of those that the client left out.
 	Variables map[string]json.RawMessage
-	// Fetcher reaches subgraphs.
-	Fetcher Fetcher
+	// Flights carry requests to subgraphs. Their errors are *subgraph.Error, or
+	// are treated like one that names no cause.
+	Flights *subgraph.Flights
 	// Introspect answers introspection; it may be nil if the plan has none.
 	Introspect Introspect
 	// RequestID is the id of the client's request.

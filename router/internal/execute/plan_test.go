@@ -1,7 +1,6 @@
 package execute_test
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -110,7 +109,7 @@ type fake struct {
 	sent      map[int]string // by fetch
 }
 
-func (f *fake) Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error {
+func (f *fake) Send(call *subgraph.Call, request *subgraph.Request, answer *subgraph.Response) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.sent == nil {
@@ -126,11 +125,16 @@ func (f *fake) Fetch(ctx context.Context, request *subgraph.Request, answer *sub
 	return f.fail[request.Number]
 }
 
+// flights sends each request by itself: a fake tells requests apart by number.
+func flights(sender subgraph.Sender) *subgraph.Flights {
+	return subgraph.NewFlights(sender, subgraph.FlightConfig{Alone: true})
+}
+
 // run executes a program with the answers of a fake and returns the response,
 // which has to be JSON, and what was sent.
 func run(t testing.TB, program *execute.Program, f *fake, input execute.Input) (string, map[int]string) {
 	t.Helper()
-	input.Fetcher = f
+	input.Flights = flights(f)
 	input.IncludeSubgraphErrors = []bool{true, true, true, true, true}
 	out := program.Execute(t.Context(), input)
 	body := string(out.Body)

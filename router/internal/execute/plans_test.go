@@ -361,7 +361,7 @@ func TestExecute_makes_mutations_in_order(t *testing.T) {
 		answers: map[int]string{0: `{"data":{"a":1}}`, 2: `{"data":{"c":3}}`},
 		fail:    map[int]error{1: errors.New("no")},
 	}}
-	out := program.Execute(t.Context(), execute.Input{Fetcher: o})
+	out := program.Execute(t.Context(), execute.Input{Flights: flights(o)})
 	defer out.Release()
 	if !strings.HasPrefix(string(out.Body), `{"data":{"a":1,"b":null,"c":3},"errors":[{"message":"Subgraph errors redacted","path":["b"]`) {
 		t.Errorf("response %s", out.Body)
@@ -379,11 +379,11 @@ type ordered struct {
 	mutations bool
 }
 
-func (o *ordered) Fetch(ctx context.Context, request *subgraph.Request, answer *subgraph.Response) error {
+func (o *ordered) Send(call *subgraph.Call, request *subgraph.Request, answer *subgraph.Response) error {
 	o.lock.Lock()
 	o.order, o.mutations = append(o.order, request.Number), request.Mutation
 	o.lock.Unlock()
-	return o.fake.Fetch(ctx, request, answer)
+	return o.fake.Send(call, request, answer)
 }
 
 func TestExecute_answers_introspection(t *testing.T) {
@@ -419,7 +419,7 @@ func TestExecute_many_requests_at_once(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 50 {
-				out := program.Execute(context.Background(), execute.Input{Fetcher: &fake{otherwise: shop}})
+				out := program.Execute(context.Background(), execute.Input{Flights: flights(&fake{otherwise: shop})})
 				if want := `{"data":{` + users + `,` + top + `}}`; string(out.Body) != want {
 					t.Errorf("response %s", out.Body)
 				}

@@ -28,6 +28,7 @@ type fetch struct {
 	plan      *plan.Fetch
 	service   string // the subgraph's name
 	layout    *response.Layout
+	parser    *parser
 	text      requestText
 	condition int // index of Program.conditions, or -1
 	waits     int32

@@ -123,7 +123,7 @@ func (r *run) representTarget(s *fetchState, t *target, body []byte) []byte {
 		}
 		start := len(body)
 		var ok bool
-		if body, ok = r.representation(body, t.program, &site.doc, int(base)); !ok {
+		if body, ok = r.representation(body, t.program, site.doc, int(base)); !ok {
 			body = body[:mark]
 			index = append(index, -1)
 			continue

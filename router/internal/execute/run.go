@@ -3,8 +3,7 @@ package execute
 import (
 	"cmp"
 	"context"
-	"sync"
-	"sync/atomic"
+	"time"
 
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/response"
@@ -26,25 +25,28 @@ type run struct {
 	answer  response.Response
 	out     []byte
 
-	wait     sync.WaitGroup
-	panicked atomic.Pointer[panicValue]
+	arrived  chan int // indexes of fetches whose answers are there
+	waiting  int      // fetches whose answers are to come
+	ready    []int    // fetches that can be made
+	timer    *time.Timer
+	panicked any
 
-	zipMutex      sync.Mutex
 	zipped        []bool              // by overlay
 	extraFailures []*response.Failure // of zips
 }
 
-type panicValue struct{ value any }
-
-// fetchState is what a run knows of a fetch. Until the fetch has ended it
-// belongs to the goroutine that makes it.
+// fetchState is what a run knows of a fetch.
 type fetchState struct {
-	pending  atomic.Int32 // fetches that it waits for
-	doc      response.Document
-	request  subgraph.Request
-	response subgraph.Response
-	table    table
-	sent     []int // representations, by lookup
+	pending int32 // fetches that it waits for
+	// doc is the response, empty if there is none.
+	doc     *response.Document
+	own     response.Document // of what comes from no subgraph
+	request subgraph.Request
+	waiter  subgraph.Waiter
+	waiting bool
+	answer  *subgraph.Answer // to be released
+	table   table
+	sent    []int // representations, by lookup
 	// failure is why there is no response.
 	failure *response.Failure
 	// partial are failures that concern a part of the response.
@@ -55,14 +57,21 @@ type fetchState struct {
 }
 
 func newRun(p *Program) *run {
-	return &run{
+	r := &run{
 		program: p,
 		states:  make([]fetchState, len(p.fetches)),
 		emitter: response.Emitter{
 			Overlays: make([]response.Overlay, len(p.overlays)), Conditions: make([]bool, len(p.conditions)),
 		},
-		zipped: make([]bool, len(p.overlays)),
+		zipped:  make([]bool, len(p.overlays)),
+		arrived: make(chan int, len(p.fetches)),
+		timer:   time.NewTimer(0),
 	}
+	r.timer.Stop()
+	for i := range r.states {
+		r.states[i].doc = &r.states[i].own
+	}
+	return r
 }
 
 // Execute answers one request. Whatever goes wrong is in the response, which the
@@ -75,7 +84,7 @@ func (p *Program) Execute(ctx context.Context, input Input) *response.Response {
 		r.emitter.Conditions[i] = holds(p.conditions[i], &input)
 	}
 	for i, f := range p.fetches {
-		r.states[i].pending.Store(f.waits)
+		r.states[i].pending = f.waits
 	}
 	r.fetches(ctx)
 	r.respond()
@@ -96,61 +105,6 @@ func holds(condition plan.Condition, input *Input) bool {
 	return false
 }
 
-// fetches makes all fetches, in this goroutine and others, and waits for them.
-// If one of them panics, it panics when the others have ended.
-func (r *run) fetches(ctx context.Context) {
-	first := -1
-	for i, f := range r.program.fetches {
-		if f.waits > 0 {
-			continue
-		}
-		if first < 0 {
-			first = i
-			continue
-		}
-		r.start(ctx, i)
-	}
-	if first >= 0 {
-		r.follow(ctx, first)
-	}
-	r.wait.Wait()
-	if p := r.panicked.Load(); p != nil {
-		panic(p.value)
-	}
-}
-
-func (r *run) start(ctx context.Context, index int) {
-	r.wait.Add(1)
-	go func() {
-		defer r.wait.Done()
-		r.follow(ctx, index)
-	}()
-}
-
-// follow makes a fetch, and after it one of those that waited for it; the others
-// are started.
-func (r *run) follow(ctx context.Context, index int) {
-	defer func() {
-		if value := recover(); value != nil {
-			r.panicked.CompareAndSwap(nil, &panicValue{value})
-		}
-	}()
-	for index >= 0 {
-		r.fetch(ctx, index)
-		next := -1
-		for _, dependent := range r.program.fetches[index].dependents {
-			if r.states[dependent].pending.Add(-1) > 0 {
-				continue
-			}
-			if next >= 0 {
-				r.start(ctx, next)
-			}
-			next = dependent
-		}
-		index = next
-	}
-}
-
 // respond writes the response when all fetches have ended.
 func (r *run) respond() {
 	for i := range r.program.overlays {
@@ -160,7 +114,7 @@ func (r *run) respond() {
 	e.MaxBytes = cmp.Or(r.input.MaxResponseBytes, defaultMaxResponseBytes)
 	e.Reset(append(r.out[:0], `{"data":`...))
 	for _, fetch := range r.program.roots {
-		e.AddRoot(&r.states[fetch].doc, r.states[fetch].cause())
+		e.AddRoot(r.states[fetch].doc, r.states[fetch].cause())
 	}
 	for i := range r.states {
 		r.mapErrors(i)
@@ -200,6 +154,7 @@ func (r *run) unlocated() {
 // (response.Owner).
 func (r *run) Reclaim() {
 	poison := r.program.poison
+	r.ready, r.panicked = r.ready[:0], nil
 	for i := range r.states {
 		r.states[i].reset(poison)
 	}
@@ -230,18 +185,20 @@ func kept[T byte | int32](memory []T, poison bool) []T {
 }
 
 func (s *fetchState) reset(poison bool) {
+	if s.answer != nil {
+		s.answer.Release()
+		s.answer = nil
+	}
 	if poison {
-		s.doc.Poison()
+		s.own.Poison()
 	}
-	large := s.doc.Memory() > maxKept
-	if buffer := s.doc.Reset(); buffer != nil {
-		s.response.Body = buffer
+	if s.own.Memory() > maxKept {
+		s.own = response.Document{}
 	}
-	if large {
-		s.doc, s.response.Body = response.Document{}, nil
-	}
+	s.own.Reset()
+	s.doc = &s.own
 	s.request = subgraph.Request{Body: kept(s.request.Body, poison)}
-	s.response = subgraph.Response{Body: kept(s.response.Body, poison)}
+	s.waiter = subgraph.Waiter{}
 	if cap(s.table.slots) > maxKept/4 {
 		s.table = table{}
 	}

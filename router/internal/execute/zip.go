@@ -27,11 +27,6 @@ type side struct {
 // ensureZips computes overlays unless that has been done. Several fetches may
 // need the same one.
 func (r *run) ensureZips(overlays []int) {
-	if len(overlays) == 0 {
-		return
-	}
-	r.zipMutex.Lock()
-	defer r.zipMutex.Unlock()
 	for _, overlay := range overlays {
 		r.zip(overlay)
 	}
@@ -46,14 +41,14 @@ func (r *run) zip(index int) {
 	r.zipped[index] = true
 	first, second := &r.states[z.sides[0].fetch], &r.states[z.sides[1].fetch]
 	o := &r.emitter.Overlays[index]
-	o.Document, o.Cause = &second.doc, second.cause()
+	o.Document, o.Cause = second.doc, second.cause()
 	o.Index = o.Index[:0]
 	for range first.instances(z.site.shape) {
 		o.Index = append(o.Index, -1)
 	}
 	if z.position == 0 {
 		if first.hasData() && second.hasData() {
-			r.zipFields(o, z, &first.doc, first.doc.Data().Offset(), &second.doc, second.doc.Data().Offset())
+			r.zipFields(o, z, first.doc, first.doc.Data().Offset(), second.doc, second.doc.Data().Offset())
 		}
 		return
 	}
@@ -64,8 +59,8 @@ func (r *run) zip(index int) {
 	}
 	parent := &r.states[z.parent.fetch]
 	for _, base := range parent.instances(z.parent.shape) {
-		a, objectA := r.view(z.sides[0].overlay, &parent.doc, int(base))
-		b, objectB := r.view(z.sides[1].overlay, &parent.doc, int(base))
+		a, objectA := r.view(z.sides[0].overlay, parent.doc, int(base))
+		b, objectB := r.view(z.sides[1].overlay, parent.doc, int(base))
 		if objectA >= 0 && objectB >= 0 {
 			r.zipFields(o, z, a, objectA, b, objectB)
 		}

@@ -1,5 +1,10 @@
 package response
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Layout is what one subgraph request asks for. It is immutable and may be used
 // by any number of documents at the same time.
 type Layout struct {
@@ -7,6 +12,39 @@ type Layout struct {
 	Root *Shape
 	// Nodes is the number of shapes; Shape.Node is below it.
 	Nodes int
+}
+
+// Text describes the layout in full: documents that are parsed by layouts with
+// equal texts are the same.
+func (l *Layout) Text() string {
+	var out strings.Builder
+	l.Root.describe(&out, make([]bool, l.Nodes))
+	return out.String()
+}
+
+// describe writes what a shape is, once; then its node is enough.
+func (s *Shape) describe(out *strings.Builder, known []bool) {
+	out.WriteString(strconv.Itoa(s.Node))
+	if known[s.Node] {
+		return
+	}
+	known[s.Node] = true
+	out.WriteString("/" + strconv.Itoa(s.Size))
+	if s.Typed {
+		out.WriteString("!")
+	}
+	for i := range s.Variants {
+		out.WriteString("|" + s.Variants[i].Type)
+		for k := range s.Variants[i].Fields {
+			f := &s.Variants[i].Fields[k]
+			out.WriteString(" " + f.Name + ":" + strconv.Itoa(f.Slot) + "," + strconv.Itoa(f.Depth) + "," + strconv.Itoa(int(f.Kind)))
+			if f.Shape != nil {
+				out.WriteString("(")
+				f.Shape.describe(out, known)
+				out.WriteString(")")
+			}
+		}
+	}
 }
 
 // Shape describes the objects at one place of a response.

@@ -2,7 +2,6 @@ package subgraph
 
 import (
 	"cmp"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -109,14 +108,14 @@ func (c *Client) Close() {
 	}
 }
 
-// Fetch sends a request and waits for the answer, at most until ctx ends. Errors
-// are *Error. If the error's kind is Status, the answer's body is there when it
-// may be a GraphQL response. A query is sent a second time if it went through a
-// kept connection that ended before the first byte of an answer, as happens when
-// a subgraph restarts; nothing else is sent twice.
-func (c *Client) Fetch(ctx context.Context, request *Request, answer *Response) error {
+// Send sends a request and waits for the answer, at most until call ends
+// (Sender). Errors are *Error. If the error's kind is Status, the answer's body
+// is there when it may be a GraphQL response. A query is sent a second time if it
+// went through a kept connection that ended before the first byte of an answer,
+// as happens when a subgraph restarts; nothing else is sent twice.
+func (c *Client) Send(call *Call, request *Request, answer *Response) error {
 	if request.Subgraph < 0 || request.Subgraph >= len(c.hosts) {
 		return &Error{Kind: Unreachable, Subgraph: "?", Reason: fmt.Sprintf("there is no subgraph %d", request.Subgraph)}
 	}
-	return c.hosts[request.Subgraph].fetch(ctx, request, answer)
+	return c.hosts[request.Subgraph].send(call, request, answer)
 }

@@ -9,6 +9,11 @@
 //	                     └── once more, if a kept connection ───┘
 //	                         ended before the first byte
 //
+// Flights carry requests to the client: equal queries of equal callers that are
+// on their way at the same time travel as one, and share what a Parser, which the
+// caller brings, made of the response. Each who waits keeps a time of its own; a
+// request lives as long as anybody waits for it.
+//
 // The package knows nothing of GraphQL beyond its media types: what the bytes
 // mean is the caller's business.
 //

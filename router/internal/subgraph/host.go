@@ -2,7 +2,6 @@ package subgraph
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -22,9 +21,6 @@ const (
 	readBufferBytes  = 16 << 10
 	writeBufferBytes = 16 << 10
 )
-
-// longAgo is a deadline that ends whatever a connection is doing.
-var longAgo = time.Unix(1, 0)
 
 // host is one subgraph and the connections to it. The pool of connections and
 // the reading of responses are fasthttp's; requests are written here, because
@@ -76,39 +72,35 @@ func newHost(config *Config, s Subgraph, signer *identity.Signer) (*host, error)
 	return h, nil
 }
 
-func (h *host) fetch(ctx context.Context, request *Request, answer *Response) error {
-	deadline := time.Now().Add(h.config.Timeout)
-	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
-		deadline = end
-	}
-	repeatable, err := h.try(ctx, request, answer, deadline, 0)
-	if repeatable && !request.Mutation && ctx.Err() == nil {
+func (h *host) send(call *Call, request *Request, answer *Response) error {
+	repeatable, err := h.try(call, request, answer, 0)
+	if repeatable && !request.Mutation && !call.Ended() {
 		// The other kept connections have most likely ended too.
 		h.pool.CloseIdleConnections()
-		_, err = h.try(ctx, request, answer, deadline, 1)
+		_, err = h.try(call, request, answer, 1)
 	}
 	return err
 }
 
 // try sends the request through one connection. The request may be sent again if
 // the connection was a kept one and brought nothing.
-func (h *host) try(ctx context.Context, request *Request, answer *Response, deadline time.Time, attempt int) (repeatable bool, err error) {
-	remaining := time.Until(deadline)
-	if err := ctx.Err(); err != nil || remaining <= 0 {
-		return false, h.failure(ctx, err, Timeout)
+func (h *host) try(call *Call, request *Request, answer *Response, attempt int) (repeatable bool, err error) {
+	remaining := time.Until(call.Deadline())
+	if call.Ended() || remaining <= 0 {
+		return false, h.failure(call, nil, Timeout)
 	}
 	connection, err := h.pool.AcquireConn(remaining, false)
 	if err != nil {
-		return false, h.failure(ctx, err, Unreachable)
+		return false, h.failure(call, err, Unreachable)
 	}
 	conn, kept := connection.Conn(), !connection.LastUseTime().IsZero()
-	if err := conn.SetDeadline(deadline); err != nil {
+	if err := call.hold(conn); err != nil {
+		call.release()
 		h.pool.CloseConn(connection)
-		return kept, h.failure(ctx, err, Broken)
+		return kept, h.failure(call, err, Broken)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(longAgo) })
 	begun, reusable, err := h.exchange(conn, request, answer, attempt)
-	if stop() && reusable {
+	if call.release() && reusable {
 		h.pool.ReleaseConn(connection)
 	} else {
 		h.pool.CloseConn(connection)
@@ -120,7 +112,7 @@ func (h *host) try(ctx context.Context, request *Request, answer *Response, dead
 	if errors.As(err, &known) {
 		return false, err
 	}
-	failed := h.failure(ctx, err, Broken)
+	failed := h.failure(call, err, Broken)
 	return kept && !begun && failed.Kind == Broken, failed
 }
 
@@ -188,6 +180,7 @@ func (h *host) read(r *bufio.Reader, answer *Response) (reusable bool, err error
 			return false, fmt.Errorf("unexpected status %d", answer.Status)
 		}
 	}
+	answer.Private = len(header.Peek(fasthttp.HeaderSetCookie)) > 0
 	body := answer.Body[:0]
 	answer.Body = nil
 	if answer.Status != fasthttp.StatusNoContent && answer.Status != fasthttp.StatusNotModified {
@@ -230,15 +223,15 @@ func (h *host) check(answer *Response) error {
 
 // failure makes an *Error of what ended a request; kind is what it is unless the
 // error says better.
-func (h *host) failure(ctx context.Context, err error, kind Kind) *Error {
+func (h *host) failure(call *Call, err error, kind Kind) *Error {
 	e := &Error{Kind: kind, Subgraph: h.name, Err: err}
 	var timeout net.Error
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
+	case call.Ended() && time.Now().Before(call.Deadline()):
 		e.Kind, e.Reason = Canceled, "the request was canceled"
 	case errors.Is(err, fasthttp.ErrNoFreeConns):
 		e.Kind, e.Reason = Busy, fmt.Sprintf("all %d connections are in use", h.config.MaxConnections)
-	case kind == Timeout, ctx.Err() != nil, errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
+	case kind == Timeout, call.Ended(), errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
 		e.Kind, e.Reason = Timeout, "it did not answer in time"
 		if kind == Unreachable {
 			e.Reason = "no connection could be made in time"

@@ -14,6 +14,8 @@ type Request struct {
 	Number    int
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
+	// Parser reads the response (Flights).
+	Parser Parser
 }
 
 // Response is what came back.
@@ -23,4 +25,7 @@ type Response struct {
 	// Body is the text of the response. Its memory is taken from what Body held
 	// before, if there is enough of it, and belongs to the caller.
 	Body []byte
+	// Private says that the response is meant for one caller only: it sets a
+	// cookie.
+	Private bool
 }

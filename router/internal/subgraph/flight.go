@@ -1,0 +1,76 @@
+package subgraph
+
+import "time"
+
+// maxKeptBody is how many bytes a request's body may have to be kept for the next
+// one.
+const maxKeptBody = 4 << 20
+
+// flight is a request on its way, and the answer that it brings. What others
+// than its own goroutine see of it before it has landed is guarded by its
+// shard's lock.
+type flight struct {
+	Answer
+	flights *Flights
+	request Request // its body is the flight's own
+	parser  Parser
+	call    Call
+	hash    uint64
+	// closes is when nobody joins any more; the zero time: nobody ever does.
+	closes  time.Time
+	landed  bool
+	first   *Waiter // whose request was sent
+	waiters []*Waiter
+
+	response Response
+	memory   any    // the parser's
+	run      func() // fly; made once, so that starting it allocates nothing
+}
+
+// fly sends the request and gives the answer to all who wait for it.
+func (f *flight) fly() {
+	f.send()
+	s := f.flights.shard(f.hash)
+	s.mu.Lock()
+	s.remove(f)
+	f.landed = true
+	s.mu.Unlock()
+	f.readers.Store(int32(len(f.waiters)) + 1) // with this goroutine
+	for _, w := range f.waiters {
+		w.Arrived <- w.Number
+	}
+	f.Release()
+}
+
+// send sends the request and parses the response. A panic becomes part of the
+// answer: whoever waits decides what to do about it.
+func (f *flight) send() {
+	defer func() {
+		if value := recover(); value != nil {
+			f.Panic = value
+		}
+	}()
+	f.memory, f.response.Body = f.parser.Acquire()
+	f.Err = f.flights.sender.Send(&f.call, &f.request, &f.response)
+	if f.Err == nil || len(f.response.Body) > 0 {
+		f.parser.Parse(f.memory, &f.response)
+		f.Parsed = f.memory
+	}
+}
+
+// recycle keeps the flight's memory for another one. Nobody reads it any more.
+func (f *flight) recycle() {
+	if f.Panic == nil { // else nobody knows in what state the memory is
+		f.parser.Release(f.memory)
+	}
+	f.Parsed, f.Err, f.Panic, f.memory = nil, nil, nil, nil
+	f.response = Response{}
+	f.request = Request{Body: f.request.Body[:0]}
+	if cap(f.request.Body) > maxKeptBody {
+		f.request.Body = nil
+	}
+	f.parser, f.first, f.landed = nil, nil, false
+	clear(f.waiters)
+	f.waiters = f.waiters[:0]
+	f.flights.pool.Put(f)
+}
