@@ -4,10 +4,11 @@ MODULES  := . schema router subgraphs workers
 PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./workers/cmd/worker
 FUZZTIME ?= 10s
 UNIVERSES ?= 3000
+PLANS     ?= 300
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench oracle-compose build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-plan oracle oracle-compose oracle-plan build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,9 +67,18 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 bench: ## every benchmark, with allocations
 	go test -run '^$$' -bench . -benchmem work
 
+bench-plan: ## how long planning takes: single operations, 1,200 random ones, one with too many plans
+	go test -run '^$$' -bench . -benchmem ./router/internal/plan
+
+oracle: oracle-compose oracle-plan ## compare composition and plans with Apollo's
+
 oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random universes
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./deploy/oracle -run TestComposition -universes $(UNIVERSES) -timeout 60m -v
+
+oracle-plan: ## compare plans with Apollo's on PLANS (300) random universes
+	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
+	go test ./router/internal/plan -run TestPlansAreNoWorseThanApollos -apollo $(PLANS) -timeout 60m -v
 
 build: ## the programs, into dist/
 	go build -trimpath -o dist/ $(PROGRAMS)

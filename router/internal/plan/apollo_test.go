@@ -2,14 +2,17 @@ package plan_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,7 +23,7 @@ import (
 )
 
 var (
-	apolloUniverses = flag.Int("apollo", 6, "how many random universes Apollo's planner is compared on")
+	apolloUniverses = flag.Int("apollo", 2, "how many random universes Apollo's planner is compared on")
 	apolloSeed      = flag.Uint64("apollo-seed", 0, "the first of them")
 	apolloShow      = flag.Int("apollo-show", 3, "how many of the cases are shown where Apollo's plan is better")
 )
@@ -213,11 +216,11 @@ func (c *comparison) universe(t *testing.T, oracle *apollo, u *universe, g *gene
 			t.Fatal(err)
 		}
 		c.requests += shared.Requests()
-		c.count(t, u, text, ours, &their)
+		c.count(t, oracle, u, text, ours, &their)
 	}
 }
 
-func (c *comparison) count(t *testing.T, u *universe, text string, ours *plan.Plan, their *apolloPlan) {
+func (c *comparison) count(t *testing.T, oracle *apollo, u *universe, text string, ours *plan.Plan, their *apolloPlan) {
 	depth, fetches := their.JSON.Node.size()
 	c.ourDepth, c.apolloDepth = c.ourDepth+ours.Depth(), c.apolloDepth+depth
 	c.ourFetches, c.apolloFetches = c.ourFetches+ours.Requests(), c.apolloFetches+fetches
@@ -232,12 +235,41 @@ func (c *comparison) count(t *testing.T, u *universe, text string, ours *plan.Pl
 		c.more++
 	default:
 		c.same++
+	}
+	if worse(ours, their) && c.deeper+c.more <= *apolloShow {
+		c.show(t, oracle, u, text)
+	}
+}
+
+func worse(ours *plan.Plan, their *apolloPlan) bool {
+	depth, fetches := their.JSON.Node.size()
+	return cmp.Or(ours.Depth()-depth, ours.Requests()-fetches) > 0
+}
+
+// show makes an operation small whose plan is worse than Apollo's, and logs both.
+func (c *comparison) show(t *testing.T, oracle *apollo, u *universe, text string) {
+	both := func(text string) (*plan.Plan, *apolloPlan) {
+		op, err := operation.New(text, "", u.supergraph, operation.Limits{})
+		if err != nil {
+			return nil, nil
+		}
+		ours, err := plan.New(t.Context(), op, u.graph, plan.Config{SeparateEntities: true})
+		theirs, failed := oracle.plans(u.supergraph.SDL(), []string{text})
+		if err != nil || failed != nil || theirs[0].Error != "" || u.checkApollo(text, theirs[0].JSON.Node) != nil {
+			return nil, nil
+		}
+		return ours, &theirs[0]
+	}
+	text = shrinkOperation(text, func(text string) bool {
+		ours, their := both(text)
+		return ours != nil && worse(ours, their)
+	})
+	ours, their := both(text)
+	if ours == nil {
 		return
 	}
-	if (ours.Depth() > depth || ours.Depth() == depth && ours.Requests() > fetches) && c.deeper+c.more <= *apolloShow {
-		t.Logf("worse: depth %d and %d fetches, Apollo's %d and %d\n%s\n%s\n%s", ours.Depth(), ours.Requests(), depth, fetches, text, ours.Text(u.names()), their.Text)
-		for name, sdl := range u.subgraphs {
-			t.Logf("-- %s.graphqls --\n%s", name, sdl)
-		}
+	t.Logf("worse than Apollo's:\n%s\n%s\n%s", text, ours.Text(u.names()), their.Text)
+	for _, name := range slices.Sorted(maps.Keys(u.subgraphs)) {
+		t.Logf("-- %s.graphqls --\n%s", name, u.subgraphs[name])
 	}
 }

@@ -42,6 +42,9 @@ type availability struct {
 	extra   []int
 	root    bool
 	depth   int
+	// delays are graphs that are not to be entered before a wave, though they
+	// could: what is looked up there anyway can then be one lookup.
+	delays []delay
 	// wave[i][g] is when an object of types[i] stands in a response of g.
 	wave [][]int
 	// resolved holds the fields with @requires that somebody asked for.
@@ -50,6 +53,9 @@ type availability struct {
 	inputs   map[inputKey]int
 	changed  bool
 }
+
+// delay says that a subgraph is not entered before a wave.
+type delay struct{ graph, wave int }
 
 // requiring is a field with @requires of an object of types[index].
 type requiring struct {
@@ -98,8 +104,18 @@ func (a *availability) settle(ask func()) {
 				if a.root {
 					continue
 				}
-				if w, _ := a.key(i, g); w < never && w+1 < a.wave[i][g] {
-					a.wave[i][g] = w + 1
+				w, _ := a.key(i, g)
+				if w == never {
+					continue
+				}
+				w++
+				for _, d := range a.delays {
+					if d.graph == g {
+						w = max(w, d.wave)
+					}
+				}
+				if w < a.wave[i][g] {
+					a.wave[i][g] = w
 					a.changed = true
 				}
 			}

@@ -39,8 +39,50 @@ type lookup struct {
 	hard bool
 }
 
-// evaluate works out the best choice for a set of subgraphs to enter.
+// evaluate works out the best choice for a set of subgraphs to enter. Where a
+// subgraph is entered twice, it also tries to enter it once, later.
 func (p *planner) evaluate(s *site, entries []entry, extra []int, wants []want) *local {
+	var delays []delay
+	best := p.evaluateWith(s, entries, extra, wants, nil)
+	for again := !s.root && best.why == nil; again; {
+		again = false
+		for _, d := range best.choice.twice() {
+			if p.work <= 0 {
+				break
+			}
+			more := append(slices.Clip(delays), d)
+			if l := p.evaluateWith(s, entries, extra, wants, more); l.why == nil && l.cost < best.cost {
+				best, delays, again = l, more, true
+				break
+			}
+		}
+	}
+	return best
+}
+
+// twice lists the steps that could be part of a later one in the same subgraph,
+// if it were not for what waits for them.
+func (c *choice) twice() []delay {
+	var out []delay
+	for _, st := range c.steps {
+		if c.av.wave[st.types[0]][st.at.graph] != st.at.wave {
+			continue // it is made for a field with @requires
+		}
+		next := never
+		for _, o := range c.steps {
+			if o.at.graph == st.at.graph && o.at.wave > st.at.wave {
+				next = min(next, o.at.wave)
+			}
+		}
+		if next < never {
+			out = append(out, delay{st.at.graph, next})
+		}
+	}
+	return out
+}
+
+// evaluateWith works out the best choice that respects delays.
+func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []want, delays []delay) *local {
 	if !p.spend() {
 		return &local{why: &obstacle{}} // whatever the reason, New returns the context's error
 	}
@@ -49,6 +91,7 @@ func (p *planner) evaluate(s *site, entries []entry, extra []int, wants []want) 
 		leaves: map[*demand][]location{}, groups: map[*demand][]group{},
 	}
 	c.av = p.availability(s.types, entries, extra, s.root && len(entries) == 0, 0)
+	c.av.delays = delays
 	c.av.settle(func() { c.ask(wants) })
 	l := &local{choice: c, used: c.used}
 	for _, w := range wants {

@@ -153,10 +153,13 @@ func tryRandomUniverse(t *testing.T, seed uint64, subgraphs map[string]string) (
 
 // shrink leaves selections out of an operation as long as its plan stays wrong.
 func (u *universe) shrink(t *testing.T, text string) string {
-	wrong := func(text string) bool {
+	return shrinkOperation(text, func(text string) bool {
 		p, err := u.plan(t, text)
 		return err == nil && u.check(text, p) != nil
-	}
+	})
+}
+
+func shrinkOperation(text string, wrong func(text string) bool) string {
 	for changed := true; changed; {
 		changed = false
 		doc, err := parser.ParseQuery(&ast.Source{Input: text})
