@@ -102,6 +102,9 @@ func readContract(src *ast.Source, filter ContractFilter) (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
+	if specs.core {
+		return nil, unsupported(specs.all[0].Position, "a contract of a supergraph of federation 1 (@core): compose it with federation 2")
+	}
 	for _, l := range specs.all {
 		if l.Identity == federation.InaccessibleIdentity && l.Version.Major == 0 && l.Version.Minor < 2 {
 			return nil, unsupported(l.Position, "inaccessible %s: contracts need v0.2; compose the supergraph with Federation 2.0 or later", l.Version)

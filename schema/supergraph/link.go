@@ -13,6 +13,7 @@ import (
 // specifications are the links of a supergraph.
 type specifications struct {
 	all          []federation.Link
+	core         bool // they are written with @core
 	join         federation.Link
 	inaccessible string // the name of @inaccessible, or ""
 	context      string // the name of @context, or ""
@@ -22,6 +23,7 @@ type specifications struct {
 // EXECUTION). The directives of authorization are enforced by the subgraphs.
 var understood = [...]string{
 	federation.LinkIdentity,
+	coreIdentity,
 	federation.JoinIdentity,
 	federation.TagIdentity,
 	federation.InaccessibleIdentity,
@@ -35,10 +37,8 @@ var understood = [...]string{
 
 func readSpecifications(doc *ast.SchemaDocument, src *ast.Source) (specifications, error) {
 	var specs specifications
-	if err := refuseCore(doc); err != nil {
-		return specs, err
-	}
-	links, err := federation.ReadLinks(doc)
+	links, core, err := readLinks(doc)
+	specs.core = core
 	if err != nil {
 		return specs, err
 	}
@@ -64,23 +64,10 @@ func readSpecifications(doc *ast.SchemaDocument, src *ast.Source) (specification
 	case specs.join.Identity == "":
 		errs = append(errs, invalid(&ast.Position{Line: 1, Column: 1, Src: src},
 			"this is no supergraph: its schema does not @link %s; compose the subgraphs first", federation.JoinIdentity))
-	case v.Major != 0 || v.Minor > 5:
-		errs = append(errs, unsupported(specs.join.Position, "join %s: the router reads v0.3 to v0.5", v))
-	case v.Minor < 3:
-		errs = append(errs, unsupported(specs.join.Position, "join %s: compose the supergraph with Federation 2.0 or later (join v0.3)", v))
+	case v.Major != 0 || v.Minor < 1 || v.Minor > 5:
+		errs = append(errs, unsupported(specs.join.Position, "join %s: the router reads v0.1 to v0.5", v))
 	}
 	return specs, errors.Join(errs...)
-}
-
-// refuseCore recognises the supergraphs of Federation 1, which have @core where
-// later ones have @link.
-func refuseCore(doc *ast.SchemaDocument) error {
-	for _, def := range doc.Schema {
-		if d := def.Directives.ForName("core"); d != nil && d.Arguments.ForName("feature") != nil {
-			return unsupported(d.Position, "this is a supergraph of Federation 1 (@core); compose it with Federation 2")
-		}
-	}
-	return nil
 }
 
 // owns reports whether a linked specification defines the element; a directive's
@@ -93,11 +80,11 @@ func owns(l federation.Link, name string) bool {
 	return slices.ContainsFunc(l.Imports, func(i federation.Import) bool { return i.As == name })
 }
 
-// machinery is what Schema lacks: the elements of link and join.
+// machinery is what Schema lacks: the elements of link (or core) and join.
 func (s specifications) machinery() stripping {
 	return stripping{known: map[string]bool{}, owned: func(name string) bool {
 		return slices.ContainsFunc(s.all, func(l federation.Link) bool {
-			return (l.Identity == federation.LinkIdentity || l.Identity == federation.JoinIdentity) && owns(l, name)
+			return slices.Contains([]string{federation.LinkIdentity, coreIdentity, federation.JoinIdentity}, l.Identity) && owns(l, name)
 		})
 	}}
 }

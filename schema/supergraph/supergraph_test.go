@@ -133,6 +133,15 @@ func TestParseRefuses(t *testing.T) {
 		{"malformed types", "", `type Query @join__type(graph: A) { a: Int @join__field(graph: A, type: "[Int") }`, `x:3:44: INVALID_FEDERATION_SUPERGRAPH: @join__field(type:): type "[Int": a bracket is not closed`},
 		{"interface objects that are no interface", "", `type Query @join__type(graph: A, isInterfaceObject: true) { a: Int }`, `x:3:13: INVALID_FEDERATION_SUPERGRAPH: @join__type(isInterfaceObject: true) on "Query", which is no interface`},
 		{
+			"unknown features of execution", `@link(url: "https://example.com/turbo/v2.1", as: "t", for: EXECUTION)`, `type Query @join__type(graph: A) { a: Int }`,
+			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/turbo/v2.1 for EXECUTION, which the router does not know",
+		},
+		{
+			"all that is wrong with its links", `@link(url: "https://example.com/a/v1", for: SECURITY) @link(url: "nowhere") @link(url: "https://example.com/b/v1", for: SOMETHING)`, `type Query @join__type(graph: A) { a: Int }`,
+			"x:1:182: INVALID_LINK_IDENTIFIER: the url of @link must be absolute, as in \"https://specs.apollo.dev/federation/v2.9\", got \"nowhere\"\n" +
+				"x:1:237: INVALID_GRAPHQL: @link(for:) must be SECURITY or EXECUTION, got SOMETHING",
+		},
+		{
 			"unknown security features", `@link(url: "https://example.com/vault/v1.0", for: SECURITY)`, `type Query @join__type(graph: A) { a: Int }`,
 			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/vault/v1.0 for SECURITY, which the router does not know",
 		},
@@ -154,9 +163,12 @@ func TestParseRefusesWhatIsNoSupergraphOfFederation2(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, sdl, want string }{
 		{"a plain schema", "type Query { a: Int }", "x:1:1: INVALID_FEDERATION_SUPERGRAPH: this is no supergraph: its schema does not @link https://specs.apollo.dev/join; compose the subgraphs first"},
-		{"federation 1", `schema @core(feature: "https://specs.apollo.dev/join/v0.1") { query: Query } type Query { a: Int }`, "x:1:9: UNSUPPORTED_FEATURE: this is a supergraph of Federation 1 (@core); compose it with Federation 2"},
-		{"join v0.2", `schema @link(url: "https://specs.apollo.dev/join/v0.2") { query: Query } type Query { a: Int }`, "x:1:9: UNSUPPORTED_FEATURE: join v0.2: compose the supergraph with Federation 2.0 or later (join v0.3)"},
-		{"join of the future", `schema @link(url: "https://specs.apollo.dev/join/v0.6") { query: Query } type Query { a: Int }`, "x:1:9: UNSUPPORTED_FEATURE: join v0.6: the router reads v0.3 to v0.5"},
+		{"federation 1 without subgraphs", `schema @core(feature: "https://specs.apollo.dev/join/v0.1") { query: Query } type Query { a: Int }`, "x:1:1: INVALID_FEDERATION_SUPERGRAPH: the enum join__Graph is missing: it lists the subgraphs"},
+		{"two subgraphs of one name", `schema @link(url: "https://specs.apollo.dev/join/v0.3") { query: Query } enum join__Graph { A @join__graph(name: "a") B @join__graph(name: "a") } type Query { a: Int }`, `x:1:119: INVALID_FEDERATION_SUPERGRAPH: two subgraphs are called "a"`},
+		{"a graph without name", `schema @link(url: "https://specs.apollo.dev/join/v0.3") { query: Query } enum join__Graph { A } type Query { a: Int }`, "x:1:93: INVALID_FEDERATION_SUPERGRAPH: join__Graph.A has no @join__graph(name:, url:)"},
+		{"a feature without address", `schema @core(feature: 3) { query: Query } type Query { a: Int }`, "x:1:9: INVALID_FEDERATION_SUPERGRAPH: @core needs the argument `feature`, the address of a specification"},
+		{"core security features", `schema @core(feature: "https://specs.apollo.dev/core/v0.2", as: "using") @using(feature: "https://specs.apollo.dev/core/v0.2", as: "using") @using(feature: "https://specs.apollo.dev/join/v0.1") @using(feature: "https://example.com/vault/v1.0", for: SECURITY) { query: Query } type Query { a: Int }`, "x:1:196: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/vault/v1.0 for SECURITY, which the router does not know"},
+		{"join of the future", `schema @link(url: "https://specs.apollo.dev/join/v0.6") { query: Query } type Query { a: Int }`, "x:1:9: UNSUPPORTED_FEATURE: join v0.6: the router reads v0.1 to v0.5"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

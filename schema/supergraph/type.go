@@ -137,6 +137,10 @@ func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) er
 	for i, sub := range s.Subgraphs {
 		r.graphs[sub.Graph] = i
 	}
+	if specs.join.Version.Minor == 1 {
+		s.readOwnedTypes(doc, r)
+		return errors.Join(r.errs...)
+	}
 	for _, def := range doc.Definitions {
 		clean := s.Schema.Types[def.Name]
 		if clean == nil || !clean.IsCompositeType() {
@@ -153,7 +157,25 @@ func (s *Supergraph) readTypes(doc *ast.SchemaDocument, specs specifications) er
 		s.byName[def.Name] = t
 	}
 	r.checkContexts(s.Types)
+	if specs.join.Version.Minor == 2 {
+		s.readMembers()
+	}
 	return errors.Join(r.errs...)
+}
+
+// readMembers fills the members of unions where the supergraph does not say them,
+// as in join v0.2: in a subgraph with the union, they are those that it has.
+func (s *Supergraph) readMembers() {
+	for _, t := range s.Types {
+		for i := range t.Joins {
+			j := &t.Joins[i]
+			for _, member := range t.Definition.Types {
+				if m := s.byName[member]; m != nil && m.Join(j.Graph) != nil {
+					j.Members = append(j.Members, member)
+				}
+			}
+		}
+	}
 }
 
 func (r *joinReader) typeJoins(def *ast.Definition) []TypeJoin {
