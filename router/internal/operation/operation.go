@@ -96,6 +96,9 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	if errs := validator.ValidateWithRules(s.API, doc, validationRules()); len(errs) > 0 {
 		return nil, validationFailed(errs)
 	}
+	if errs := checkMerging(doc, limits); len(errs) > 0 {
+		return nil, errs
+	}
 	def, gqlErr := choose(doc, operationName)
 	if gqlErr != nil {
 		return nil, gqlerror.List{gqlErr}

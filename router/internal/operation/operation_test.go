@@ -148,6 +148,7 @@ func TestNewRefuses(t *testing.T) {
 		{"unknown operations", "query A { dog { id } }", "B", `GRAPHQL_UNKNOWN_OPERATION_NAME: the document contains no operation named "B"`},
 		{"a choice that nobody makes", "query A { dog { id } } query B { dog { id } }", "", "GRAPHQL_UNKNOWN_OPERATION_NAME: the document contains several operations: operationName must say which one is meant"},
 		{"documents without operations", "fragment F on Dog { id }", "", `GRAPHQL_VALIDATION_FAILED 1:1: Fragment "F" is never used.`},
+		{"different fields under one key", "{ pet { ... on Dog { a: bark } ... on Cat { a: id } } }", "", `GRAPHQL_VALIDATION_FAILED 1:22: fields "a" conflict because they return conflicting types String and ID!; use different aliases to fetch both`},
 		{"@defer", "{ dog { ... @defer { id } } }", "", "UNSUPPORTED_FEATURE 1:14: @defer is not supported"},
 		{"@stream", "{ dog { friends @stream { id } } }", "", "UNSUPPORTED_FEATURE 1:18: @stream is not supported"},
 	} {
@@ -162,6 +163,15 @@ func TestNewRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// numbered repeats a pattern with a number in place of each "#".
+func numbered(count int, pattern string) string {
+	var b strings.Builder
+	for i := range count {
+		b.WriteString(strings.ReplaceAll(pattern, "#", fmt.Sprint(i)))
+	}
+	return b.String()
 }
 
 // A hostile document must cost no more than an ordinary one: each of these would
@@ -180,6 +190,11 @@ func TestNewBoundsItsWork(t *testing.T) {
 		{"lists", "{ dog(a: " + strings.Repeat("[", 600), "PARSING_ERROR 1:509: the document nests more than 500 levels deep"},
 		{"many spreads of one fragment", "{" + strings.Repeat(" ...F", 5000) + " } fragment F on Query { dog { id } pet { id } " + strings.Repeat(" dog { id }", 500) + " }", "PARSING_ERROR"},
 		{"fragments", bomb, "PARSING_ERROR"},
+		{"aliases", "{ dog {" + numbered(10_000, " a#: id") + " } }", "PARSING_ERROR 1:48889: the document has more than 15000 tokens"},
+		{"fragments that are not there", "{ dog {" + numbered(3500, " ...F#") + " } }", `GRAPHQL_VALIDATION_FAILED 1:12: Unknown fragment "F0".`},
+		{"fields that are not there", "{ dog {" + numbered(7000, " x#") + " } }", `GRAPHQL_VALIDATION_FAILED 1:9: Cannot query field "x0"`},
+		{"one field again and again", "{ dog {" + strings.Repeat(" id", 14_990) + " wings } }", "GRAPHQL_VALIDATION_FAILED"},
+		{"one key for many fields", "{ dog {" + strings.Repeat(" a: id a: name", 2400) + " } }", `GRAPHQL_VALIDATION_FAILED 1:9: fields "a" conflict because "id" and "name" are different fields`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,8 @@ import (
 // "Validation"). Their errors do not say which names were meant instead: who may
 // not see the schema could find it out by asking for names that are almost
 // right, and who may has an editor that knows them.
+//
+// Section 5.3.2 "Field Selection Merging" is not among them: see checkMerging.
 func validationRules() *rules.Rules {
 	all := rules.NewDefaultRules()
 	for _, rule := range []struct{ talkative, silent core.Rule }{
@@ -21,5 +23,6 @@ func validationRules() *rules.Rules {
 		all.RemoveRule(rule.talkative.Name)
 		all.AddRule(rule.silent.Name, rule.silent.RuleFunc)
 	}
+	all.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
 	return all
 }
