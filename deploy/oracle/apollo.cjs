@@ -10,6 +10,8 @@ const { QueryPlanner, prettyFormatQueryPlan } = require('@apollo/query-planner')
 
 const problem = (error) => ({ code: error.extensions?.code ?? '', message: error.message });
 
+const api = (supergraph) => printSchema(Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema());
+
 function compose({ subgraphs, maximumPaths }) {
   const services = [];
   for (const { name, url, sdl } of subgraphs) {
@@ -27,7 +29,7 @@ function compose({ subgraphs, maximumPaths }) {
   }
   return {
     supergraph: result.supergraphSdl,
-    api: printSchema(Supergraph.build(result.supergraphSdl, { supportedFeatures: null }).apiSchema()),
+    api: api(result.supergraphSdl),
     hints: result.hints.map((hint) => ({
       code: hint.definition.code,
       level: hint.definition.level.name,
@@ -71,6 +73,9 @@ function answer(line) {
     const request = JSON.parse(line);
     if (request.catalogue) {
       return catalogue();
+    }
+    if (request.api) {
+      return { api: api(request.api) };
     }
     return request.subgraphs ? compose(request) : plan(request);
   } catch (error) {

@@ -178,6 +178,13 @@ func (o *Oracle) Catalogue(ctx context.Context) (Catalogue, error) {
 	return answer, err
 }
 
+// API derives the API schema of a supergraph with Apollo's library.
+func (o *Oracle) API(ctx context.Context, supergraph string) (string, error) {
+	var answer struct{ API string }
+	err := o.ask(ctx, map[string]any{"api": supergraph}, &answer)
+	return answer.API, err
+}
+
 // PlanRequest asks for the plans of operations on one supergraph.
 type PlanRequest struct {
 	Supergraph string   `json:"supergraph"`

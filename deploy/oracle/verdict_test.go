@@ -27,11 +27,12 @@ const (
 	supergraphs                // of two successes, as the rest
 	apiSchemas                 //
 	hintSets                   // by code and coordinate
+	contracts                  // the API schema of one
 	aspectsCount               //
 )
 
 func (a aspect) String() string {
-	return [...]string{"success or failure", "code sets", "supergraph", "API schema", "hints"}[a]
+	return [...]string{"success or failure", "code sets", "supergraph", "API schema", "hints", "API of a contract"}[a]
 }
 
 // verdict is how one universe came out in both.
@@ -76,6 +77,9 @@ func judgeUniverse(t *testing.T, apollo *Oracle, u universe.Universe, bounds ...
 		return v
 	}
 	compare(&v, theirs, ours, ourErr)
+	if v.composed {
+		v.compareContract(ctx, apollo, ours.Supergraph)
+	}
 	v.ask(t, apollo, theirs, ours, ourErr)
 	return v
 }
@@ -136,30 +140,53 @@ func compare(v *verdict, theirs Composition, ours composition.Result, err error)
 	}
 }
 
+// note enters how two compare in one aspect.
+func (v *verdict) note(a aspect, difference Difference, err error) {
+	v.compared[a] = true
+	if err == nil && difference.Empty() {
+		return
+	}
+	v.differs[a] = true
+	if v.class == "" {
+		v.class = a.String()
+	}
+	v.detail += difference.String()
+	if err != nil {
+		v.detail += err.Error()
+	}
+}
+
+// compareContract compares the API schemas that both read from a contract of ours,
+// if the universe allows that contract: Apollo's packages make none.
+func (v *verdict) compareContract(ctx context.Context, apollo *Oracle, sdl string) {
+	contract, err := supergraph.Contract("contract", sdl, supergraph.ContractFilter{Exclude: []string{"internal"}})
+	if err != nil || contract == sdl {
+		return // the rest would be no schema, or everything
+	}
+	theirs, err := apollo.API(ctx, contract)
+	if err != nil {
+		v.note(contracts, Difference{}, err)
+		return
+	}
+	ours, err := apiSchema(contract)
+	if err != nil {
+		v.note(contracts, Difference{}, err)
+		return
+	}
+	d, err := difference(theirs, ours)
+	v.note(contracts, d, err)
+}
+
 // compareSchemas compares what two successes give.
 func (v *verdict) compareSchemas(theirs Composition, ours composition.Result) {
-	note := func(a aspect, difference Difference, err error) {
-		v.compared[a] = true
-		if err == nil && difference.Empty() {
-			return
-		}
-		v.differs[a] = true
-		if v.class == "" {
-			v.class = a.String()
-		}
-		v.detail += difference.String()
-		if err != nil {
-			v.detail += err.Error()
-		}
-	}
 	d, err := difference(theirs.Supergraph, ours.Supergraph)
-	note(supergraphs, d, err)
+	v.note(supergraphs, d, err)
 	api, err := apiSchema(ours.Supergraph)
 	if err == nil {
 		d, err = difference(theirs.API, api)
 	}
-	note(apiSchemas, d, err)
-	note(hintSets, Compare(theirHints(theirs), ourHints(ours)), nil)
+	v.note(apiSchemas, d, err)
+	v.note(hintSets, Compare(theirHints(theirs), ourHints(ours)), nil)
 }
 
 func codes(err error) map[string]bool {
