@@ -74,7 +74,8 @@ oracle: oracle-compose oracle-plan ## compare composition and plans with Apollo'
 
 oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random universes
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
-	go test ./deploy/oracle -run TestComposition -universes $(UNIVERSES) -timeout 60m -v
+	@profile=$$(mktemp) && trap 'rm -f "$$profile"' EXIT && go test ./deploy/oracle -run TestComposition -universes $(UNIVERSES) -timeout 60m -v \
+		-coverpkg=github.com/weftql/weft/schema/composition -covermode=atomic -coverprofile="$$profile"
 
 oracle-plan: ## compare plans with Apollo's on PLANS (300) random universes
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)

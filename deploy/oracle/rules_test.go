@@ -1,0 +1,171 @@
+package oracle
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestMain prints after a run with -coverprofile, as `make oracle-compose` has it,
+// how often the universes met each rule of composition, and fails a long one that
+// met a rule too seldom.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if profile := flag.Lookup("test.coverprofile"); profile != nil && profile.Value.String() != "" {
+		met, err := readRules(filepath.Join("..", "..", "schema", "composition"), profile.Value.String())
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		if seldom := printRules(met); len(seldom) > 0 && *universes >= longRun {
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// printRules returns those that were met too seldom.
+func printRules(met map[string]int) (seldom []string) {
+	fmt.Println("\nhow often each rule (file of schema/composition) raised an error or hint or, if it has none, applied")
+	for _, file := range slices.Sorted(maps.Keys(met)) {
+		fmt.Printf("%9d %s\n", met[file], file)
+		if met[file] < enough {
+			seldom = append(seldom, fmt.Sprintf("%s (%d)", file, met[file]))
+		}
+	}
+	fmt.Printf("\n%d rules; required but under %d: %s\n", len(met), enough, strings.Join(seldom, ", "))
+	return seldom
+}
+
+// readRules returns how often the decisive statements of each file with a rule ran.
+func readRules(directory, profile string) (map[string]int, error) {
+	blocks, err := readProfile(profile)
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(directory, "*.go"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("oracle: no files in %s: %w", directory, err)
+	}
+	met := map[string]int{}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		name := filepath.Base(path)
+		if strings.HasSuffix(name, "_test.go") || !strings.Contains(string(text), "\n// Rule: ") {
+			continue
+		}
+		places, err := decisive(path, text)
+		if err != nil {
+			return nil, err
+		}
+		met[name] = 0
+		for _, b := range blocks[name] {
+			if slices.ContainsFunc(places, b.contains) {
+				met[name] += b.count
+			}
+		}
+	}
+	return met, nil
+}
+
+// place is a line and column.
+type place struct{ line, column int }
+
+func (p place) before(o place) bool {
+	return p.line < o.line || p.line == o.line && p.column < o.column
+}
+
+// block is statements that run one after the other, and how often they did.
+type block struct {
+	start, end place
+	count      int
+}
+
+func (b block) contains(p place) bool { return !p.before(b.start) && p.before(b.end) }
+
+// readProfile reads a profile of go test: "path/file.go:1.2,3.4 statements count".
+func readProfile(path string) (map[string][]block, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("oracle: coverage: %w", err)
+	}
+	defer file.Close()
+	blocks := map[string][]block{}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		name, rest, found := strings.Cut(lines.Text(), ".go:")
+		var b block
+		var statements int
+		if _, err := fmt.Sscanf(rest, "%d.%d,%d.%d %d %d", &b.start.line, &b.start.column, &b.end.line, &b.end.column, &statements, &b.count); found && err == nil {
+			name = filepath.Base(name) + ".go"
+			blocks[name] = append(blocks[name], b)
+		}
+	}
+	return blocks, nil
+}
+
+// decisive returns where a file raises errors and hints or, if it does nowhere, its
+// most deeply nested statements, which run when everything around them holds.
+func decisive(path string, text []byte) (places []place, err error) {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, path, text, 0)
+	if err != nil {
+		return nil, fmt.Errorf("oracle: %w", err)
+	}
+	at := func(n ast.Node) place {
+		p := set.Position(n.Pos())
+		return place{p.Line, p.Column}
+	}
+	var innermost []place
+	depth, deepest := 0, 0
+	var open []ast.Node
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			if nests(open[len(open)-1]) {
+				depth--
+			}
+			open = open[:len(open)-1]
+			return true
+		}
+		open = append(open, n)
+		if nests(n) {
+			depth++
+		}
+		if call, ok := n.(*ast.CallExpr); ok {
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"fail", "hint", "invalid", "failSet"}, s.Sel.Name) {
+				places = append(places, at(n))
+			}
+		}
+		if _, statement := n.(ast.Stmt); statement && !nests(n) && depth >= deepest {
+			if depth > deepest {
+				deepest, innermost = depth, nil
+			}
+			innermost = append(innermost, at(n))
+		}
+		return true
+	})
+	if len(places) == 0 {
+		return innermost, nil
+	}
+	return places, nil
+}
+
+func nests(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.BlockStmt, *ast.CaseClause:
+		return true
+	}
+	return false
+}
