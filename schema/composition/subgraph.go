@@ -37,14 +37,12 @@ func (c *composer) read(ctx context.Context, input []federation.Subgraph) error 
 	ordered := slices.Clone(input)
 	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].Name < ordered[j].Name })
 	c.checkNames(ordered)
-	for _, in := range ordered {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if s := c.readSubgraph(in); s != nil {
-			c.subgraphs = append(c.subgraphs, s)
-		}
+	read := make([]*subgraph, len(ordered))
+	err := c.each(ctx, len(ordered), func(one *composer, i int) { read[i] = one.readSubgraph(ordered[i]) })
+	if err != nil {
+		return err
 	}
+	c.subgraphs = slices.DeleteFunc(read, func(s *subgraph) bool { return s == nil })
 	nameGraphs(c.subgraphs)
 	return nil
 }

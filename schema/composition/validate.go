@@ -9,19 +9,16 @@ import (
 // validate checks each subgraph by itself: GraphQL's rules, then federation's if
 // there were no errors, and works out the facts that merging needs.
 func (c *composer) validate(ctx context.Context, _ []federation.Subgraph) error {
-	for _, s := range c.subgraphs {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		before := len(c.errs)
-		for _, rule := range c.graphqlRules() {
-			rule(s)
-		}
-		if len(c.errs) == before && !s.federation1 { // which is upgraded first
-			c.validateFederation(s)
-		}
+	return c.each(ctx, len(c.subgraphs), func(one *composer, i int) { one.validateSubgraph(c.subgraphs[i]) })
+}
+
+func (c *composer) validateSubgraph(s *subgraph) {
+	for _, rule := range c.graphqlRules() {
+		rule(s)
 	}
-	return nil
+	if len(c.errs) == 0 && !s.federation1 { // which is upgraded first
+		c.validateFederation(s)
+	}
 }
 
 // validateFederation checks a subgraph that keeps GraphQL's rules.
