@@ -1,9 +1,7 @@
 package composition
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -192,14 +190,9 @@ func (a *application) arg(name string) *ast.Value {
 
 // String prints the application as SDL, under the name that its schema uses.
 func (a *application) String() string {
-	if len(a.args) == 0 {
-		return "@" + a.name
-	}
-	parts := make([]string, len(a.args))
-	for i, arg := range a.args {
-		parts[i] = arg.name + ": " + printValue(arg.value)
-	}
-	return fmt.Sprintf("@%s(%s)", a.name, strings.Join(parts, ", "))
+	p := &printer{}
+	p.application(a)
+	return p.String()
 }
 
 // find returns the applications of the directive that federation calls spec.

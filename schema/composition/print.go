@@ -1,6 +1,7 @@
 package composition
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,15 +15,22 @@ import (
 type printer struct{ strings.Builder }
 
 // print writes the supergraph: schema, directives, types, each group in the
-// order of compareNames.
+// order of sortByName.
 func (s *mergedSchema) print(subgraphs []*subgraph) string {
 	joinTypes, joinDirectives := joinElements(s.joinMinor, subgraphs)
 	types := slices.Concat(s.types, joinTypes)
 	directives := slices.Concat(s.directives, joinDirectives)
-	slices.SortStableFunc(types, func(a, b *typeDef) int { return compareNames(a.name, b.name) })
-	slices.SortStableFunc(directives, func(a, b *directiveDef) int { return compareNames(a.name, b.name) })
+	sortByName(types, func(t *typeDef) string { return t.name })
+	sortByName(directives, func(d *directiveDef) string { return d.name })
 
 	p := &printer{}
+	length := 0
+	for _, s := range subgraphs {
+		for _, source := range s.doc.Subgraph.Sources {
+			length += len(source.Text)
+		}
+	}
+	p.Grow(2 * length) // for the directives of join are longer than what they stand for
 	p.schema(s)
 	for _, d := range directives {
 		p.WriteByte('\n')
@@ -96,7 +104,8 @@ func (p *printer) typeDef(t *typeDef) {
 		p.WriteString(" implements " + strings.Join(t.interfaces, " & "))
 	}
 	for _, a := range t.applied {
-		p.WriteString("\n  " + a.String())
+		p.WriteString("\n  ")
+		p.application(a)
 	}
 	separator := " "
 	if len(t.applied) > 0 {
@@ -178,7 +187,25 @@ func (p *printer) applied(list []*application) {
 			p.WriteString(" @deprecated")
 			continue
 		}
-		p.WriteString(" " + a.String())
+		p.WriteByte(' ')
+		p.application(a)
+	}
+}
+
+func (p *printer) application(a *application) {
+	p.WriteString("@" + a.name)
+	for i, arg := range a.args {
+		if i == 0 {
+			p.WriteByte('(')
+		} else {
+			p.WriteString(", ")
+		}
+		p.WriteString(arg.name)
+		p.WriteString(": ")
+		p.WriteString(printValue(arg.value))
+	}
+	if len(a.args) > 0 {
+		p.WriteByte(')')
 	}
 }
 
@@ -236,14 +263,24 @@ func utf16Len(s string) int {
 	return n
 }
 
-// compareNames orders names as dictionaries do: "_" before digits before
-// letters, upper and lower case together; names that differ only in case have
-// lower case first.
-func compareNames(a, b string) int {
-	if c := strings.Compare(collationKey(a), collationKey(b)); c != 0 {
-		return c
+// sortByName orders elements by their names as dictionaries do: "_" before digits
+// before letters, upper and lower case together; names that differ only in case
+// have lower case first.
+func sortByName[T any](list []T, name func(T) string) {
+	type entry struct {
+		key  string
+		item T
 	}
-	return -strings.Compare(a, b)
+	entries := make([]entry, len(list))
+	for i, item := range list {
+		entries[i] = entry{collationKey(name(item)), item}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(name(b.item), name(a.item)))
+	})
+	for i, e := range entries {
+		list[i] = e.item
+	}
 }
 
 func collationKey(name string) string {

@@ -133,7 +133,7 @@ func (w *walk) enter(s *state, f apiField, children []querygraph.ResidencyID) {
 	w.checkRuntimeTypes(f, children)
 	opaque := w.opaque(children)
 	told := false
-	for _, t := range w.graph.Types[f.result].Possible {
+	for _, t := range w.candidates(f, children) {
 		if w.graph.Supergraph.API.Types[w.graph.Types[t].Name] == nil {
 			continue
 		}
@@ -147,6 +147,19 @@ func (w *walk) enter(s *state, f apiField, children []querygraph.ResidencyID) {
 			w.queue = append(w.queue, w.newState(t, entries, s, f))
 		}
 	}
+}
+
+// candidates are the object types that the field can return, of which those that
+// a place of abstract type does not know can be left out at once: an interface of
+// all subgraphs has many implementations, but few in each.
+func (w *walk) candidates(f apiField, children []querygraph.ResidencyID) []querygraph.TypeID {
+	few := w.graph.Types[f.result].Possible
+	for _, id := range children {
+		if p := w.reach.At(id); w.graph.Abstract(p.Type) && !w.graph.Opaque(p) && len(w.graph.Possible(p)) < len(few) {
+			few = w.graph.Possible(p)
+		}
+	}
+	return few
 }
 
 // mutations walks through the fields of the mutation type.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -167,13 +166,14 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 	source := w.graph.Supergraph.Types[t]
 	api := w.graph.Supergraph.API.Types[source.Definition.Name]
 	list := make([]apiField, 0, len(source.Fields))
-	for _, f := range source.Fields {
-		definition := api.Fields.ForName(f.Definition.Name)
-		if definition == nil || strings.HasPrefix(definition.Name, "__") {
+	visible := api.Fields // in the same order, but without those that are hidden
+	for i, f := range source.Fields {
+		if len(visible) == 0 || visible[0].Name != f.Definition.Name {
 			continue
 		}
-		id, _ := w.graph.Field(t, definition.Name)
-		field := apiField{id: id, definition: definition, result: w.graph.Fields[id].Result}
+		id := w.graph.Types[t].Fields[i]
+		field := apiField{id: id, definition: visible[0], result: w.graph.Fields[id].Result}
+		visible = visible[1:]
 		for _, j := range f.Joins {
 			field.homes = append(field.homes, w.home(j.Graph, id))
 		}

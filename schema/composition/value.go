@@ -86,6 +86,9 @@ const hexDigits = "0123456789abcdef"
 
 // quote writes a GraphQL string with JSON's escapes.
 func quote(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == '"' || r == '\\' || r == utf8.RuneError }) {
+		return `"` + s + `"`
+	}
 	var b strings.Builder
 	b.Grow(len(s) + 2)
 	b.WriteByte('"')

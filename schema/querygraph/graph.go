@@ -23,6 +23,9 @@ const (
 	Typename FieldID = -1
 )
 
+// fewFields is up to how many fields of a type a scan is as fast as a map.
+const fewFields = 8
+
 // Graph is the query graph of one supergraph. It is immutable and safe for
 // concurrent use.
 type Graph struct {
@@ -54,8 +57,8 @@ type Type struct {
 	// the interface's fields for objects of this type, by the interface's name.
 	StandIns []StandIn
 
-	graphs  []int32 // of Joins
-	byField map[string]FieldID
+	graphs  []int32            // of Joins
+	byField map[string]FieldID // nil if there are few
 }
 
 // StandIn is an interface in a subgraph that has it as an interface object.
@@ -112,10 +115,12 @@ func (g *Graph) addType(id TypeID, source *supergraph.Type) {
 	t := &g.Types[id]
 	*t = Type{
 		ID: id, Name: source.Definition.Name, Kind: source.Definition.Kind,
-		Fields:  make([]FieldID, 0, len(source.Fields)),
-		Joins:   make([]TypeIn, len(source.Joins)),
-		graphs:  make([]int32, len(source.Joins)),
-		byField: make(map[string]FieldID, len(source.Fields)),
+		Fields: make([]FieldID, 0, len(source.Fields)),
+		Joins:  make([]TypeIn, len(source.Joins)),
+		graphs: make([]int32, len(source.Joins)),
+	}
+	if len(source.Fields) > fewFields {
+		t.byField = make(map[string]FieldID, len(source.Fields))
 	}
 	for i, j := range source.Joins {
 		t.graphs[i] = int32(j.Graph)
@@ -123,7 +128,9 @@ func (g *Graph) addType(id TypeID, source *supergraph.Type) {
 	}
 	for _, f := range source.Fields {
 		id := FieldID(len(g.Fields))
-		t.byField[f.Definition.Name] = id
+		if t.byField != nil {
+			t.byField[f.Definition.Name] = id
+		}
 		t.Fields = append(t.Fields, id)
 		g.Fields = append(g.Fields, Field{ID: id, Owner: t.ID, Definition: f.Definition, Result: g.composite(f.Definition.Type)})
 	}
@@ -141,8 +148,17 @@ func (g *Graph) Field(t TypeID, name string) (id FieldID, ok bool) {
 	if name == "__typename" {
 		return Typename, true
 	}
-	id, ok = g.Types[t].byField[name]
-	return id, ok
+	typ := &g.Types[t]
+	if typ.byField != nil {
+		id, ok = typ.byField[name]
+		return id, ok
+	}
+	for _, id := range typ.Fields {
+		if g.Fields[id].Definition.Name == name {
+			return id, true
+		}
+	}
+	return 0, false
 }
 
 // Abstract tells whether the type is an interface or union.
