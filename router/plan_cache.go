@@ -3,6 +3,9 @@ package router
 import (
 	"context"
 
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"github.com/weftql/weft/router/internal/cache"
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/operation"
@@ -148,6 +151,11 @@ func (g *graph) planFor(ctx context.Context, key planKey, d *document, op *opera
 			if key.labels[k/8]&(1<<(k%8)) != 0 {
 				p.labels = append(p.labels, g.overrides.labels[label])
 			}
+		}
+		if d.Kind == ast.Subscription {
+			return nil, 0, gqlerror.List{{
+				Message: "subscriptions are not supported", Extensions: map[string]any{"code": plan.CodeUnsupportedFeature},
+			}}
 		}
 		if p.plan, err = plan.New(ctx, op, g.querygraph, plan.Config{SeparateEntities: g.separate, Labels: p.labels}); err != nil {
 			return nil, 0, err

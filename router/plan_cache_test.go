@@ -58,3 +58,19 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestSubscriptionsAreRefused(t *testing.T) {
+	t.Parallel()
+	subgraphs := moving()
+	subgraphs[1].SDL += " type Subscription { ticks: Int }"
+	f := serveSubgraphs(t, subgraphs, nil)
+	a := f.send(t, "POST", "/graphql", `{"query":"subscription { ticks }"}`, nil)
+	if len(a.Errors) != 1 || a.Errors[0].code() != "UNSUPPORTED_FEATURE" || a.Errors[0].Message != "subscriptions are not supported" {
+		t.Errorf("got %s", a.Text)
+	}
+	for name, handler := range f.handlers {
+		if n := len(handler.Requests()); n != 0 {
+			t.Errorf("%s got %d requests", name, n)
+		}
+	}
+}

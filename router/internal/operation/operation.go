@@ -112,6 +112,10 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	if op.Root, gqlErr = n.selectionSet(root, []part{{set: def.SelectionSet}}, nil); gqlErr != nil {
 		return nil, gqlerror.List{gqlErr}
 	}
+	if op.Kind == ast.Subscription && (len(op.Root.Fields) != 1 || op.Root.Fields[0].Condition != nil) {
+		// GraphQL September 2025 §5.2.4.1 Single Root Field
+		return nil, gqlerror.List{errorAt(CodeValidationFailed, def.Position, "a subscription selects exactly one field, whatever the values of variables")}
+	}
 	return op, nil
 }
 

@@ -123,8 +123,11 @@ func (r *run) send(f *plan.Fetch, representations map[string]any) map[string]any
 	}
 	w := &world{u: r.u, schema: schema, graph: f.Subgraph, variables: variables}
 	root := thing{typ: "Query", id: "root"}
-	if op.Operation == ast.Mutation {
+	switch op.Operation {
+	case ast.Mutation:
 		root.typ = "Mutation"
+	case ast.Subscription: // one event of it
+		root.typ = "Subscription"
 	}
 	out := w.object(root, op.SelectionSet, nil)
 	r.errs = append(r.errs, w.errs...)

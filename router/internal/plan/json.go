@@ -17,18 +17,30 @@ func (p *Plan) JSON(names []string) ([]byte, error) {
 	if p.Stats.Exhausted {
 		out.Statistics = &jsonStatistics{Work: p.Stats.Work, Exhausted: true}
 	}
+	waves := p.waves()
+	switch {
+	case len(waves) == 0:
+	case p.Operation == ast.Subscription:
+		out.Node = &jsonNode{Kind: "Subscription", Primary: p.jsonSequence(waves[:1], names)}
+		if len(waves) > 1 {
+			out.Node.Rest = p.jsonSequence(waves[1:], names)
+		}
+	default:
+		out.Node = p.jsonSequence(waves, names)
+	}
+	return json.Marshal(out)
+}
+
+func (p *Plan) jsonSequence(waves [][]*Fetch, names []string) *jsonNode {
 	var sequence []*jsonNode
-	for _, wave := range p.waves() {
+	for _, wave := range waves {
 		var parallel []*jsonNode
 		for _, f := range wave {
 			parallel = append(parallel, p.jsonConditional(f, names))
 		}
 		sequence = append(sequence, jsonGroup("Parallel", parallel))
 	}
-	if len(sequence) > 0 {
-		out.Node = jsonGroup("Sequence", sequence)
-	}
-	return json.Marshal(out)
+	return jsonGroup("Sequence", sequence)
 }
 
 type jsonPlan struct {
@@ -47,6 +59,9 @@ type jsonNode struct {
 	Kind string `json:"kind"`
 	// Sequence and Parallel
 	Nodes []*jsonNode `json:"nodes,omitempty"`
+	// Subscription
+	Primary *jsonNode `json:"primary,omitempty"`
+	Rest    *jsonNode `json:"rest,omitempty"`
 	// Flatten
 	Path []string  `json:"path,omitempty"`
 	Node *jsonNode `json:"node,omitempty"`

@@ -23,6 +23,12 @@ func TestJSONIsInApollosFormat(t *testing.T) {
 			`{"kind":"QueryPlan","node":{"kind":"Condition","condition":"x","ifClause":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{me{id}}","operationKind":"query"},` +
 				`"elseClause":{"kind":"Condition","condition":"y","elseClause":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{me{id}}","operationKind":"query"}}}}`,
 		},
+		{
+			"subscription", `subscription { tick { y } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Subscription","primary":{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"subscription{tick{id}}","operationKind":"subscription"},` +
+				`"rest":{"kind":"Flatten","path":["tick"],"node":{"kind":"Fetch","serviceName":"b","requires":[{"kind":"InlineFragment","typeCondition":"T","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on T{y}}}","operationKind":"query"}}}}`,
+		},
 		{"introspection", `{ __typename }`, `{"kind":"QueryPlan"}`},
 		{
 			"batch", `{ top { inStock } latest { product { inStock } } }`,

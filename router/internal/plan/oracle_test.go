@@ -478,8 +478,11 @@ func (u *universe) monolith(text string, variables map[string]any) (any, error) 
 	w := &world{u: u, schema: u.supergraph.Schema, graph: -1, variables: variables}
 	op := doc.Operations[0]
 	root := thing{typ: "Query", id: "root"}
-	if op.Operation == ast.Mutation {
+	switch op.Operation {
+	case ast.Mutation:
 		root.typ = "Mutation"
+	case ast.Subscription: // one event of it
+		root.typ = "Subscription"
 	}
 	out := w.object(root, withoutIntrospection(op.SelectionSet), nil)
 	if len(w.errs) > 0 {

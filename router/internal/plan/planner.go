@@ -38,9 +38,6 @@ func (c Config) withDefaults() Config {
 // planned yet, UNSATISFIABLE_OPERATION if no subgraph can be led to a field, or
 // with ctx's error.
 func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, cfg Config) (*Plan, error) {
-	if op.Kind == ast.Subscription {
-		return nil, gqlerror.List{errorAt(CodeUnsupportedFeature, nil, nil, "subscriptions are not supported")}
-	}
 	cfg = cfg.withDefaults()
 	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
@@ -116,7 +113,7 @@ func (p *planner) plan() error {
 		}
 	}
 	var err error
-	if p.op.Kind == ast.Mutation {
+	if p.op.Kind != ast.Query { // a subscription's one field is in one subgraph too
 		err = p.planMutation(root, planned)
 	} else if len(planned) > 0 {
 		err = p.planQuery(root, planned)

@@ -17,20 +17,43 @@ func (p *Plan) Text(names []string) string {
 	w := &textWriter{plan: p, names: names}
 	w.open("QueryPlan")
 	waves := p.waves()
-	switch len(waves) {
-	case 0:
+	switch {
+	case len(waves) == 0:
 		return "QueryPlan {}"
-	case 1:
-		w.wave(waves[0])
+	case p.Operation == ast.Subscription:
+		w.subscription(waves)
 	default:
-		w.open("Sequence")
-		for _, wave := range waves {
-			w.wave(wave)
-		}
-		w.close("},")
+		w.sequence(waves)
 	}
 	w.close("}")
 	return strings.TrimSuffix(w.b.String(), "\n")
+}
+
+// subscription writes the request whose events are answered, and what is fetched
+// for each of them.
+func (w *textWriter) subscription(waves [][]*Fetch) {
+	w.open("Subscription")
+	w.open("Primary:")
+	w.wave(waves[0])
+	w.close("},")
+	if len(waves) > 1 {
+		w.open("Rest:")
+		w.sequence(waves[1:])
+		w.close("},")
+	}
+	w.close("},")
+}
+
+func (w *textWriter) sequence(waves [][]*Fetch) {
+	if len(waves) == 1 {
+		w.wave(waves[0])
+		return
+	}
+	w.open("Sequence")
+	for _, wave := range waves {
+		w.wave(wave)
+	}
+	w.close("},")
 }
 
 // waves groups the fetches by the length of the longest chain of dependencies
