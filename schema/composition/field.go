@@ -60,6 +60,7 @@ func (m *merger) mergeField(dest *field, sources []*field, everywhere bool, over
 			return
 		}
 		typed, called = sources, slices.Concat(sources, standIns)
+		m.borrowed = append(m.borrowed, dest)
 	}
 	dest.description = m.mergeDescription(dest.coordinate, `field "`+dest.coordinate+`"`, descriptions)
 	m.mergeInaccessibleNow(&dest.applied, lists)

@@ -6,7 +6,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 // implementations.
 //
 // Rule: every implementation has the keys of its interface, resolvable where the
-// interface's are.
+// interface's are. Keys that cannot be read are reported as such alone.
 // Codes: INTERFACE_KEY_NOT_ON_IMPLEMENTATION.
 func (c *composer) checkInterfaceKeysImplemented(s *subgraph) {
 	for _, t := range s.types {
@@ -14,6 +14,9 @@ func (c *composer) checkInterfaceKeysImplemented(s *subgraph) {
 			continue
 		}
 		for _, key := range find(t.applied, "key") {
+			if key.wrong {
+				continue
+			}
 			want := canonicalFields(ast.SelectionSet(fieldsOf(key)))
 			for _, impl := range s.possibleTypes(t) {
 				c.checkKeyOn(t, key, want, impl)
@@ -24,6 +27,9 @@ func (c *composer) checkInterfaceKeysImplemented(s *subgraph) {
 
 func (c *composer) checkKeyOn(t *typeDef, key *application, want string, impl *typeDef) {
 	for _, k := range find(impl.applied, "key") {
+		if k.wrong {
+			return
+		}
 		if canonicalFields(ast.SelectionSet(fieldsOf(k))) != want {
 			continue
 		}

@@ -34,6 +34,20 @@ func (m *merger) addInterfaceObjectFields() {
 			}
 		}
 	}
+	for _, f := range m.borrowed {
+		m.inheritDirectives(f)
+	}
+}
+
+// inheritDirectives gives a field that subgraphs only declare as external the
+// directives that it has on the interface whose interface object resolves it.
+func (m *merger) inheritDirectives(dest *field) {
+	for _, name := range dest.parent.interfaces {
+		if m.resolvedByInterfaceObject(name, dest.name) {
+			dest.applied = append(dest.applied, inherited(m.super.typeNamed(name).field(dest.name).applied)...)
+			return
+		}
+	}
 }
 
 func (m *merger) addInterfaceObjectField(t *typeDef, of *field) {

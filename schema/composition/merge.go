@@ -25,6 +25,9 @@ type merger struct {
 	// interfaceObjects are the types marked @interfaceObject, by their names and in
 	// the order of the subgraphs.
 	interfaceObjects map[string][]*typeDef
+	// borrowed are the fields of object types that are external in all subgraphs
+	// which have them, and resolved by interface objects.
+	borrowed []*field
 	// mismatched are types whose kinds disagree. What is wrong with the
 	// definitions of the first kind is reported too.
 	mismatched map[string]bool

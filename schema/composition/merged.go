@@ -12,6 +12,7 @@ import (
 func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) error {
 	for _, rule := range []func(){
 		c.checkInterfaceFields,
+		c.checkCostOfInterfaceObjects,
 		c.checkRequiresMerged,
 		c.checkTransitiveAuth,
 		c.checkContextAuth,
@@ -29,15 +30,11 @@ func (c *composer) checkMerged(ctx context.Context, _ []federation.Subgraph) err
 //
 // Rule: merged fields fit the merged interfaces of their type; merged defaults
 // are values of their merged types, since an enum may have lost a value; an
-// input that is @deprecated in one subgraph is not required by another; a type
-// that is an interface in the supergraph has no @cost.
+// input that is @deprecated in one subgraph is not required by another.
 // Codes: INVALID_GRAPHQL.
 func (c *composer) checkMergedGraphQL(context.Context, []federation.Subgraph) error {
 	c.checkComposedApplications()
 	for _, t := range c.super.types {
-		if t.kind == ast.Interface && has(t.applied, "cost") {
-			c.invalid(t.places(), "%q is an interface in the supergraph, on which @cost cannot stand: move it from the type marked @interfaceObject to its fields", t.name)
-		}
 		for _, name := range t.interfaces {
 			if i := c.super.typeNamed(name); i != nil {
 				c.checkImplementation(&c.super.schema, t, i)
