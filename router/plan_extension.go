@@ -76,6 +76,8 @@ func (g *graph) describe(p *plan.Plan, fetch *plan.Fetch) fetchExtension {
 	case plan.IntrospectionFetch:
 		described.Kind = "introspection"
 		return described
+	case plan.ReentryFetch:
+		described.Kind, described.Paths = "reentry", []string{strings.Join(p.Positions[fetch.Position].Path, ".")}
 	case plan.EntityFetch:
 		described.Kind = "entities"
 		for _, lookup := range fetch.Entities {

@@ -84,7 +84,7 @@ func Everything() Options {
 func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
-	o.Reentry, o.ComposeDirective, o.CacheTag = 0, 0, 0
+	o.ComposeDirective, o.CacheTag = 0, 0
 	o.Remarks, o.Subscriptions, o.OwnLinks, o.Contexts = 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o

@@ -243,6 +243,9 @@ func dag(p *plan.Plan, names []string) string {
 		} else {
 			line += names[f.Subgraph]
 		}
+		if f.Kind == plan.ReentryFetch {
+			line += " " + strings.Join(p.Positions[f.Position].Path, ".")
+		}
 		for _, e := range f.Entities {
 			for _, t := range e.Targets {
 				line += " " + strings.Join(p.Positions[t.Position].Path, ".")

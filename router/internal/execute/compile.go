@@ -71,6 +71,11 @@ func (c *compiler) compile() error {
 	// Fetches stand in an order in which they can be made, so that whatever a
 	// representation refers to has its overlay by then.
 	for i, f := range c.plan.Fetches {
+		if f.Kind == plan.ReentryFetch {
+			if err := c.reentry(i, f.Position); err != nil {
+				return fmt.Errorf("fetch %d: %w", i, err)
+			}
+		}
 		for e := range f.Entities {
 			if err := c.lookup(i, &f.Entities[e]); err != nil {
 				return fmt.Errorf("fetch %d: %s: %w", i, f.Entities[e].Key, err)

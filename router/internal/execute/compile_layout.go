@@ -41,10 +41,17 @@ func (c *compiler) layout(index int, f *plan.Fetch) (*response.Layout, error) {
 		if root == "" {
 			return nil, fmt.Errorf("the supergraph has no %s type", f.Operation)
 		}
-		if err := l.gather([]int{0}, root, f.Selections); err != nil {
+		if f.Position < 0 || f.Position >= len(l.positions) {
+			return nil, fmt.Errorf("there is no position %d", f.Position)
+		}
+		if err := l.gather([]int{f.Position}, root, f.Selections); err != nil {
 			return nil, err
 		}
-		shape, err := l.shape(l.sets[0])
+		if f.Position > 0 {
+			p := &l.positions[f.Position]
+			p.views = append(p.views, index)
+		}
+		shape, err := l.shape(l.sets[f.Position])
 		return &response.Layout{Root: shape, Nodes: l.nodes}, err
 	}
 	// The data of a lookup stands at no position: its fields are the lookups.

@@ -119,6 +119,20 @@ func (c *compiler) lookup(fetch int, e *plan.Entities) error {
 	return nil
 }
 
+// reentry compiles how the objects at a position of the type Query find what a
+// fetch of the Query object has.
+func (c *compiler) reentry(fetch, position int) error {
+	here, err := c.site(position)
+	if err != nil {
+		return err
+	}
+	p := &c.positions[position]
+	p.overlays[slices.Index(p.views, fetch)-1] = len(c.program.overlays)
+	c.program.fetches[fetch].reentry = &reentry{site: here, overlay: len(c.program.overlays)}
+	c.program.overlays = append(c.program.overlays, overlay{fetch: fetch})
+	return nil
+}
+
 // isPartial tells whether the site of a target has objects that stand at none of
 // the target's positions: those of entities that stand elsewhere.
 func (c *compiler) isPartial(t *target) bool {

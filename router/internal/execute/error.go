@@ -91,13 +91,30 @@ func (r *run) mapErrors(index int) {
 		case f.plan.Kind == plan.EntityFetch:
 			r.mapEntityError(f, s, e.Path, err)
 		default:
-			r.emitter.Report(err, r.clientPath(f.plan.ID, 0, 0, f.plan.Selections, e.Path))
+			path := r.clientPath(f.plan.ID, 0, f.plan.Position, f.plan.Selections, e.Path)
+			r.emitter.Report(err, append(r.pathOf(f.plan.Position), path...))
 		}
 	}
 }
 
+// pathOf is the path of a position's objects; it ends at the first list, whose
+// items it cannot tell apart.
+func (r *run) pathOf(position int) []response.PathElement {
+	var out []response.PathElement
+	for _, key := range r.program.plan.Positions[position].Path {
+		if key == "@" {
+			break
+		}
+		out = append(out, ast.PathName(key))
+	}
+	return out
+}
+
 // blame makes the fetch's failure the cause of everything that is missing.
 func (r *run) blame(f *fetch, s *fetchState) {
+	if f.reentry != nil {
+		r.emitter.Overlays[f.reentry.overlay].Cause = s.cause()
+	}
 	for _, l := range f.lookups {
 		for _, t := range l.targets {
 			r.emitter.Overlays[t.overlay].Cause = s.cause()

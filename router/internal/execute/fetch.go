@@ -26,7 +26,7 @@ func (r *run) begin(ctx context.Context, index int) {
 	r.ensureZips(f.zips)
 	r.body(f, s)
 	switch {
-	case f.plan.Kind == plan.EntityFetch && !anyOf(s.sent):
+	case f.plan.Kind == plan.EntityFetch && !anyOf(s.sent) || f.reentry != nil && len(r.states[f.reentry.site.fetch].instances(f.reentry.site.shape)) == 0:
 		r.complete(index, nil)
 	case ctx.Err() != nil:
 		r.complete(index, ctx.Err())
@@ -133,6 +133,9 @@ func (r *run) introspect(ctx context.Context, f *fetch, s *fetchState) error {
 
 // attach tells the overlays of a fetch's lookups where their entities stand.
 func (r *run) attach(f *fetch, s *fetchState) {
+	if f.reentry != nil {
+		r.attachRoot(f.reentry, s)
+	}
 	for i, l := range f.lookups {
 		cause := s.cause()
 		var entities response.Slot
@@ -148,6 +151,20 @@ func (r *run) attach(f *fetch, s *fetchState) {
 			o.Document, o.ByEntity, o.Entities, o.Cause = s.doc, true, entities, cause
 		}
 		r.markInvalid(f, s, l, entities)
+	}
+}
+
+// attachRoot tells the overlay of a reentry that all objects are the response's
+// data.
+func (r *run) attachRoot(t *reentry, s *fetchState) {
+	o := &r.emitter.Overlays[t.overlay]
+	base := int32(-1)
+	if s.hasData() {
+		base = int32(s.doc.Data().Offset())
+	}
+	o.Document, o.Cause, o.Index = s.doc, s.cause(), o.Index[:0]
+	for range r.states[t.site.fetch].instances(t.site.shape) {
+		o.Index = append(o.Index, base)
 	}
 }
 

@@ -35,6 +35,7 @@ type fetch struct {
 	// dependents are the fetches that wait for this one.
 	dependents []int
 	lookups    []*lookup
+	reentry    *reentry // nil unless it fetches the Query object for a position
 	// zips are overlays that the lookups' representations refer to.
 	zips []int
 }
@@ -45,6 +46,12 @@ type lookup struct {
 	variable []byte // `"representations":`
 	slot     int    // in the data of the response
 	targets  []*target
+}
+
+// reentry is a site whose objects are the Query object of the fetch's subgraph.
+type reentry struct {
+	site    site
+	overlay int
 }
 
 // target is a site whose objects are looked up. Positions that have the same
@@ -69,7 +76,7 @@ type site struct {
 }
 
 // overlay joins objects with those at a site. An overlay of a lookup has a
-// target; one that joins what several fetches know of the same objects without
+// target, one of a reentry nothing; one that joins what several fetches know of the same objects without
 // a lookup has a zip.
 type overlay struct {
 	fetch  int // whose document holds the objects

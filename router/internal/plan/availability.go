@@ -145,9 +145,12 @@ func (a *availability) resolve(r requiring) int {
 }
 
 // key tells when an object can be looked up in a subgraph, and by which of its
-// keys there.
+// keys there. The Query object needs none: key is -1 then.
 func (a *availability) key(index, graph int) (wave, key int) {
 	wave, key = never, -1
+	if a.p.reenters(a.types[index], graph) && a.reachable(index) {
+		return 0, key
+	}
 	keys := a.p.graph.Types[a.types[index]].In(graph).Keys
 	for k := range keys {
 		if !keys[k].Resolvable {
@@ -164,6 +167,12 @@ func (a *availability) key(index, graph int) (wave, key int) {
 		}
 	}
 	return wave, key
+}
+
+// reenters tells whether objects of the type can be had in a subgraph without a
+// key, because they are its Query object.
+func (p *planner) reenters(t typeID, graph int) bool {
+	return p.graph.Types[t].Name == p.graph.Supergraph.Schema.Query.Name && p.graph.Types[t].In(graph).Present
 }
 
 func (a *availability) provided(graph int) querygraph.Provided {

@@ -33,6 +33,9 @@
 //	position 1: name  from #0 "name",  lists from #1 "lists" → position 2
 //	position 2: title from #1 "title"
 //
+// An object of the type Query below the root needs no representation: a fetch of
+// the other subgraph's Query object supplies what the first one lacks.
+//
 // Dependencies are exact: a fetch names the fetches whose results it reads and
 // may start as soon as those are there.
 //

@@ -24,7 +24,9 @@ type step struct {
 	graph int
 	wave  int // in the whole plan
 	root  bool
-	set   *selectionSet
+	// reentry says that the objects are the subgraph's Query object.
+	reentry bool
+	set     *selectionSet
 	// lookups are what is sent for each object type, sorted by type.
 	lookups []*representation
 	// after are the steps whose responses the representations are made of.
@@ -126,7 +128,9 @@ func (p *planner) enter(s *site, at location, cond operation.Condition) *residen
 	case at.step:
 		r.step = p.newStep(s, at, false)
 		r.step.set = r.set
-		r.set.entities, r.set.types = true, nil
+		if r.step.reentry = p.reenters(s.typ, at.graph); !r.step.reentry {
+			r.set.entities, r.set.types = true, nil
+		}
 	default:
 		p.enterField(r, cond)
 	}
@@ -204,7 +208,7 @@ func either(a, b operation.Condition) operation.Condition {
 // prepare makes sure that a step looks up objects of the type, and with what the
 // field requires.
 func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Condition) {
-	if r.field != nil || r.step.root {
+	if r.field != nil || r.step.root || r.step.reentry {
 		return
 	}
 	st, s := r.step, r.site

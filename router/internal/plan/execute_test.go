@@ -48,6 +48,10 @@ func (r *run) execute() any {
 		if f.Kind == plan.IntrospectionFetch || !r.holds(f.Condition) {
 			continue
 		}
+		if f.Kind == plan.ReentryFetch {
+			r.reentryFetch(f)
+			continue
+		}
 		if f.Kind == plan.RootFetch {
 			data := r.send(f, nil)
 			root.views[f.ID] = data
@@ -167,6 +171,18 @@ func (r *run) registerValue(in *instance, f *plan.Fetch, value any, s plan.Selec
 		}
 		child.views[f.ID] = value
 		r.register(child, f, value, s.Selections, target)
+	}
+}
+
+func (r *run) reentryFetch(f *plan.Fetch) {
+	objects := slices.Clone(r.instances[f.Position])
+	if len(objects) == 0 {
+		return
+	}
+	data := r.send(f, nil)
+	for _, in := range objects {
+		in.views[f.ID] = data
+		r.register(in, f, data, f.Selections, 0)
 	}
 }
 

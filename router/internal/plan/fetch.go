@@ -20,7 +20,7 @@ type bundle struct {
 
 type bundleKey struct {
 	run, wave, graph int
-	root             bool
+	root, reentry    bool
 	cond             string
 	alone            int // distinguishes bundles that must not be shared
 }
@@ -61,12 +61,12 @@ func (p *planner) sink() {
 	order := slices.Clone(p.steps)
 	slices.SortStableFunc(order, func(a, b *step) int { return b.wave - a.wave })
 	for _, st := range order {
-		if st.root || waited[st] {
+		if st.root || st.reentry || waited[st] {
 			continue
 		}
 		next := never
 		for _, o := range order {
-			if !o.root && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.cond.Equal(st.cond) {
+			if !o.root && !o.reentry && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.cond.Equal(st.cond) {
 				next = o.wave
 			}
 		}
@@ -139,8 +139,8 @@ func (p *planner) bundles() []*bundle {
 	var out []*bundle
 	for i, st := range p.steps {
 		cond := st.cond
-		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, cond: fmt.Sprint(cond)}
-		if p.cfg.SeparateEntities {
+		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, reentry: st.reentry, cond: fmt.Sprint(cond)}
+		if p.cfg.SeparateEntities || st.reentry {
 			key.alone = i
 		}
 		b := known[key]
@@ -171,8 +171,10 @@ func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
 	f := &Fetch{ID: id, Subgraph: b.key.graph, Kind: EntityFetch, Operation: ast.Query, Name: p.requestName(b.key.graph, id), Condition: condition(b.cond)}
 	w := &document{p: p, variables: map[string]bool{}}
 	var representations []string
-	if b.key.root {
-		f.Kind, f.Operation = RootFetch, p.op.Kind
+	if b.key.root || b.key.reentry {
+		if f.Kind, f.Operation = RootFetch, p.op.Kind; b.key.reentry {
+			f.Kind, f.Operation, f.Position = ReentryFetch, ast.Query, b.steps[0].site.position
+		}
 		set := b.steps[0].set
 		w.set(set, b.cond)
 		f.Selections = p.selections(set, b.cond)

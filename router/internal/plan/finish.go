@@ -55,7 +55,7 @@ func (p *planner) rootSets(bundles []*bundle) []*selectionSet {
 func (p *planner) rootPosition(out *Plan) *Position {
 	pos := &Position{Type: p.op.Root.Type.Name, Typename: Source{Fetch: NoFetch}}
 	for _, f := range out.Fetches {
-		if f.Kind != EntityFetch {
+		if f.Kind == RootFetch || f.Kind == IntrospectionFetch {
 			pos.Sources = append(pos.Sources, f.ID)
 		}
 	}

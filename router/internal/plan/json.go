@@ -132,7 +132,11 @@ func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
 		Kind: "Fetch", ServiceName: names[f.Subgraph], VariableUsages: &variables,
 		Operation: f.Text, OperationKind: f.Operation, OperationName: f.Name,
 	}
-	if f.Kind != EntityFetch {
+	switch f.Kind {
+	case EntityFetch:
+	case ReentryFetch:
+		return &jsonNode{Kind: "Flatten", Path: p.Positions[f.Position].Path, Node: node}
+	default:
 		return node
 	}
 	for _, e := range f.Entities {

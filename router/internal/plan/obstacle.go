@@ -36,11 +36,6 @@ func (p *planner) unreachable(c *choice, t typeID, name string, d *demand) *obst
 		o.reason = fmt.Sprintf("type %q has no field %q", g.Types[t].Name, name)
 		return o
 	}
-	if g.Types[t].Name == g.Supergraph.Schema.Query.Name && !c.av.root {
-		o.code = CodeUnsupportedFeature
-		o.reason = fmt.Sprintf("field %q of type Query needs another subgraph than the one that returns the Query object; entering a subgraph anew below the root is not supported", g.Coordinate(id))
-		return o
-	}
 	var from, why []string
 	for _, e := range c.entries {
 		from = append(from, g.Supergraph.Subgraphs[e.graph].Name)

@@ -107,6 +107,9 @@ const (
 	RootFetch FetchKind = iota
 	// EntityFetch selects fields of entities through Query._entities.
 	EntityFetch
+	// ReentryFetch selects fields of Query for objects of that type below the
+	// root: all of them are the subgraph's one Query object.
+	ReentryFetch
 	// IntrospectionFetch selects __schema and __type; the router answers it
 	// itself from the API schema.
 	IntrospectionFetch
@@ -129,8 +132,10 @@ type Fetch struct {
 	// Variables are the names of the client's variables that Text uses, sorted.
 	// The variables of representations are named in Entities.
 	Variables []string
-	// Selections is what a root or introspection fetch selects of its root
-	// type.
+	// Position is where the objects of a ReentryFetch stand; 0 otherwise.
+	Position int
+	// Selections is what a root, reentry or introspection fetch selects of its
+	// root type.
 	Selections []Selection
 	// Entities are the _entities fields of an EntityFetch.
 	Entities []Entities

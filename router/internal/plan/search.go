@@ -301,7 +301,7 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 	g := n.p.graph
 	rooted := n.s.root && len(n.entries) == 0
 	reachable := rooted || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })
-	keyed := slices.ContainsFunc(g.Types[t].In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable })
+	keyed := n.p.reenters(t, graph) || slices.ContainsFunc(g.Types[t].In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable })
 	if !reachable || !g.Types[t].In(graph).Present || !isEntry && !rooted && !keyed {
 		return false
 	}

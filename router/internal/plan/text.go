@@ -154,6 +154,10 @@ func (w *textWriter) fetch(f *Fetch) {
 	sets := operationSets(f)
 	service := "(service: \"" + w.names[f.Subgraph] + "\")"
 	if f.Kind != EntityFetch {
+		if f.Kind == ReentryFetch {
+			w.open("Flatten(path: \"" + strings.Join(w.plan.Positions[f.Position].Path, ".") + "\")")
+			defer w.close("},")
+		}
 		w.open("Fetch" + service)
 		w.set("", sets[0], "")
 		w.close("},")

@@ -118,7 +118,7 @@ func (r *run) nothingInVain() {
 	for position := range r.plan.Positions {
 		for _, o := range r.at[position] {
 			for fetch := range o.views {
-				if r.plan.Fetches[fetch].Kind == plan.EntityFetch || position == 0 {
+				if r.plan.Fetches[fetch].Kind != plan.RootFetch || position == 0 {
 					used[fetch] = r.use(o, fetch) || used[fetch]
 				}
 			}
@@ -175,7 +175,7 @@ func (r *run) use(o *object, fetch int) (some bool) {
 // and that a mutation's fields are executed in order and once.
 func (c *check) dependencies() {
 	for i, f := range c.plan.Fetches {
-		if f.Kind != plan.EntityFetch {
+		if f.Kind != plan.EntityFetch && f.Kind != plan.ReentryFetch {
 			continue
 		}
 		for _, d := range f.DependsOn {
@@ -186,7 +186,7 @@ func (c *check) dependencies() {
 	}
 	if c.op.Kind != ast.Mutation {
 		for i, f := range c.plan.Fetches {
-			if f.Kind != plan.EntityFetch && len(f.DependsOn) > 0 {
+			if f.Kind == plan.RootFetch && len(f.DependsOn) > 0 {
 				c.fail("fetch %d waits for %v, of which it reads nothing", i, f.DependsOn)
 			}
 		}

@@ -32,7 +32,7 @@ func (c *check) documents() {
 		if errs := validator.ValidateWithRules(c.v.schema(f.Subgraph), doc, nil); len(errs) > 0 {
 			c.fail("fetch %d is not valid for subgraph %q: %v: %s", i, c.graph.Supergraph.Subgraphs[f.Subgraph].Name, errs, f.Text)
 		}
-		if op.Operation != f.Operation || op.Name != f.Name || f.Kind == plan.EntityFetch && f.Operation != ast.Query {
+		if op.Operation != f.Operation || op.Name != f.Name || f.Kind != plan.RootFetch && f.Operation != ast.Query {
 			c.fail("fetch %d is %s %q in its text, %s %q in the plan", i, op.Operation, op.Name, f.Operation, f.Name)
 		}
 		c.variables(f, op)

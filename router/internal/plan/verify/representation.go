@@ -75,6 +75,22 @@ func (r *run) target(f *plan.Fetch, e *plan.Entities, k int, set ast.SelectionSe
 	}
 }
 
+// reenter interprets a fetch of the Query object for objects below the root.
+func (r *run) reenter(f *plan.Fetch, op *ast.OperationDefinition) {
+	if f.Position <= 0 || f.Position >= len(r.plan.Positions) || r.plan.Positions[f.Position].Type != r.graph.Supergraph.Schema.Query.Name {
+		r.fail("fetch %d enters Query at position %d, which is no place of that type", f.ID, f.Position)
+		return
+	}
+	first := r.plan.Positions[f.Position].Sources[0]
+	r.depends(f, first, "the objects")
+	for _, o := range slices.Clone(r.at[f.Position]) {
+		if o.views[first] != nil {
+			r.made[f.ID] = true
+			r.read(&reading{fetch: f, object: o, set: op.SelectionSet, selections: f.Selections})
+		}
+	}
+}
+
 // representation checks that the subgraph can look an object up by what is sent.
 func (r *run) representation(f *plan.Fetch, o *object, rep *plan.Representation, s *sent) {
 	t := &r.graph.Types[o.typ]

@@ -55,8 +55,12 @@ func (r *run) execute() {
 		if f.Kind == plan.IntrospectionFetch || !r.holds(f.Condition) {
 			continue
 		}
-		if f.Kind == plan.EntityFetch {
+		switch f.Kind {
+		case plan.EntityFetch:
 			r.lookUp(f, r.sent[i])
+			continue
+		case plan.ReentryFetch:
+			r.reenter(f, r.sent[i])
 			continue
 		}
 		r.made[i] = true
