@@ -9,7 +9,7 @@ const (
 	// as in a field of an unknown type.
 	CodeInvalidGraphQL Code = "INVALID_GRAPHQL"
 	// CodeUnsupportedFeature occurs when a subgraph uses something that this
-	// package does not handle yet, as in @interfaceObject.
+	// package does not handle, as a link to the context specification by itself.
 	CodeUnsupportedFeature Code = "UNSUPPORTED_FEATURE"
 	// CodeInvalidSubgraphName occurs when a subgraph is named "_" or like
 	// another one.

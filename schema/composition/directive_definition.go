@@ -35,7 +35,7 @@ func (c *composer) buildDirectives(s *subgraph) {
 			continue
 		}
 		if spec := specs[def.Name]; spec != nil {
-			if specOrder(s.specDirectives[def.Name]) >= 0 && c.checkRedefinedTypes(s, d) && !s.toleratesDefinition(d) {
+			if isSpecDirective(s.specDirectives[def.Name]) && c.checkRedefinedTypes(s, d) && !s.toleratesDefinition(d) {
 				c.checkRedefinition(d, spec)
 				spec.narrow(d)
 			}
@@ -64,6 +64,12 @@ func (c *composer) buildDirectives(s *subgraph) {
 // newest is the version whose tables list everything that is known.
 func newest() federation.Version { return federation.Version{Major: 2, Minor: 14} }
 
+// isSpecDirective reports whether a specification defines the directive, which is
+// none of GraphQL's own.
+func isSpecDirective(spec string) bool {
+	return specOrder(spec) >= 0 || slices.Contains(featureDirectives(federation.ConnectIdentity), spec)
+}
+
 // specOrder is the directive's place in the federation specification.
 func specOrder(name string) int {
 	return slices.IndexFunc(federation.Directives(newest()), func(d federation.DirectiveSpec) bool { return d.Name == name })
@@ -90,7 +96,7 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 			if !slices.ContainsFunc(known, func(d federation.DirectiveSpec) bool { return d.Name == spec }) {
 				version, specs = newest(), federation.Directives(newest()) // linked by its own specification
 			}
-			for _, d := range specs {
+			for _, d := range slices.Concat(specs, federation.ConnectDirectives()) {
 				if d.Name == spec {
 					text = d.Definition(version)
 				}
@@ -236,7 +242,10 @@ func (s *subgraph) sameSpecType(got, want *ast.Type) bool {
 }
 
 // cutSpec returns the name of a specification's type as in its tables.
-func cutSpec(name string) (string, bool) { return strings.CutPrefix(name, "spec__") }
+func cutSpec(name string) (string, bool) { return strings.CutPrefix(name, specPrefix) }
+
+// specPrefix is what a specification's types are called by in its tables.
+const specPrefix = "spec__"
 
 func (s *subgraph) specTypeName(t *ast.Type) string {
 	if s.federation1 {

@@ -21,9 +21,11 @@
 //
 // # What is not handled yet
 //
-// The following is refused with the code UNSUPPORTED_FEATURE, which names the
-// construct and its place: the connect specification, and the context
-// specification where it is linked by itself.
+// The context specification linked by itself, not by way of federation's, is
+// refused with the code UNSUPPORTED_FEATURE and its place.
+//
+// Connectors are carried into the supergraph without a look at their selections
+// and templates; a subgraph that has them counts as any other.
 //
 // # Where it is stricter than Apollo's composition
 //

@@ -236,6 +236,9 @@ type schema struct {
 	types       []*typeDef
 	typeByName  map[string]*typeDef
 	directives  []*directiveDef
+	// specInputs are the input types of specifications, which are not among types:
+	// under the names of their tables and those of the subgraph.
+	specInputs map[string]*typeDef
 	// implementations lists the object and interface types that name an
 	// interface in `implements`.
 	implementations map[string][]*typeDef

@@ -75,6 +75,7 @@ func (m *merger) mergeField(dest *field, sources []*field, everywhere bool, over
 	m.checkExternals(dest, externals, same)
 	m.joinField(dest, sources, everywhere, same, overrides)
 	m.joinCacheTags(&dest.applied, applied)
+	m.joinConnectors(&dest.applied, applied)
 	m.mergeDirectivesLater(dest.coordinate, &dest.applied, lists)
 }
 

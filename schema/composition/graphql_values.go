@@ -61,6 +61,9 @@ func (s *schema) validValue(v *ast.Value, t *ast.Type) bool {
 		return v.Kind == ast.IntValue || v.Kind == ast.StringValue || v.Kind == ast.BlockValue
 	}
 	def := s.typeNamed(t.NamedType)
+	if def == nil {
+		def = s.specInputs[t.NamedType]
+	}
 	switch {
 	case def == nil: // a specification's scalar, or unknown and reported as such
 		return true

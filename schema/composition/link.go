@@ -106,6 +106,8 @@ func featureDirectives(identity string) []string {
 		return []string{"policy"}
 	case federation.CostIdentity:
 		return []string{"cost", "listSize"}
+	case federation.ConnectIdentity:
+		return []string{"connect", "source"}
 	}
 	return nil
 }
@@ -116,6 +118,9 @@ func knownFeatureVersion(identity string, v federation.Version) bool {
 		return v.Major == 0 && v.Minor >= 1 && v.Minor <= 3
 	case federation.InaccessibleIdentity:
 		return v.Major == 0 && v.Minor >= 1 && v.Minor <= 2
+	case federation.ConnectIdentity:
+		_, ok := federation.ConnectSince(v)
+		return ok
 	}
 	return v.Major == 0 && v.Minor == 1
 }
@@ -131,6 +136,8 @@ func (c *composer) readFeatureLink(s *subgraph, l federation.Link) {
 		s.specDirectives[l.DirectiveName(name)] = name
 	}
 	switch l.Identity {
+	case federation.ConnectIdentity:
+		known = append(known, s.readConnectLink(l)...)
 	case federation.RequiresScopesIdentity:
 		known = append(known, "Scope")
 		s.specTypes[l.TypeName("Scope")] = true

@@ -47,6 +47,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 	if m.linkFeatures(); len(c.errs) > 0 {
 		return nil // what a name stands for is open
 	}
+	m.linkConnect()
 	for _, s := range c.subgraphs {
 		c.checkMergedOnExternal(s)
 	}
@@ -159,6 +160,8 @@ func (m *merger) mergeSchemaElement() {
 		lists[i] = s.applied
 	}
 	m.super.description = m.mergeDescription("", "the schema definition", descriptions)
+	m.joinConnectLinks(&m.super.applied)
+	m.joinConnectors(&m.super.applied, lists)
 	m.mergeDirectivesLater("", &m.super.applied, lists)
 }
 
@@ -175,5 +178,6 @@ func (m *merger) mergeTypeHead(dest *typeDef, sources []*typeDef) {
 	m.joinType(dest, sources)
 	m.joinContexts(dest, sources)
 	m.joinCacheTags(&dest.applied, lists)
+	m.joinConnectors(&dest.applied, lists)
 	m.mergeDirectivesLater(dest.name, &dest.applied, lists)
 }

@@ -24,7 +24,11 @@ import (
 // reported of each field is the shortest query that fails.
 func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgraph) error {
 	c.sdl = c.super.print(c.subgraphs)
-	super, err := supergraph.Parse("supergraph", c.sdl)
+	readable := c.sdl
+	if plain := c.super.withoutConnect(); len(plain.links) < len(c.super.links) {
+		readable = plain.print(c.subgraphs)
+	}
+	super, err := supergraph.Parse("supergraph", readable)
 	if err != nil {
 		c.failUnreadable(err)
 		return nil

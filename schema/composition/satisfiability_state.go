@@ -272,7 +272,7 @@ func (w *walk) real(t querygraph.TypeID, opaque querygraph.ResidencyID) (out []q
 	for _, id := range w.reach.Moves(opaque) {
 		p := w.reach.At(id)
 		if _, possible := slices.BinarySearch(w.graph.Possible(p), t); possible && !w.graph.Opaque(p) {
-			out = append(out, w.reach.ID(querygraph.Residency{Type: t, Graph: p.Graph}))
+			out = append(out, w.reach.ID(querygraph.Residency{Type: t, Graph: p.Graph, Given: p.Given}))
 		}
 	}
 	return out

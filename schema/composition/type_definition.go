@@ -31,6 +31,9 @@ func (c *composer) isSpecType(s *subgraph, def *ast.Definition) bool {
 	if strings.HasSuffix(def.Name, "__Purpose") {
 		want = ast.Enum
 	}
+	if s.specInputs[def.Name] != nil {
+		want = ast.InputObject
+	}
 	if def.Kind != want {
 		got, spec := typeDef{kind: def.Kind}, typeDef{kind: want}
 		c.fail(CodeTypeDefinitionInvalid, []Location{locate(s.name, def.Position)},

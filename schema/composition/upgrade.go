@@ -94,12 +94,12 @@ func (c *composer) upgradeSubgraph(original *subgraph, all []*subgraph) *subgrap
 // relink reads the subgraph's document again as one that links federation 2.
 func (c *composer) relink(original *subgraph) *subgraph {
 	s := *original
-	s.schema = schema{}
+	s.schema = schema{specInputs: original.specInputs}
 	s.version = upgradedVersion()
 	s.specDirectives, s.specTypes = maps.Clone(original.specDirectives), maps.Clone(original.specTypes)
 	for _, l := range s.doc.Links {
 		for _, name := range featureDirectives(l.Identity) {
-			if sinceMinor(name) <= s.version.Minor {
+			if l.Identity != federation.ConnectIdentity && sinceMinor(name) <= s.version.Minor {
 				c.fail(CodeInvalidLinkDirectiveUsage, []Location{locate(s.name, l.Position)},
 					"@%s of %s is part of federation too: link federation 2 in this subgraph and import it from there", name, l.URL)
 				return &s

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weftql/weft/schema/federation"
 	"github.com/weftql/weft/schema/supergraph"
 )
@@ -31,7 +33,7 @@ type ContextValue struct {
 // contextReader reads the contexts of a supergraph.
 type contextReader struct {
 	*fieldSetReader
-	// settings are the object types that set a context.
+	// settings are the object types and interfaces that set a context.
 	settings map[string][]TypeID
 	ids      map[string]ContextID
 }
@@ -41,6 +43,9 @@ func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReade
 	for i, t := range s.Types {
 		for _, name := range t.Contexts {
 			c.settings[name] = append(c.settings[name], r.graph.Types[i].Possible...)
+			if t.Definition.Kind == ast.Interface { // there may be interface objects
+				c.settings[name] = append(c.settings[name], TypeID(i))
+			}
 		}
 	}
 	for name, types := range c.settings {

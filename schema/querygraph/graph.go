@@ -49,8 +49,8 @@ type Type struct {
 	Fields []FieldID
 	// Joins are the subgraphs that have the type, in their order.
 	Joins []TypeIn
-	// Contexts are what objects of the type, an object type, give to contextual
-	// arguments of fields below them.
+	// Contexts are what objects of the type give to contextual arguments of fields
+	// below them; for an interface what its interface objects give.
 	Contexts []ContextValue
 	// StandIns are, for an object type, the interface objects that stand for it, in
 	// the order of the interfaces' IDs and then of the subgraphs: the subgraph has
