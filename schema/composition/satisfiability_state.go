@@ -39,17 +39,17 @@ type walk struct {
 	// reaches everything.
 	trial    bool
 	failures []failure
-	// failed and compared are the fields that have failed, and whose possible
-	// types were found to differ.
-	failed   map[failed]bool
-	compared map[querygraph.FieldID]bool
+	// failed are the fields that have failed, uncompared those whose possible
+	// types differ, if a query comes to enough of their subgraphs.
+	failed     map[failed]bool
+	uncompared map[querygraph.FieldID]bool
 	byType   map[querygraph.TypeID][]apiField
 }
 
 // visit is what was looked at of a type: its places, in which case of labels.
 type visit struct {
-	places []querygraph.ResidencyID
-	labels labelling
+	entries, places []querygraph.ResidencyID
+	labels          labelling
 }
 
 // state is an object type and where its objects can be.
@@ -104,9 +104,9 @@ type failed struct {
 func newWalk(ctx context.Context, c *composer, graph *querygraph.Graph) *walk {
 	w := &walk{
 		composer: c, ctx: ctx, graph: graph, limit: cmp.Or(c.opts.MaximumStates, maximumStates),
-		failed:   map[failed]bool{},
-		compared: map[querygraph.FieldID]bool{},
-		byType:   map[querygraph.TypeID][]apiField{},
+		failed:     map[failed]bool{},
+		uncompared: differingRuntimeTypes(graph),
+		byType:     map[querygraph.TypeID][]apiField{},
 	}
 	w.budget = w.limit
 	w.contextual = slices.ContainsFunc(graph.Types, func(t querygraph.Type) bool { return len(t.Contexts) > 0 })
@@ -279,8 +279,14 @@ func (w *walk) real(t querygraph.TypeID, opaque querygraph.ResidencyID) (out []q
 }
 
 // covered tells whether a state needs no look, and else notes that it gets one.
+// More places only help, unless possible types are still to be compared at them.
 func (w *walk) covered(s *state) bool {
-	key := s.key()
+	includes := func(v visit) bool { return w.includes(s.places, v.places) }
+	key := s.key(s.places)
+	if len(w.uncompared) > 0 {
+		includes = func(v visit) bool { return isSubset(v.entries, s.entries) }
+		key = s.key(s.entries)
+	}
 	before := w.visited[s.typ]
 	w.budget--
 	if !w.exact[key] {
@@ -291,19 +297,19 @@ func (w *walk) covered(s *state) bool {
 	case w.budget < 0:
 		w.exhausted = true
 		return true
-	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && w.includes(s.places, v.places) }):
+	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && includes(v) }):
 		return true
 	}
-	w.visited[s.typ] = append(before, visit{s.places, s.labels})
+	w.visited[s.typ] = append(before, visit{s.entries, s.places, s.labels})
 	w.exact[key] = true
 	w.journal = append(w.journal, s)
 	return false
 }
 
 // key tells states apart that are not looked at twice.
-func (s *state) key() string {
+func (s *state) key(places []querygraph.ResidencyID) string {
 	key := binary.AppendVarint(nil, int64(s.typ))
-	for _, id := range s.places {
+	for _, id := range places {
 		key = binary.AppendVarint(key, int64(id))
 	}
 	return string(key) + s.labels.String()
@@ -313,7 +319,8 @@ func (s *state) key() string {
 func (w *walk) forget(n int) {
 	for _, s := range w.journal[n:] {
 		w.visited[s.typ] = w.visited[s.typ][:len(w.visited[s.typ])-1]
-		delete(w.exact, s.key())
+		delete(w.exact, s.key(s.places))
+		delete(w.exact, s.key(s.entries))
 	}
 	w.journal = w.journal[:n]
 }
