@@ -72,6 +72,8 @@ type apiField struct {
 	result     querygraph.TypeID
 	// homes are the subgraphs that name the field, in their order.
 	homes []home
+	// moves tells whether some home has it for some requests only.
+	moves bool
 }
 
 // home is a subgraph that names a field, and which field it is there: that of an
@@ -174,22 +176,24 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 		id := w.graph.Types[t].Fields[i]
 		field := apiField{id: id, definition: visible[0], result: w.graph.Fields[id].Result}
 		visible = visible[1:]
-		for _, j := range f.Joins {
-			field.homes = append(field.homes, w.home(j.Graph, id))
-		}
-		field.homes = w.withStandIns(field, t)
+		field.homes = w.homes(field, t)
+		field.moves = slices.ContainsFunc(field.homes, func(h home) bool { return h.in.Override.Label != "" })
 		list = append(list, field)
 	}
 	w.byType[t] = list
 	return list
 }
 
-// withStandIns adds the interface objects to the homes of an object type's field.
-func (w *walk) withStandIns(f apiField, t querygraph.TypeID) []home {
-	if len(w.graph.Types[t].StandIns) == 0 {
-		return f.homes
+// homes are those of an object type's field, interface objects included.
+func (w *walk) homes(f apiField, t querygraph.TypeID) []home {
+	joins := w.graph.Fields[f.id].Joins
+	homes := make([]home, len(joins))
+	for i := range joins {
+		homes[i] = home{joins[i].Graph, f.id, &joins[i]}
 	}
-	homes := f.homes
+	if len(w.graph.Types[t].StandIns) == 0 {
+		return homes
+	}
 	for _, s := range w.graph.Types[t].StandIns {
 		if id, ok := w.graph.Field(s.Type, f.definition.Name); ok && w.graph.Fields[id].In(s.Graph).Present {
 			homes = append(homes, w.home(s.Graph, id))
