@@ -33,18 +33,29 @@ type subgraph struct {
 	renamed map[string]string
 }
 
-// read parses the subgraphs and builds their schemas.
+// read parses the subgraphs and builds their schemas. If some can not be read, the
+// others are validated at once, so that all that is wrong in any is told.
 func (c *composer) read(ctx context.Context, input []federation.Subgraph) error {
 	ordered := slices.Clone(input)
 	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].Name < ordered[j].Name })
 	c.checkNames(ordered)
-	read := make([]*subgraph, len(ordered))
-	err := c.each(ctx, len(ordered), func(one *composer, i int) { read[i] = one.readSubgraph(ordered[i]) })
+	read, sound := make([]*subgraph, len(ordered)), make([]bool, len(ordered))
+	err := c.each(ctx, len(ordered), func(one *composer, i int) {
+		read[i] = one.readSubgraph(ordered[i])
+		sound[i] = len(one.errs) == 0
+	})
 	if err != nil {
 		return err
 	}
-	c.subgraphs = slices.DeleteFunc(read, func(s *subgraph) bool { return s == nil })
+	for i, s := range read {
+		if sound[i] {
+			c.subgraphs = append(c.subgraphs, s)
+		}
+	}
 	nameGraphs(c.subgraphs)
+	if len(c.errs) > 0 {
+		return c.validate(ctx, nil)
+	}
 	return nil
 }
 
