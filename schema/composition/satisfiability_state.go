@@ -43,7 +43,7 @@ type walk struct {
 	// types differ, if a query comes to enough of their subgraphs.
 	failed     map[failed]bool
 	uncompared map[querygraph.FieldID]bool
-	byType   map[querygraph.TypeID][]apiField
+	byType     map[querygraph.TypeID][]apiField
 }
 
 // visit is what was looked at of a type: its places, in which case of labels.
