@@ -18,7 +18,7 @@ type deviation struct {
 var deviations = []deviation{
 	{
 		reason:  "Apollo's check of satisfiability is wrong by the word of Apollo's planner, which plans what was called unsatisfiable, or fails at what was not",
-		matches: func(v verdict) bool { return strings.HasSuffix(v.class, ", Apollo's planner agrees with ours") },
+		matches: func(v verdict) bool { return strings.HasSuffix(v.class, plannerAgrees) },
 	},
 	{
 		reason: "Apollo throws an exception, as for arguments in @requires and @listSize that merging dropped, and for a link that is no address; ours reports errors",
