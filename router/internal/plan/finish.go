@@ -187,8 +187,12 @@ func (p *planner) representation(st *step, rep *representation) Representation {
 }
 
 // representationFields are fields of objects of the given types, each name once:
-// a key and a requirement may both have parts of it.
+// a key and a requirement may both have parts of it. They are in the order of the
+// type's definition, so that an entity is sent in the same words wherever it is
+// found.
 func (p *planner) representationFields(s *site, types []typeID, fields []*querygraph.FieldSetField) []RepresentationField {
+	fields = slices.Clone(fields)
+	slices.SortStableFunc(fields, func(a, b *querygraph.FieldSetField) int { return p.rank(types, a.Name) - p.rank(types, b.Name) })
 	var out []RepresentationField
 	var names []string
 	for _, f := range fields {
@@ -222,6 +226,16 @@ func (p *planner) representationFields(s *site, types []typeID, fields []*queryg
 		}
 	}
 	return out
+}
+
+// rank is the place of a field in the definition of the first type that has it.
+func (p *planner) rank(types []typeID, name string) int {
+	for _, t := range types {
+		if id, ok := p.graph.Field(t, name); ok {
+			return int(id)
+		}
+	}
+	return 0
 }
 
 func (p *planner) countReachable(s *site, types []typeID) (n int) {

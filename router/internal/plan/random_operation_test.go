@@ -21,14 +21,27 @@ func (g *generator) operation(schema *ast.Schema) string {
 }
 
 func (g *generator) selection(schema *ast.Schema, def *ast.Definition, depth int) string {
+	return strings.Join(g.selections(schema, def, depth), "")
+}
+
+// selections are the parts of a selection set.
+func (g *generator) selections(schema *ast.Schema, def *ast.Definition, depth int) []string {
+	var parts []string
 	var b strings.Builder
 	keys := map[string]bool{}
+	next := func() {
+		if b.Len() > 0 {
+			parts = append(parts, b.String())
+			b.Reset()
+		}
+	}
 	for _, f := range def.Fields {
 		if strings.HasPrefix(f.Name, "_") || !g.chance(.6) {
 			continue
 		}
 		for range 1 + g.n(5)/4 {
 			g.field(&b, schema, f, depth, keys)
+			next()
 		}
 	}
 	if def.IsAbstractType() || g.chance(.1) {
@@ -36,13 +49,14 @@ func (g *generator) selection(schema *ast.Schema, def *ast.Definition, depth int
 		for _, t := range types {
 			if t.Kind == ast.Object && g.left > 0 && g.chance(.8) {
 				b.WriteString("... on " + t.Name + g.condition() + " { " + g.selectionWith(schema, t, depth, t.Name) + "} ")
+				next()
 			}
 		}
 	}
-	if b.Len() == 0 || g.chance(.15) {
-		b.WriteString("__typename ")
+	if len(parts) == 0 || g.chance(.15) {
+		parts = append(parts, "__typename ")
 	}
-	return b.String()
+	return parts
 }
 
 // selectionWith is a selection whose keys do not collide with those of other
@@ -86,8 +100,14 @@ func (g *generator) fieldAs(b *strings.Builder, schema *ast.Schema, f *ast.Field
 		b.WriteString(alias + f.Name + args + g.condition() + " ")
 		return
 	}
-	if depth > 0 {
-		b.WriteString(alias + f.Name + args + g.condition() + " { " + g.selection(schema, def, depth-1) + "} ")
+	if depth <= 0 {
+		return
+	}
+	parts := g.selections(schema, def, depth-1)
+	b.WriteString(alias + f.Name + args + g.condition() + " { " + strings.Join(parts, "") + "} ")
+	if g.left--; g.left > 0 && g.chance(.15) { // the same at another place, in another order
+		g.rand.Shuffle(len(parts), func(i, k int) { parts[i], parts[k] = parts[k], parts[i] })
+		fmt.Fprintf(b, "%s_again%d: %s%s%s { %s} ", f.Name, g.left, f.Name, args, g.condition(), strings.Join(parts, ""))
 	}
 }
 
