@@ -390,9 +390,8 @@ func (a *availability) below(index int, name string) (entries []entry, base int)
 	return entries, base
 }
 
-// signature tells entries apart for the memo of a site.
-func signature(entries []entry) string {
-	var out []byte
+// appendSignature tells entries apart for the memo of a site.
+func appendSignature(out []byte, entries []entry) []byte {
 	for i := range entries {
 		e := &entries[i]
 		out = appendInt(append(out, '|'), e.graph)
@@ -407,7 +406,7 @@ func signature(entries []entry) string {
 			out = appendInt(append(out, ','), int(t))
 		}
 	}
-	return string(out)
+	return out
 }
 
 func appendInt(out []byte, n int) []byte { return strconv.AppendInt(out, int64(n), 10) }

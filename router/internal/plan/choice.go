@@ -12,9 +12,10 @@ type choice struct {
 	s       *site
 	entries []entry
 	av      *availability
-	// leaves holds a location for each of a demand's types.
-	leaves map[*demand][]location
-	groups map[*demand][]group
+	// leaves holds a location for each of a demand's types, groups where its
+	// objects stand, by the demand's index.
+	leaves [][]location
+	groups [][]group
 	steps  []*lookup
 	used   []bool // by entry
 	inputs []want // composite parts of representations
@@ -88,7 +89,7 @@ func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []wa
 	}
 	c := &choice{
 		s: s, entries: entries, used: make([]bool, len(entries)),
-		leaves: map[*demand][]location{}, groups: map[*demand][]group{},
+		leaves: make([][]location, len(s.demands)), groups: make([][]group, len(s.demands)),
 	}
 	c.av = p.availability(s.types, entries, extra, s.root && len(entries) == 0, 0)
 	c.av.delays = delays
@@ -100,7 +101,7 @@ func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []wa
 			continue
 		}
 		if c.av.input(i, w.field) > w.deadline {
-			l.why = p.unreachable(c, w.typ, w.field.Name, nil)
+			l.why = &obstacle{c, w.typ, w.field.Name, nil}
 			return l
 		}
 		c.useInput(i, w.field, w.deadline)
@@ -148,12 +149,12 @@ func (c *choice) supply(d *demand, l *local) *obstacle {
 		}
 		at, ok := c.av.locate(i, d.field.Name, c.taken)
 		if !ok {
-			return c.av.p.unreachable(c, t, d.field.Name, d)
+			return &obstacle{c, t, d.field.Name, d}
 		}
 		locations[k] = at
 		c.use(i, d.field.Name, at, false)
 	}
-	c.leaves[d] = locations
+	c.leaves[d.index] = locations
 	return nil
 }
 
@@ -170,7 +171,7 @@ func (c *choice) descend(d *demand, l *local) *obstacle {
 		}
 		entries, base := c.av.below(i, d.field.Name)
 		if len(entries) == 0 {
-			return p.unreachable(c, t, d.field.Name, d)
+			return &obstacle{c, t, d.field.Name, d}
 		}
 		key := groupKey(entries, base)
 		k := slices.Index(keys, key)
@@ -195,7 +196,7 @@ func (c *choice) descend(d *demand, l *local) *obstacle {
 		l.depth = max(l.depth, g.base+g.local.depth)
 		c.useEntries(d.field.Name, g)
 	}
-	c.groups[d] = groups
+	c.groups[d.index] = groups
 	return nil
 }
 
@@ -218,12 +219,15 @@ func groupKey(entries []entry, base int) string {
 	for i := range entries {
 		e := entries[i]
 		e.possible = nil
-		out = append(out, signature([]entry{e})...)
+		out = appendSignature(out, []entry{e})
 	}
 	return string(appendInt(append(out, '/'), base))
 }
 
 func union(a, b []typeID) []typeID {
+	if !slices.ContainsFunc(b, func(t typeID) bool { return !slices.Contains(a, t) }) {
+		return a
+	}
 	out := slices.Concat(a, b)
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -50,7 +50,7 @@ func (p *planner) emit(s *site) {
 		switch {
 		case d.typename:
 		case d.composite():
-			for _, g := range s.chosen.groups[d] {
+			for _, g := range s.chosen.groups[d.index] {
 				if g.site.fed {
 					g.site.guard = g.site.wanted()
 				}
@@ -58,7 +58,7 @@ func (p *planner) emit(s *site) {
 				p.settleSite(g.site, g.site.guard)
 			}
 		default:
-			for k, at := range s.chosen.leaves[d] {
+			for k, at := range s.chosen.leaves[d.index] {
 				if at.graph >= 0 {
 					p.supply(s, d.types[k], d, at)
 				}

@@ -121,7 +121,7 @@ func (p *planner) fields(s *site, d *demand) []Field {
 		})
 	}
 	if d.composite() {
-		for _, g := range s.chosen.groups[d] {
+		for _, g := range s.chosen.groups[d.index] {
 			first := g.site.primary
 			add(g.types, Source{Fetch: first.step.fetch, Key: first.field.key}, g.site.position)
 		}
@@ -129,7 +129,7 @@ func (p *planner) fields(s *site, d *demand) []Field {
 	}
 	var sources []Source
 	var types [][]typeID
-	for k, at := range s.chosen.leaves[d] {
+	for k, at := range s.chosen.leaves[d.index] {
 		if at.graph < 0 {
 			continue // no object of this type can stand here
 		}

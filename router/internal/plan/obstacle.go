@@ -11,30 +11,32 @@ import (
 	"github.com/weftql/weft/schema/querygraph"
 )
 
-// obstacle is why a site cannot be answered.
+// obstacle is why a site cannot be answered: a field of an object of a type is not
+// available. The search meets many of which nobody is told, so that the words are
+// only found for the last one.
 type obstacle struct {
-	code   string
-	path   []string
-	place  *ast.Position
-	reason string
+	choice *choice
+	typ    typeID
+	name   string
+	demand *demand // nil for a part of a representation
 }
 
 func (o *obstacle) err() error {
-	return gqlerror.List{errorAt(o.code, o.path, o.place, "%s", o.reason)}
+	path, place := o.choice.s.path, (*ast.Position)(nil)
+	if o.demand != nil {
+		place = o.demand.field.Position
+		path = append(slices.Clone(path), o.demand.field.Key)
+	}
+	return gqlerror.List{errorAt(CodeUnreachable, path, place, "%s", o.reason())}
 }
 
-// unreachable explains why a field of an object of the type is not available.
-func (p *planner) unreachable(c *choice, t typeID, name string, d *demand) *obstacle {
-	o := &obstacle{code: CodeUnreachable, path: c.s.path}
-	if d != nil {
-		o.place = d.field.Position
-		o.path = append(slices.Clone(c.s.path), d.field.Key)
-	}
+func (o *obstacle) reason() string {
+	c, t := o.choice, o.typ
+	p := c.av.p
 	g := p.graph
-	id, ok := g.Field(t, name)
+	id, ok := g.Field(t, o.name)
 	if !ok {
-		o.reason = fmt.Sprintf("type %q has no field %q", g.Types[t].Name, name)
-		return o
+		return fmt.Sprintf("type %q has no field %q", g.Types[t].Name, o.name)
 	}
 	var from, why []string
 	for _, e := range c.entries {
@@ -45,14 +47,14 @@ func (p *planner) unreachable(c *choice, t typeID, name string, d *demand) *obst
 			why = append(why, fmt.Sprintf("subgraph %q %s", g.Supergraph.Subgraphs[graph].Name, reason))
 		}
 	}
-	o.reason = fmt.Sprintf("field %q cannot be reached", g.Coordinate(id))
+	reason := fmt.Sprintf("field %q cannot be reached", g.Coordinate(id))
 	if len(from) > 0 {
-		o.reason += " from subgraph " + strings.Join(from, ", ")
+		reason += " from subgraph " + strings.Join(from, ", ")
 	}
 	if len(why) > 0 {
-		o.reason += ": " + strings.Join(why, "; ")
+		reason += ": " + strings.Join(why, "; ")
 	}
-	return o
+	return reason
 }
 
 // closedDoor says why a subgraph does not supply a field, or "" if it has

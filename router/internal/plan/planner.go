@@ -79,6 +79,7 @@ type planner struct {
 
 	answered map[completeKey]bool
 	variants map[variantKey]int
+	key      []byte // scratch
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
 	roots         []*site
@@ -253,7 +254,7 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 		below[child] = append(below[child], wantsOf(w.field.Set, child.types, w.deadline)...)
 	}
 	for _, d := range s.demands {
-		for _, g := range c.groups[d] {
+		for _, g := range c.groups[d.index] {
 			entries, base := c.read(g.entries, g.base)
 			_, g.site.fed = below[g.site]
 			if err := p.decide(g.site, entries, shift(below[g.site], base), wave+base); err != nil {
@@ -309,7 +310,7 @@ type completeKey struct {
 // resolvesSelection tells whether a subgraph answers a selection by itself, for
 // objects of the given types.
 func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, types []typeID, provided querygraph.Provided) bool {
-	key := completeKey{sel, graph, signature([]entry{{provided: provided, possible: types}})}
+	key := completeKey{sel, graph, string(appendSignature(nil, []entry{{provided: provided, possible: types}}))}
 	if known, ok := p.answered[key]; ok {
 		return known
 	}

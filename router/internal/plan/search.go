@@ -57,18 +57,18 @@ type local struct {
 // objects stand, everything below is independent of the rest of the operation,
 // so each site is solved once for each set of entries.
 func (p *planner) solve(s *site, entries []entry, wants []want) *local {
-	key := signature(entries) + wantSignature(wants)
-	if l, ok := s.solved[key]; ok {
+	p.key = appendWants(appendSignature(p.key[:0], entries), wants)
+	if l, ok := s.solved[string(p.key)]; ok {
 		return l
 	}
+	key := string(p.key)
 	forced, optional := p.candidates(s, entries, wants)
 	l := p.search(s, entries, wants, forced, optional)
 	s.solved[key] = l
 	return l
 }
 
-func wantSignature(wants []want) string {
-	var out []byte
+func appendWants(out []byte, wants []want) []byte {
 	for _, w := range wants {
 		out = appendInt(append(out, '!'), int(w.typ))
 		out = append(append(out, w.field.Name...), argumentText(w.field.Arguments)...)
@@ -77,7 +77,7 @@ func wantSignature(wants []want) string {
 		}
 		out = appendInt(append(out, '<'), w.deadline)
 	}
-	return string(out)
+	return out
 }
 
 func (p *planner) search(s *site, entries []entry, wants []want, forced, optional []int) *local {

@@ -55,8 +55,10 @@ func (set *selectionSet) leaf(f selection) *selection {
 			return old
 		}
 	}
-	set.fields = append(set.fields, &f)
-	return &f
+	added := new(selection) // not f itself: most leaves are there already
+	*added = f
+	set.fields = append(set.fields, added)
+	return added
 }
 
 func (f *selection) widen(by selection) {

@@ -62,6 +62,7 @@ type demand struct {
 	// types are the object types here on which the field is shown, sorted.
 	types    []typeID
 	typename bool
+	index    int // of the site's demands
 }
 
 // wanted is when the client wants the site's objects, given that those of the
@@ -96,6 +97,7 @@ func (p *planner) newSite(sel *operation.SelectionSet, typ typeID, types []typeI
 			d.types = append(d.types, t)
 		}
 		if len(d.types) > 0 {
+			d.index = len(s.demands)
 			s.demands = append(s.demands, d)
 		}
 	}
@@ -128,7 +130,7 @@ func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *s
 		if s.chosen == nil {
 			break
 		}
-		for _, g := range s.chosen.groups[d] {
+		for _, g := range s.chosen.groups[d.index] {
 			if slices.Contains(g.types, t) {
 				return g.site
 			}
