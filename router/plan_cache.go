@@ -152,10 +152,8 @@ func (g *graph) planFor(ctx context.Context, key planKey, d *document, op *opera
 				p.labels = append(p.labels, g.overrides.labels[label])
 			}
 		}
-		if d.Kind == ast.Subscription {
-			return nil, 0, gqlerror.List{{
-				Message: "subscriptions are not supported", Extensions: map[string]any{"code": plan.CodeUnsupportedFeature},
-			}}
+		if err = refuse(op); err != nil {
+			return nil, 0, err
 		}
 		if p.plan, err = plan.New(ctx, op, g.querygraph, plan.Config{SeparateEntities: g.separate, Labels: p.labels}); err != nil {
 			return nil, 0, err
@@ -168,6 +166,22 @@ func (g *graph) planFor(ctx context.Context, key planKey, d *document, op *opera
 		}
 		return p, p.memory(key), nil
 	})
+}
+
+// refuse finds what is planned, but cannot be executed or sent yet.
+func refuse(op *operation.Operation) error {
+	refused := &gqlerror.Error{Extensions: map[string]any{"code": plan.CodeUnsupportedFeature}}
+	switch {
+	case op.Kind == ast.Subscription:
+		refused.Message = "subscriptions are not supported"
+	case len(op.Defers) > 0:
+		refused.Message = "@defer is not supported"
+		place := op.Defers[0].Position
+		refused.Locations = []gqlerror.Location{{Line: place.Line, Column: place.Column}}
+	default:
+		return nil
+	}
+	return gqlerror.List{refused}
 }
 
 func (p *planned) memory(key planKey) int {

@@ -59,14 +59,23 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-func TestSubscriptionsAreRefused(t *testing.T) {
+// What is planned, but cannot be answered yet, is refused by name, and nothing is
+// sent.
+func TestWhatCannotBeAnsweredIsRefused(t *testing.T) {
 	t.Parallel()
 	subgraphs := moving()
 	subgraphs[1].SDL += " type Subscription { ticks: Int }"
 	f := serveSubgraphs(t, subgraphs, nil)
-	a := f.send(t, "POST", "/graphql", `{"query":"subscription { ticks }"}`, nil)
-	if len(a.Errors) != 1 || a.Errors[0].code() != "UNSUPPORTED_FEATURE" || a.Errors[0].Message != "subscriptions are not supported" {
-		t.Errorf("got %s", a.Text)
+	for query, want := range map[string]string{
+		"subscription { ticks }":                                   "subscriptions are not supported",
+		"{ item { id ... @defer { stays } } }":                     "@defer is not supported",
+		"{ item { id stays @stream } }":                            "@stream is not supported",
+		"{ item { id ...F @defer } } fragment F on Item { named }": "@defer is not supported",
+	} {
+		a := f.send(t, "POST", "/graphql", fmt.Sprintf(`{"query":%q}`, query), nil)
+		if len(a.Errors) != 1 || a.Errors[0].code() != "UNSUPPORTED_FEATURE" || a.Errors[0].Message != want {
+			t.Errorf("%s: got %s", query, a.Text)
+		}
 	}
 	for name, handler := range f.handlers {
 		if n := len(handler.Requests()); n != 0 {

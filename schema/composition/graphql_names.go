@@ -1,9 +1,6 @@
 package composition
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // checkUniqueNames looks for names that are given twice.
 //
@@ -45,8 +42,7 @@ func (c *composer) checkUniqueNames(s *subgraph) {
 }
 
 func (c *composer) checkUniqueFields(list []*field, what string) {
-	const few = 8
-	if len(list) <= few && !slices.ContainsFunc(list, func(f *field) bool { return fieldNamed(list, f.name) != f }) {
+	if len(list) < 2 {
 		return
 	}
 	seen := make(map[string]Location, len(list))

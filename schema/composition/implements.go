@@ -21,7 +21,7 @@ func (m *merger) mergeImplements() {
 					dest.interfaces = append(dest.interfaces, name)
 				}
 				dest.applied = append(dest.applied, join("implements",
-					t.in.graphArgument(),
+					argument{name: "graph", value: enumName(t.in.graph)},
 					argument{name: "interface", value: stringValue(name)}))
 			}
 		}

@@ -134,8 +134,7 @@ func (p *printer) typeDef(t *typeDef) {
 			p.description(f.description, "  ", i == 0)
 			p.WriteString("  " + f.name)
 			p.arguments(f.args, "  ")
-			p.WriteString(": ")
-			p.typeRef(f.typ)
+			p.WriteString(": " + f.typ.String())
 			p.defaultValue(f)
 			p.applied(f.applied)
 			p.WriteByte('\n')
@@ -171,8 +170,7 @@ func (p *printer) arguments(args []*field, indent string) {
 }
 
 func (p *printer) argument(a *field) {
-	p.WriteString(a.name + ": ")
-	p.typeRef(a.typ)
+	p.WriteString(a.name + ": " + a.typ.String())
 	p.defaultValue(a)
 	p.applied(a.applied)
 }
@@ -191,19 +189,6 @@ func (p *printer) applied(list []*application) {
 		}
 		p.WriteByte(' ')
 		p.application(a)
-	}
-}
-
-func (p *printer) typeRef(t *ast.Type) {
-	if t.Elem != nil {
-		p.WriteByte('[')
-		p.typeRef(t.Elem)
-		p.WriteByte(']')
-	} else {
-		p.WriteString(t.NamedType)
-	}
-	if t.NonNull {
-		p.WriteByte('!')
 	}
 }
 

@@ -3,7 +3,6 @@ package universe
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -44,9 +43,9 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	if err != nil {
 		return nil, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}
 	}
-	root := Subgraph{Name: "monolith", Query: m.object(reference{"Query", "0"}, nil)}
+	root := Subgraph{Name: "monolith", Query: m.object(reference{"Query", "0"})}
 	if m.api.Mutation != nil {
-		root.Mutation = m.object(reference{"Mutation", "0"}, nil)
+		root.Mutation = m.object(reference{"Mutation", "0"})
 	}
 	data, errs := execute(m.api, root, document.Operations[0], variables)
 	text, err := json.Marshal(data)
@@ -56,33 +55,30 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	return text, errs
 }
 
-// object is an object with the fields of the API schema; above are the objects of
-// which it is a part.
-func (m *Monolith) object(ref reference, above []reference) Object {
+// object is an object with the fields of the API schema.
+func (m *Monolith) object(ref reference) Object {
 	out := Object{"__typename": ref.typ}
 	for _, f := range m.api.Types[ref.typ].Fields {
-		fact := m.world.fields[ref.typ+"."+f.Name]
-		if fact == nil {
+		if m.world.fields[ref.typ+"."+f.Name] == nil {
 			continue
 		}
 		out[f.Name] = Resolver(func(arguments map[string]any) (any, error) {
-			value := m.world.fieldValue(ref, f.Name, m.world.withContext(fact, arguments, above))
-			return m.objects(value, append(slices.Clip(above), ref)), nil
+			return m.objects(m.world.fieldValue(ref, f.Name, arguments)), nil
 		})
 	}
 	return out
 }
 
-func (m *Monolith) objects(value any, above []reference) any {
+func (m *Monolith) objects(value any) any {
 	switch v := value.(type) {
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = m.objects(item, above)
+			out[i] = m.objects(item)
 		}
 		return out
 	case reference:
-		return m.object(v, above)
+		return m.object(v)
 	}
 	return value
 }

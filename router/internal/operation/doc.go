@@ -17,6 +17,8 @@
 //	     ├─ bark        on Dog       if $b
 //	     └─ name: meow  on Cat
 //
+// A field that only fragments with @defer select names them (Operation.Defers).
+//
 // What is wrong with a request comes out as a gqlerror.List with locations and
 // extensions.code. An Operation does not change after New; it may be cached and
 // shared.

@@ -21,7 +21,12 @@ func (o *Operation) Key() string {
 			out = append(append(out, '='), v.Default.String()...)
 		}
 	}
-	return string(appendSelections(out, o.Root))
+	out = appendSelections(out, o.Root)
+	for _, d := range o.Defers { // where it is shows in the fields
+		out = append(strconv.AppendInt(append(out, '~'), int64(d.Parent), 10), d.If...)
+		out = strconv.AppendQuote(out, d.Label)
+	}
+	return string(out)
 }
 
 // appendSelections writes a selection set. Names are made of letters, digits and
@@ -46,6 +51,9 @@ func appendSelections(out []byte, set *SelectionSet) []byte {
 			for _, t := range tests {
 				out = strconv.AppendBool(append(append(append(out, '&'), t.Variable...), '='), t.Want)
 			}
+		}
+		for _, id := range f.Defers {
+			out = strconv.AppendInt(append(out, '~'), int64(id), 10)
 		}
 		if f.Selections != nil {
 			out = appendSelections(out, f.Selections)

@@ -77,7 +77,7 @@ func TestMergingIsWhatTheSpecificationSays(t *testing.T) {
 	pairs := &rules.Rules{}
 	pairs.AddRule(rules.OverlappingFieldsCanBeMergedRule.Name, rules.OverlappingFieldsCanBeMergedRule.RuleFunc)
 	counts := map[bool]int{}
-	for seed := range uint64(6000) {
+	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		var fragments []string
 		text := "{" + randomSelections(r, schema, "Query", 3, &fragments) + " } " + strings.Join(fragments, " ")
@@ -94,7 +94,7 @@ func TestMergingIsWhatTheSpecificationSays(t *testing.T) {
 			t.Fatalf("seed %d: conflicts: %t, got %v\n%s", seed, want, got, text)
 		}
 	}
-	if counts[true] < 500 || counts[false] < 500 {
+	if counts[true] < 150 || counts[false] < 150 {
 		t.Errorf("with conflicts and without: %v", counts)
 	}
 }

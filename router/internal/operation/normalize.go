@@ -14,13 +14,18 @@ type normalizer struct {
 	schema    *ast.Schema
 	fragments ast.FragmentDefinitionList
 	left, max int // fields that may still be collected
+
+	kind     ast.Operation
+	defers   bool // @defer is GraphQL's, not the schema's own
+	deferred []Defer
+	deferIDs map[deferPlace]int
+	labels   map[string]*ast.Directive // of @defer
 }
 
-// part is a selection set that contributes to a merged one, and the tests under
-// which it does.
+// part is a selection set that contributes to a merged one, and where it stands.
 type part struct {
-	set  ast.SelectionSet
-	when clause
+	set ast.SelectionSet
+	in  scope
 }
 
 // occurrence is a field in the document as it applies at one place.
@@ -28,7 +33,7 @@ type occurrence struct {
 	field  *ast.Field
 	parent *ast.Definition
 	types  typeSet
-	when   clause
+	in     scope
 }
 
 // typeSet marks some of the possible types of a selection set by their index.
@@ -40,19 +45,21 @@ func (s typeSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 type collector struct {
 	*normalizer
 	possible []*ast.Definition
+	path     []string
 	found    []occurrence
 }
 
-// selectionSet merges the parts into one selection set of the type. The given
-// condition holds wherever the set is shown; the parts' tests include it.
-func (n *normalizer) selectionSet(def *ast.Definition, parts []part, given Condition) (*SelectionSet, *gqlerror.Error) {
-	c := &collector{normalizer: n, possible: possibleTypes(n.schema, def)}
+// selectionSet merges the parts into one selection set of the type, at a path of
+// the response. The given condition holds wherever the set is shown; the parts'
+// tests include it.
+func (n *normalizer) selectionSet(def *ast.Definition, parts []part, given Condition, path []string) (*SelectionSet, *gqlerror.Error) {
+	c := &collector{normalizer: n, possible: possibleTypes(n.schema, def), path: path}
 	all := make(typeSet, (len(c.possible)+63)/64)
 	for i := range c.possible {
 		all[i/64] |= 1 << (i % 64)
 	}
 	for _, p := range parts {
-		if err := c.collect(p.set, def, all, p.when); err != nil {
+		if err := c.collect(p.set, def, all, p.in); err != nil {
 			return nil, err
 		}
 	}
@@ -76,22 +83,22 @@ func possibleTypes(schema *ast.Schema, def *ast.Definition) []*ast.Definition {
 	return slices.Compact(out)
 }
 
-func (c *collector) collect(set ast.SelectionSet, parent *ast.Definition, types typeSet, when clause) *gqlerror.Error {
+func (c *collector) collect(set ast.SelectionSet, parent *ast.Definition, types typeSet, in scope) *gqlerror.Error {
 	for _, sel := range set {
 		if c.left--; c.left < 0 {
 			return errorAt(CodeParsing, sel.GetPosition(), "the operation selects more than %d fields after its fragments were inlined", c.max)
 		}
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if w, ok := when.and(sel.Directives); ok {
-				c.found = append(c.found, occurrence{field: sel, parent: parent, types: types, when: w})
+			if w, ok := in.when.and(sel.Directives); ok {
+				c.found = append(c.found, occurrence{field: sel, parent: parent, types: types, in: scope{w, in.deferred}})
 			}
 		case *ast.InlineFragment:
-			if err := c.fragment(sel.SelectionSet, sel.TypeCondition, sel.Directives, parent, types, when); err != nil {
+			if err := c.fragment(sel.SelectionSet, sel.TypeCondition, sel.Directives, parent, types, in); err != nil {
 				return err
 			}
 		case *ast.FragmentSpread:
-			if err := c.fragment(sel.Definition.SelectionSet, sel.Definition.TypeCondition, sel.Directives, parent, types, when); err != nil {
+			if err := c.fragment(sel.Definition.SelectionSet, sel.Definition.TypeCondition, sel.Directives, parent, types, in); err != nil {
 				return err
 			}
 		}
@@ -99,8 +106,8 @@ func (c *collector) collect(set ast.SelectionSet, parent *ast.Definition, types 
 	return nil
 }
 
-func (c *collector) fragment(set ast.SelectionSet, on string, applied ast.DirectiveList, parent *ast.Definition, types typeSet, when clause) *gqlerror.Error {
-	when, ok := when.and(applied)
+func (c *collector) fragment(set ast.SelectionSet, on string, applied ast.DirectiveList, parent *ast.Definition, types typeSet, in scope) *gqlerror.Error {
+	when, ok := in.when.and(applied)
 	if !ok {
 		return nil
 	}
@@ -110,7 +117,11 @@ func (c *collector) fragment(set ast.SelectionSet, on string, applied ast.Direct
 			return nil
 		}
 	}
-	return c.collect(set, parent, types, when)
+	in, err := c.enter(applied, scope{when, in.deferred})
+	if err != nil {
+		return err
+	}
+	return c.collect(set, parent, types, in)
 }
 
 // narrow keeps the types that the definition includes.
@@ -199,15 +210,25 @@ func (n *normalizer) field(c *collector, g *group, given Condition) (*Field, *gq
 	var parts []part
 	for _, i := range g.occurrences {
 		o := c.found[i]
-		clauses = append(clauses, o.when)
-		parts = append(parts, part{set: o.field.SelectionSet, when: o.when})
+		clauses = append(clauses, o.in.when)
+		parts = append(parts, part{set: o.field.SelectionSet, in: o.in})
 	}
+	f.Defers = n.defersOf(parts)
 	whole := anyOf(clauses)
 	f.Condition = whole.Given(given)
 	if len(first.field.SelectionSet) == 0 {
 		return f, nil
 	}
 	var err *gqlerror.Error
-	f.Selections, err = n.selectionSet(n.schema.Types[g.definition.Type.Name()], parts, whole)
+	f.Selections, err = n.selectionSet(n.schema.Types[g.definition.Type.Name()], parts, whole, appendPath(c.path, f.Key, g.definition.Type))
 	return f, err
+}
+
+// appendPath adds a response key and an "@" for each list level.
+func appendPath(path []string, key string, t *ast.Type) []string {
+	out := append(slices.Clone(path), key)
+	for ; t.Elem != nil; t = t.Elem {
+		out = append(out, "@")
+	}
+	return out
 }

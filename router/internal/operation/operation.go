@@ -18,6 +18,8 @@ type Operation struct {
 	// Root is what the operation selects of its root type, introspection
 	// included.
 	Root *SelectionSet
+	// Defers are the fragments with @defer; outer ones come before inner ones.
+	Defers []Defer
 }
 
 // Head is an operation without what it selects: all that is needed of it once it
@@ -68,6 +70,9 @@ type Field struct {
 	Types []string
 	// Condition says when the field is shown, given that its parent is.
 	Condition Condition
+	// Defers are the fragments with @defer of which each has the field, by their
+	// index in Operation.Defers; it is due with the first of them. Nil means at once.
+	Defers []int
 	// Selections are the parts of a composite field; nil for a leaf.
 	Selections *SelectionSet
 	// Position is the first place in the document that selects the field.
@@ -90,10 +95,15 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	if err != nil {
 		return nil, parseFailed(err)
 	}
-	if err := refuse(doc, s.API); err != nil {
-		return nil, gqlerror.List{err}
+	schema := s.API
+	defers, gqlErr := incremental(doc, schema)
+	if gqlErr != nil {
+		return nil, gqlerror.List{gqlErr}
 	}
-	if errs := validator.ValidateWithRules(s.API, doc, validationRules()); len(errs) > 0 {
+	if defers {
+		schema = withDefer(schema)
+	}
+	if errs := validator.ValidateWithRules(schema, doc, validationRules()); len(errs) > 0 {
 		return nil, validationFailed(errs)
 	}
 	if errs := checkMerging(doc, limits); len(errs) > 0 {
@@ -107,11 +117,15 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	for _, v := range def.VariableDefinitions {
 		op.Declarations = append(op.Declarations, Variable{Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
 	}
-	n := &normalizer{schema: s.API, fragments: doc.Fragments, left: limits.MaxFields, max: limits.MaxFields}
+	n := &normalizer{
+		schema: s.API, fragments: doc.Fragments, left: limits.MaxFields, max: limits.MaxFields,
+		kind: op.Kind, defers: defers, deferIDs: map[deferPlace]int{}, labels: map[string]*ast.Directive{},
+	}
 	root := map[ast.Operation]*ast.Definition{ast.Query: s.API.Query, ast.Mutation: s.API.Mutation, ast.Subscription: s.API.Subscription}[def.Operation]
-	if op.Root, gqlErr = n.selectionSet(root, []part{{set: def.SelectionSet}}, nil); gqlErr != nil {
+	if op.Root, gqlErr = n.selectionSet(root, []part{{def.SelectionSet, scope{deferred: NoDefer}}}, nil, nil); gqlErr != nil {
 		return nil, gqlerror.List{gqlErr}
 	}
+	op.Defers = n.deferred
 	if op.Kind == ast.Subscription && (len(op.Root.Fields) != 1 || op.Root.Fields[0].Condition != nil) {
 		// GraphQL September 2025 §5.2.4.1 Single Root Field
 		return nil, gqlerror.List{errorAt(CodeValidationFailed, def.Position, "a subscription selects exactly one field, whatever the values of variables")}
@@ -152,8 +166,10 @@ func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gql
 	}
 }
 
-// refuse finds what is valid GraphQL, but not handled yet.
-func refuse(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Error {
+// incremental tells whether a document has @defer, and refuses @stream, which is
+// not handled yet. A schema may have directives of these names with a meaning of
+// its own.
+func incremental(doc *ast.QueryDocument, schema *ast.Schema) (defers bool, refused *gqlerror.Error) {
 	var sets []ast.SelectionSet
 	for _, op := range doc.Operations {
 		sets = append(sets, op.SelectionSet)
@@ -177,11 +193,15 @@ func refuse(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Error {
 				applied = sel.Directives
 			}
 			for _, d := range applied {
-				if (d.Name == "defer" || d.Name == "stream") && schema.Directives[d.Name] == nil {
-					return errorAt(CodeUnsupportedFeature, d.Position, "@%s is not supported", d.Name)
+				switch {
+				case schema.Directives[d.Name] != nil:
+				case d.Name == "stream":
+					return false, errorAt(CodeUnsupportedFeature, d.Position, "@stream is not supported")
+				case d.Name == "defer":
+					defers = true
 				}
 			}
 		}
 	}
-	return nil
+	return defers, nil
 }

@@ -135,6 +135,57 @@ func report(t *testing.T, err error) string {
 	return fmt.Sprintf("%v%s: %s", list[0].Extensions["code"], place, list[0].Message)
 }
 
+func TestDefersAreThoseOfTheInnermostFragment(t *testing.T) {
+	t.Parallel()
+	s := load(t)
+	const text = `query($v: Boolean!) {
+  dog {
+    id
+    ... @defer(label: "slow") { bark id friends { id ... @defer(if: $v) { name } } }
+    ...F @defer
+    ... @defer(if: false) { friend { id } }
+    friend { ... @defer(label: "friend") { id name } }
+  }
+}
+fragment F on Dog { bark ... @defer(label: "inner") { friends { id bark } name } }`
+	op, err := operation.New(text, "", s, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for i, d := range op.Defers {
+		lines = append(lines, fmt.Sprintf("%d in %d at %s %s%s", i, d.Parent, strings.Join(d.Path, "."), d.Label, d.If))
+	}
+	var list func(set *operation.SelectionSet, indent string)
+	list = func(set *operation.SelectionSet, indent string) {
+		for _, f := range set.Fields {
+			lines = append(lines, fmt.Sprintf("%s%s %v", indent, f.Key, f.Defers))
+			if f.Selections != nil {
+				list(f.Selections, indent+"  ")
+			}
+		}
+	}
+	list(op.Root, "")
+	if diff := cmp.Diff(`0 in -1 at dog slow
+1 in -1 at dog 
+2 in 1 at dog inner
+3 in 0 at dog.friends.@ v
+4 in -1 at dog.friend friend
+dog []
+  id []
+  bark [0 1]
+  friends [0 2]
+    id [0 2]
+    name [3]
+    bark [2]
+  name [2]
+  friend []
+    id []
+    name [4]`, strings.Join(lines, "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	s := load(t)
@@ -149,7 +200,10 @@ func TestNewRefuses(t *testing.T) {
 		{"a choice that nobody makes", "query A { dog { id } } query B { dog { id } }", "", "GRAPHQL_UNKNOWN_OPERATION_NAME: the document contains several operations: operationName must say which one is meant"},
 		{"documents without operations", "fragment F on Dog { id }", "", `GRAPHQL_VALIDATION_FAILED 1:1: Fragment "F" is never used.`},
 		{"different fields under one key", "{ pet { ... on Dog { a: bark } ... on Cat { a: id } } }", "", `GRAPHQL_VALIDATION_FAILED 1:22: fields "a" conflict because they return conflicting types String and ID!; use different aliases to fetch both`},
-		{"@defer", "{ dog { ... @defer { id } } }", "", "UNSUPPORTED_FEATURE 1:14: @defer is not supported"},
+		{"@defer on fields", "{ dog { id @defer } }", "", `GRAPHQL_VALIDATION_FAILED 1:13: Directive "@defer" may not be used on FIELD.`},
+		{"@defer with a label that differs from request to request", "query($l: String) { dog { ... @defer(label: $l) { id } } }", "", "GRAPHQL_VALIDATION_FAILED 1:32: the label of @defer cannot be a variable"},
+		{"@defer with a label twice", `{ dog { ... @defer(label: "a") { id } ... @defer(label: "a") { name } } }`, "", `GRAPHQL_VALIDATION_FAILED 1:44: the label "a" of @defer is there twice`},
+		{"@defer with other types", `{ dog { ... @defer(if: 1) { id } } }`, "", `GRAPHQL_VALIDATION_FAILED 1:24: Boolean cannot represent a non boolean value: 1`},
 		{"@stream", "{ dog { friends @stream { id } } }", "", "UNSUPPORTED_FEATURE 1:18: @stream is not supported"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

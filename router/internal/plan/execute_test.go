@@ -335,3 +335,31 @@ func (r *run) showValue(in *instance, value any, path string) any {
 	}
 	return nil
 }
+
+// assignments are values for the operation's variables: all of those of its
+// Boolean ones.
+func assignments(text string) []map[string]any {
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return nil
+	}
+	out := []map[string]any{{}}
+	for _, v := range doc.Operations[0].VariableDefinitions {
+		var next []map[string]any
+		values := []any{"v-" + v.Variable}
+		if v.Type.Name() == "Boolean" {
+			values = []any{true, false}
+		}
+		for _, base := range out {
+			for _, value := range values {
+				m := map[string]any{v.Variable: value}
+				for k, x := range base {
+					m[k] = x
+				}
+				next = append(next, m)
+			}
+		}
+		out = next
+	}
+	return out
+}

@@ -39,6 +39,7 @@ func (p *planner) finish() *Plan {
 	if p.introspection != nil {
 		out.Positions = append(out.Positions, p.introspection.positions...)
 	}
+	out.postpone(p.op.Defers)
 	return out
 }
 
@@ -98,7 +99,7 @@ func (p *planner) sitePosition(s *site) *Position {
 func typenameField(f *operation.Field, from Source, types []string) Field {
 	return Field{
 		Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Types: types,
-		Condition: condition(f.Condition), Source: from, Position: NoPosition,
+		Condition: condition(f.Condition), Defers: f.Defers, Source: from, Position: NoPosition,
 	}
 }
 
@@ -117,7 +118,7 @@ func (p *planner) fields(s *site, d *demand) []Field {
 	add := func(types []typeID, source Source, position int) {
 		out = append(out, Field{
 			Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Types: p.restrict(s, types),
-			Condition: condition(f.Condition), Source: source, Position: position,
+			Condition: condition(f.Condition), Defers: f.Defers, Source: source, Position: position,
 		})
 	}
 	if d.composite() {

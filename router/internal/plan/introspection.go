@@ -67,7 +67,7 @@ func (in *introspection) show(f *operation.Field, s Selection) Field {
 		return typenameField(f, Source{Fetch: NoFetch}, nil)
 	}
 	out := Field{
-		Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Condition: condition(f.Condition),
+		Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Condition: condition(f.Condition), Defers: f.Defers,
 		Source: Source{Fetch: in.fetch, Key: f.Key}, Position: NoPosition,
 	}
 	if len(s.Positions) > 0 {

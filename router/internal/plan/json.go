@@ -19,6 +19,8 @@ func (p *Plan) JSON(names []string) ([]byte, error) {
 	}
 	waves := p.waves()
 	switch {
+	case len(p.Defers) > 0:
+		out.Node = p.jsonDefer(deferral{p}, NoDefer, names)
 	case len(waves) == 0:
 	case p.Operation == ast.Subscription:
 		out.Node = &jsonNode{Kind: "Subscription", Primary: p.jsonSequence(waves[:1], names)}
@@ -59,9 +61,10 @@ type jsonNode struct {
 	Kind string `json:"kind"`
 	// Sequence and Parallel
 	Nodes []*jsonNode `json:"nodes,omitempty"`
-	// Subscription
-	Primary *jsonNode `json:"primary,omitempty"`
-	Rest    *jsonNode `json:"rest,omitempty"`
+	// Subscription: a *jsonNode and what follows; Defer: a *jsonPart and the others
+	Primary  any         `json:"primary,omitempty"`
+	Rest     *jsonNode   `json:"rest,omitempty"`
+	Deferred []*jsonPart `json:"deferred,omitempty"`
 	// Flatten
 	Path []string  `json:"path,omitempty"`
 	Node *jsonNode `json:"node,omitempty"`
@@ -69,7 +72,8 @@ type jsonNode struct {
 	Condition  string    `json:"condition,omitempty"`
 	IfClause   *jsonNode `json:"ifClause,omitempty"`
 	ElseClause *jsonNode `json:"elseClause,omitempty"`
-	// Fetch and BatchFetch
+	// Fetch and BatchFetch; ID is that of a fetch that something deferred waits for
+	ID             string         `json:"id,omitempty"`
 	ServiceName    string         `json:"serviceName,omitempty"`
 	Requires       []*jsonRequire `json:"requires,omitempty"`
 	Targets        []jsonTarget   `json:"targets,omitempty"`
@@ -129,7 +133,7 @@ func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
 		variables = []string{}
 	}
 	node := &jsonNode{
-		Kind: "Fetch", ServiceName: names[f.Subgraph], VariableUsages: &variables,
+		Kind: "Fetch", ID: p.jsonID(f), ServiceName: names[f.Subgraph], VariableUsages: &variables,
 		Operation: f.Text, OperationKind: f.Operation, OperationName: f.Name,
 	}
 	switch f.Kind {

@@ -29,6 +29,16 @@ func TestJSONIsInApollosFormat(t *testing.T) {
 				`"rest":{"kind":"Flatten","path":["tick"],"node":{"kind":"Fetch","serviceName":"b","requires":[{"kind":"InlineFragment","typeCondition":"T","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
 				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on T{y}}}","operationKind":"query"}}}}`,
 		},
+		{
+			"defer", `{ t { id ... @defer(label: "l") { u { id ... @defer { z } } } } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Defer","primary":{"subselection":"{ t { id } }","node":{"kind":"Fetch","id":"0","serviceName":"a","variableUsages":[],"operation":"{t{id}}","operationKind":"query"}},` +
+				`"deferred":[{"depends":[{"id":"0"}],"label":"l","queryPath":["t"],"node":{"kind":"Defer","primary":{"subselection":"{ u { id } }",` +
+				`"node":{"kind":"Flatten","path":["t"],"node":{"kind":"Fetch","id":"1","serviceName":"b","requires":[{"kind":"InlineFragment","typeCondition":"T","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on T{u{id}}}}","operationKind":"query"}}},` +
+				`"deferred":[{"depends":[{"id":"1"}],"queryPath":["t","u"],"subselection":"{ z }","node":{"kind":"Flatten","path":["t","u"],"node":{"kind":"Fetch","serviceName":"c",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"U","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on U{z}}}","operationKind":"query"}}}]}}]}}`,
+		},
 		{"introspection", `{ __typename }`, `{"kind":"QueryPlan"}`},
 		{
 			"batch", `{ top { inStock } latest { product { inStock } } }`,

@@ -6,7 +6,7 @@ import "unsafe"
 func (p *Plan) Memory() int {
 	n := int(unsafe.Sizeof(*p)) + 8*(len(p.Fetches)+len(p.Positions))
 	for _, f := range p.Fetches {
-		n += int(unsafe.Sizeof(*f)) + len(f.Text) + len(f.Name) + names(f.Variables) + 8*len(f.DependsOn) + f.Condition.memory() + selectionsMemory(f.Selections)
+		n += int(unsafe.Sizeof(*f)) + len(f.Text) + len(f.Name) + names(f.Variables) + 8*(len(f.DependsOn)+len(f.Defers)) + f.Condition.memory() + selectionsMemory(f.Selections)
 		for i := range f.Entities {
 			n += f.Entities[i].memory()
 		}
@@ -15,8 +15,11 @@ func (p *Plan) Memory() int {
 		n += int(unsafe.Sizeof(*pos)) + names(pos.Path) + 8*len(pos.Sources)
 		for i := range pos.Fields {
 			f := &pos.Fields[i]
-			n += int(unsafe.Sizeof(*f)) + names(f.Types) + f.Condition.memory()
+			n += int(unsafe.Sizeof(*f)) + names(f.Types) + 8*len(f.Defers) + f.Condition.memory()
 		}
+	}
+	for _, d := range p.Defers {
+		n += int(unsafe.Sizeof(d)) + names(d.Path)
 	}
 	return n
 }

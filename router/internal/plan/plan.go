@@ -13,6 +13,9 @@ type Plan struct {
 	// Positions are all places where objects stand; Positions[i].ID is i, and
 	// Positions[0] is the root.
 	Positions []*Position
+	// Defers are the parts of the response that may come later than the rest; outer
+	// ones come before inner ones.
+	Defers []Defer
 	// Stats tell what it took to find the plan.
 	Stats Stats
 }
@@ -81,6 +84,9 @@ type Field struct {
 	Types []string
 	// Condition tells whether the field is shown; nil means always.
 	Condition Condition
+	// Defers are the parts of the response of which each has the field, by their
+	// index in Plan.Defers; it is due with the first of them. Nil means at once.
+	Defers []int
 	// Source supplies the value. For "__typename" on a position of an object
 	// type it is NoFetch: the value is the position's Type.
 	Source Source
@@ -141,6 +147,9 @@ type Fetch struct {
 	Entities []Entities
 	// Condition tells whether the fetch is made at all; nil means always.
 	Condition Condition
+	// Defers are the parts of the response of which each needs the fetch, by their
+	// index in Plan.Defers. Nil means that it is needed at once.
+	Defers []int
 	// DependsOn are the fetches that must have ended before, sorted: because
 	// their values stand in the representations, because they supply the
 	// objects, or because mutations run in order.

@@ -39,6 +39,9 @@ func (c Config) withDefaults() Config {
 // with ctx's error.
 func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, cfg Config) (*Plan, error) {
 	cfg = cfg.withDefaults()
+	if len(op.Defers) > 0 { // a request for several places would wait for the last of them
+		cfg.SeparateEntities = true
+	}
 	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err

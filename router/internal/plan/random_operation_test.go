@@ -141,3 +141,12 @@ func (g *generator) literal(schema *ast.Schema, t *ast.Type) string {
 func (g *generator) condition() string {
 	return pick(g, []string{"", "", "", "", "", "", " @include(if: $x)", " @skip(if: $y)", " @include(if: $y) @skip(if: $x)"})
 }
+
+func find(types []*randomType, name string) *randomType {
+	for _, t := range types {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
+}

@@ -429,15 +429,6 @@ func (g *generator) requirements(t *randomType, types []*randomType) {
 	}
 }
 
-func find(types []*randomType, name string) *randomType {
-	for _, t := range types {
-		if t.name == name {
-			return t
-		}
-	}
-	return nil
-}
-
 func (g *generator) print(graph int, types []*randomType, unions []*randomUnion) string {
 	var b strings.Builder
 	nested := false

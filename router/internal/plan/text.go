@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -18,6 +19,8 @@ func (p *Plan) Text(names []string) string {
 	w.open("QueryPlan")
 	waves := p.waves()
 	switch {
+	case len(p.Defers) > 0:
+		w.deferring(deferral{p}, NoDefer)
 	case len(waves) == 0:
 		return "QueryPlan {}"
 	case p.Operation == ast.Subscription:
@@ -58,16 +61,22 @@ func (w *textWriter) sequence(waves [][]*Fetch) {
 
 // waves groups the fetches by the length of the longest chain of dependencies
 // before them.
-func (p *Plan) waves() [][]*Fetch {
+func (p *Plan) waves() [][]*Fetch { return waves(p.Fetches) }
+
+// waves does that for some of a plan's fetches; what they wait for beside each
+// other is there.
+func waves(fetches []*Fetch) [][]*Fetch {
 	var out [][]*Fetch
 	depth := map[int]int{}
-	for _, f := range p.Fetches {
+	for _, f := range fetches {
 		if f.Kind == IntrospectionFetch {
 			continue // it makes no request
 		}
 		n := 0
 		for _, d := range f.DependsOn {
-			n = max(n, depth[d]+1)
+			if before, here := depth[d]; here {
+				n = max(n, before+1)
+			}
 		}
 		depth[f.ID] = n
 		for len(out) <= n {
@@ -83,6 +92,8 @@ type textWriter struct {
 	names  []string
 	b      strings.Builder
 	indent int
+	// numbered are the fetches that something deferred waits for.
+	numbered map[int]bool
 }
 
 func (w *textWriter) line(text string) {
@@ -153,6 +164,9 @@ func (c Condition) String() string {
 func (w *textWriter) fetch(f *Fetch) {
 	sets := operationSets(f)
 	service := "(service: \"" + w.names[f.Subgraph] + "\")"
+	if w.numbered[f.ID] {
+		service = strings.TrimSuffix(service, ")") + ", id: " + strconv.Itoa(f.ID) + ")"
+	}
 	if f.Kind != EntityFetch {
 		if f.Kind == ReentryFetch {
 			w.open("Flatten(path: \"" + strings.Join(w.plan.Positions[f.Position].Path, ".") + "\")")
