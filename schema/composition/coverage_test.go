@@ -18,7 +18,7 @@ import (
 // machinery are the files of the package that hold no rule, and what they hold.
 var machinery = map[string]string{
 	"codes.go": "the codes", "hint.go": "the hints", "error.go": "the errors", "doc.go": "what the package is",
-	"compose.go": "the steps", "each.go": "work on subgraphs side by side", "validate.go": "the list of rules for one subgraph", "graphql.go": "the list of GraphQL's rules",
+	"compose.go": "the steps", "each.go": "work on subgraphs side by side", "document.go": "the supergraph as a document", "validate.go": "the list of rules for one subgraph", "graphql.go": "the list of GraphQL's rules",
 	"element.go": "the elements of schemas", "value.go": "comparing values", "group.go": "who agrees, in messages",
 	"field_set.go": "what @key, @requires and @provides have in common",
 	"print.go":     "writing SDL", "join_specification.go": "the definitions of join",

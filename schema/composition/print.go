@@ -17,12 +17,7 @@ type printer struct{ strings.Builder }
 // print writes the supergraph: schema, directives, types, each group in the
 // order of sortByName.
 func (s *mergedSchema) print(subgraphs []*subgraph) string {
-	joinTypes, joinDirectives := joinElements(s.joinMinor, subgraphs)
-	types := slices.Concat(s.types, joinTypes)
-	directives := slices.Concat(s.directives, joinDirectives)
-	sortByName(types, func(t *typeDef) string { return t.name })
-	sortByName(directives, func(d *directiveDef) string { return d.name })
-
+	types, directives := s.elements(subgraphs)
 	p := &printer{}
 	length := 0
 	for _, s := range subgraphs {
@@ -43,14 +38,28 @@ func (s *mergedSchema) print(subgraphs []*subgraph) string {
 	return p.String()
 }
 
-func (p *printer) schema(s *mergedSchema) {
-	p.description(s.description, "", true)
-	p.WriteString("schema\n")
-	links := append([]supergraphLink{
+// elements are the types and directives, those of join included, in their order.
+func (s *mergedSchema) elements(subgraphs []*subgraph) ([]*typeDef, []*directiveDef) {
+	joinTypes, joinDirectives := joinElements(s.joinMinor, subgraphs)
+	types := slices.Concat(s.types, joinTypes)
+	directives := slices.Concat(s.directives, joinDirectives)
+	sortByName(types, func(t *typeDef) string { return t.name })
+	sortByName(directives, func(d *directiveDef) string { return d.name })
+	return types, directives
+}
+
+// allLinks are the links, those of link and join included.
+func (s *mergedSchema) allLinks() []supergraphLink {
+	return append([]supergraphLink{
 		{url: federation.LinkIdentity + "/v1.0"},
 		{url: federation.JoinIdentity + "/v0." + string(rune('0'+s.joinMinor)), purpose: "EXECUTION"},
 	}, s.links...)
-	for _, l := range links {
+}
+
+func (p *printer) schema(s *mergedSchema) {
+	p.description(s.description, "", true)
+	p.WriteString("schema\n")
+	for _, l := range s.allLinks() {
 		p.WriteString("  @link(url: " + quote(l.url))
 		if l.purpose != "" {
 			p.WriteString(", for: " + l.purpose)

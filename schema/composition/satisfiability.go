@@ -3,6 +3,7 @@ package composition
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -23,17 +24,10 @@ import (
 // help, so a state is left out if one with fewer of them was looked at. What is
 // reported of each field is the shortest query that fails.
 func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgraph) error {
-	c.sdl = c.super.print(c.subgraphs)
-	readable := c.sdl
-	if plain := c.super.withoutConnect(); len(plain.links) < len(c.super.links) {
-		readable = plain.print(c.subgraphs)
-	}
-	super, err := supergraph.Parse("supergraph", readable)
-	if err != nil {
-		c.failUnreadable(err)
-		return nil
-	}
-	graph, err := querygraph.New(super)
+	var printing sync.WaitGroup
+	defer printing.Wait()
+	printing.Go(func() { c.sdl = c.super.print(c.subgraphs) })
+	graph, err := c.queryGraph(c.super.withoutConnect())
 	if err != nil {
 		c.failUnreadable(err)
 		return nil
@@ -49,6 +43,22 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 			"it was given up after a work of %d states", w.limit)
 	}
 	return nil
+}
+
+// queryGraph reads the merged schema as a router does.
+func (c *composer) queryGraph(s *mergedSchema) (*querygraph.Graph, error) {
+	super, err := supergraph.Read(s.document(c.subgraphs))
+	if err == nil {
+		var graph *querygraph.Graph
+		if graph, err = querygraph.New(super); err == nil {
+			return graph, nil
+		}
+	}
+	// In the text, errors have a place.
+	if super, err = supergraph.Parse("supergraph", s.print(c.subgraphs)); err != nil {
+		return nil, err
+	}
+	return querygraph.New(super)
 }
 
 // failUnreadable reports that the merged schema is none that a router reads.

@@ -59,13 +59,27 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	if err != nil {
 		return nil, federation.SyntaxError(err, src)
 	}
+	s, err := read(doc, src)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(sdl))
+	s.ID, s.sdl = hex.EncodeToString(sum[:]), sdl
+	return s, nil
+}
+
+// Read is Parse for who has the document and needs no text: the supergraph has
+// neither ID nor SDL. The document must not be changed afterwards.
+func Read(doc *ast.SchemaDocument) (*Supergraph, error) {
+	return read(doc, &ast.Source{Name: "supergraph"})
+}
+
+func read(doc *ast.SchemaDocument, src *ast.Source) (*Supergraph, error) {
 	specs, err := readSpecifications(doc, src)
 	if err != nil {
 		return nil, err
 	}
-	s := &Supergraph{sdl: sdl, byName: map[string]*Type{}}
-	sum := sha256.Sum256([]byte(sdl))
-	s.ID = hex.EncodeToString(sum[:])
+	s := &Supergraph{byName: map[string]*Type{}}
 	if err := s.readGraphs(doc, specs, src); err != nil {
 		return nil, err
 	}
@@ -78,7 +92,6 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	return s, nil
 }
 
-// graphqlError is an error of the validator, which says where.
 // buildSchemas builds both schemas at once; they share nothing that is written.
 func (s *Supergraph) buildSchemas(doc *ast.SchemaDocument, specs specifications, src *ast.Source) (err error) {
 	var apiErr error
@@ -89,6 +102,7 @@ func (s *Supergraph) buildSchemas(doc *ast.SchemaDocument, specs specifications,
 	return cmp.Or(err, apiErr)
 }
 
+// graphqlError is an error of the validator, which says where.
 func graphqlError(err error, src *ast.Source) error {
 	pos := &ast.Position{Line: 1, Column: 1, Src: src}
 	message := err.Error()
