@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weftql/weft/schema/federation"
 )
 
@@ -40,6 +42,7 @@ func (c *composer) checkArguments(s *subgraph, p place, a *application, def *dir
 			c.invalid([]Location{arg.at}, "the directive \"@%s\" has no argument %q", a.name, arg.name)
 		case slices.ContainsFunc(a.args[:i], func(b argument) bool { return b.name == arg.name }):
 			c.invalid([]Location{arg.at}, "\"@%s\" on %q has the argument %q twice", a.name, p.coordinate, arg.name)
+		case arg.value.Kind == ast.NullValue && arg.name == "fields" && isFieldSetDirective(a.spec): // reported as no string
 		case !s.validValue(arg.value, spec.typ):
 			c.invalid([]Location{arg.at}, "%s is no value of type %q for the argument %q of \"@%s\"", printValue(arg.value), specTypeName(spec.typ), arg.name, a.name)
 		}
@@ -49,6 +52,10 @@ func (c *composer) checkArguments(s *subgraph, p place, a *application, def *dir
 			c.invalid([]Location{a.at}, "\"@%s\" on %q lacks the required argument %q of type %q", a.name, p.coordinate, spec.name, specTypeName(spec.typ))
 		}
 	}
+}
+
+func isFieldSetDirective(spec string) bool {
+	return spec == "key" || spec == "requires" || spec == "provides"
 }
 
 // directiveAdvice tells how to import a directive of federation, or that its

@@ -187,7 +187,32 @@ func writeArguments(b *strings.Builder, list ast.ArgumentList) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(arg.Name + ": " + arg.Value.String())
+		b.WriteString(arg.Name + ": ")
+		writeValue(b, arg.Value)
 	}
 	b.WriteByte(')')
+}
+
+// writeValue writes lists and objects as GraphQL is usually printed.
+func writeValue(b *strings.Builder, v *ast.Value) {
+	opening, closing := "[", "]"
+	switch v.Kind {
+	case ast.ListValue:
+	case ast.ObjectValue:
+		opening, closing = "{", "}"
+	default:
+		b.WriteString(v.String())
+		return
+	}
+	b.WriteString(opening)
+	for i, child := range v.Children {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if v.Kind == ast.ObjectValue {
+			b.WriteString(child.Name + ": ")
+		}
+		writeValue(b, child.Value)
+	}
+	b.WriteString(closing)
 }

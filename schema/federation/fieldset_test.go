@@ -16,7 +16,7 @@ func TestParseFieldSet(t *testing.T) {
 		{name: "nested", in: "id organization{id country { code }}", want: "id organization { id country { code } }"},
 		{name: "outer braces are optional", in: " { id } ", want: "id"},
 		{name: "type condition", in: "...on Book{isbn} ... { title }", want: "... on Book { isbn } ... { title }"},
-		{name: "arguments, aliases and directives are kept", in: `p: price(currency: "USD", at: [1, {a: X}]) @skip(if: true)`, want: `p: price(currency: "USD", at: [1,{a:X}]) @skip(if: true)`},
+		{name: "arguments, aliases and directives are kept", in: `p: price(currency: "USD", at: [1, {a: X}]) @skip(if: true)`, want: `p: price(currency: "USD", at: [1, {a: X}]) @skip(if: true)`},
 		{name: "empty", in: " ", err: `field set " ": it selects nothing`},
 		{name: "open brace", in: "id {", err: `field set "id {": expected at least one definition, found }`},
 		{name: "a second operation cannot be smuggled in", in: "id } { sku", err: `field set "id } { sku": it must be one selection set`},
