@@ -4,11 +4,12 @@ MODULES  := . schema router subgraphs workers
 PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./workers/cmd/worker
 FUZZTIME ?= 10s
 UNIVERSES ?= 3000
+ROUNDS ?= 7
 PLANS     ?= 300
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-plan oracle oracle-compose oracle-plan build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan oracle oracle-compose oracle-plan build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,8 +65,12 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	@go test -list '^Fuzz' work | awk '/^Fuzz/ {f[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, f[i]; n = 0}' | \
 	while read -r package target; do go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; done
 
-bench: ## every benchmark, with allocations
+bench: bench-compose ## every benchmark, with allocations, and composition beside Apollo's
 	go test -run '^$$' -bench . -benchmem work
+
+bench-compose: ## time composition beside Apollo's in ROUNDS (7) alternating rounds, 10 to 200 subgraphs
+	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
+	go test ./deploy/oracle -run TestSpeedOfComposition -rounds $(ROUNDS) -timeout 60m -v
 
 bench-plan: ## how long planning takes: single operations, 1,200 random ones, one with too many plans
 	go test -run '^$$' -bench . -benchmem ./router/internal/plan

@@ -13,6 +13,7 @@ const problem = (error) => ({ code: error.extensions?.code ?? '', message: error
 const api = (supergraph) => printSchema(Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema());
 
 function compose({ subgraphs, maximumPaths }) {
+  const started = performance.now();
   const services = [];
   for (const { name, url, sdl } of subgraphs) {
     try {
@@ -21,7 +22,6 @@ function compose({ subgraphs, maximumPaths }) {
       return { errors: [{ code: 'INVALID_GRAPHQL', message: `[${name}] ${error.message}` }] };
     }
   }
-  const started = performance.now();
   const result = composeServices(services, { maxValidationSubgraphPaths: maximumPaths });
   const milliseconds = performance.now() - started;
   if (result.errors?.length) {

@@ -18,6 +18,7 @@ import (
 var (
 	universes = flag.Int("universes", 60, "how many random universes TestComposition composes, those aside that a mutation did not break as it should")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first universe")
+	mutation  = flag.Int("mutation", -1, "the number of the only mutation to apply, to each universe")
 	shrink    = flag.Bool("shrink", false, "make the universes that are kept as small as possible")
 	keep      = flag.String("keep", "", "a directory for the universes that differ")
 )
@@ -39,8 +40,8 @@ func TestComposition(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newReport(catalogue)
-	take := func(seeds []uint64) {
-		for _, one := range tryAll(t, oracles, seeds) {
+	take := func(tasks []task) {
+		for _, one := range tryAll(t, oracles, tasks) {
 			r.count(one)
 			if one.class != "" && explain(one.verdict) == "" {
 				keepUniverse(t, oracles[0], &one)
@@ -48,15 +49,14 @@ func TestComposition(t *testing.T) {
 			}
 		}
 	}
-	var seeds []uint64
+	var tasks []task
 	for i := range uint64(*universes) {
-		seeds = append(seeds, *firstSeed+i)
+		tasks = append(tasks, task{*firstSeed + i, *mutation})
 	}
-	take(seeds)
+	take(tasks)
 	if *universes >= longRun {
-		// The turns of a few codes come too rarely.
-		for round := range uint64(10) {
-			take(rare(r, *firstSeed+uint64(*universes), round))
+		for round := range uint64(enough + 5) {
+			take(r.rare(*firstSeed + uint64(*universes) + round))
 		}
 	}
 	t.Log("\n" + r.String())
@@ -65,37 +65,37 @@ func TestComposition(t *testing.T) {
 	}
 }
 
-// tryAll tries the universes of seeds, several at a time, and returns them in
-// order.
-func tryAll(t *testing.T, oracles []*Oracle, seeds []uint64) []trial {
+// task is a universe to try. Its mutation is a number, or -1 for the one that the
+// seed says, or none.
+type task struct {
+	seed     uint64
+	mutation int
+}
+
+// tryAll does the tasks, several at a time, and returns their trials in order.
+func tryAll(t *testing.T, oracles []*Oracle, tasks []task) []trial {
 	t.Helper()
 	var (
-		trials = make([][]trial, len(seeds))
+		trials = make([][]trial, len(tasks))
 		group  sync.WaitGroup
 		next   atomic.Int64
 	)
 	for _, apollo := range oracles {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(trials); i = int(next.Add(1)) - 1 {
-				trials[i] = try(t, apollo, seeds[i])
+				switch {
+				case tasks[i].mutation >= 0:
+					trials[i] = tryMutation(t, apollo, tasks[i])
+				case tasks[i].seed%3 == 0:
+					trials[i] = tryCode(t, apollo, tasks[i].seed)
+				default:
+					trials[i] = tryWhole(t, apollo, tasks[i].seed)
+				}
 			}
 		})
 	}
 	group.Wait()
 	return slices.Concat(trials...)
-}
-
-// rare returns seeds above a bound at which the codes that came up too rarely have
-// their turn.
-func rare(r *report, above, round uint64) (seeds []uint64) {
-	list := universe.Codes()
-	for i, code := range list {
-		if r.codes[code] < enough && unreachable[code] == "" {
-			turns := above/3/uint64(len(list)) + 1 + round
-			seeds = append(seeds, 3*(turns*uint64(len(list))+uint64(i)))
-		}
-	}
-	return seeds
 }
 
 // startSeveral starts oracles, or skips the test if there are none.
@@ -114,19 +114,22 @@ func startSeveral(t *testing.T, count int) (list []*Oracle) {
 	return list
 }
 
-// try composes the universe of a seed. Those that are meant to break a rule take
-// the codes in turn; where a universe has no place for a mutation or breaks
-// another rule too early, other universes follow, which count as well.
-func try(t *testing.T, apollo *Oracle, seed uint64) (trials []trial) {
+// tryWhole composes a universe that breaks no rule on purpose.
+func tryWhole(t *testing.T, apollo *Oracle, seed uint64) []trial {
 	t.Helper()
-	if seed%3 != 0 {
-		u := universe.Random(seed, optionsOf(seed/3))
-		bounds := limits{}
-		if seed%50 == 25 {
-			bounds = limits{paths: 1, states: 1}
-		}
-		return []trial{judged(seed, u, universe.Mutation{}, judgeUniverse(t, apollo, u, bounds))}
+	u := universe.Random(seed, optionsOf(seed/3))
+	bounds := limits{}
+	if seed%50 == 25 {
+		bounds = limits{paths: 1, states: 1}
 	}
+	return []trial{judged(seed, u, universe.Mutation{Number: -1}, judgeUniverse(t, apollo, u, bounds))}
+}
+
+// tryCode composes a broken universe; the codes take turns. Where a universe has
+// no place for the mutation, or breaks another rule too early, others follow,
+// which count as well.
+func tryCode(t *testing.T, apollo *Oracle, seed uint64) (trials []trial) {
+	t.Helper()
 	list := universe.Codes()
 	turn := seed / 3
 	code := list[turn%uint64(len(list))]
@@ -142,6 +145,18 @@ func try(t *testing.T, apollo *Oracle, seed uint64) (trials []trial) {
 		}
 	}
 	return trials
+}
+
+// tryMutation composes the first universe that has a place for a mutation.
+func tryMutation(t *testing.T, apollo *Oracle, c task) []trial {
+	t.Helper()
+	for attempt := range uint64(40) {
+		u, mutation, ok := universe.MutateBy(c.mutation, c.seed+attempt<<32, universe.Random(c.seed+attempt<<32, optionsOf(c.seed+attempt)))
+		if ok {
+			return []trial{judged(c.seed, u, mutation, judgeUniverse(t, apollo, u))}
+		}
+	}
+	return nil
 }
 
 func judged(seed uint64, u universe.Universe, mutation universe.Mutation, v verdict) trial {

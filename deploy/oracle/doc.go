@@ -23,6 +23,10 @@
 //
 //	go test ./deploy/oracle -run TestComposition -seed 4711 -universes 1 -keep /tmp -shrink
 //
+// How fast they are side by side, on companies of 10 to 200 subgraphs, shows
+//
+//	make bench-compose
+//
 // Where the two differ and ours is meant, deviations_test.go says so with a
 // reason.
 package oracle

@@ -124,7 +124,8 @@ type Composition struct {
 	API        string    `json:"api"`
 	Hints      []Hint    `json:"hints"`
 	Errors     []Problem `json:"errors"`
-	// Milliseconds is how long composition took, parsing not counted.
+	// Milliseconds is how long composition took, from the texts of the subgraphs to
+	// that of the supergraph.
 	Milliseconds float64 `json:"milliseconds"`
 }
 

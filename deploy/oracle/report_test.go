@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/weftql/weft/schema/universe"
 )
 
 const (
@@ -21,6 +24,7 @@ type report struct {
 	agreements [aspectsCount]agreement
 	codes      map[string]int // Apollo's, by universes
 	caused     map[string]int // those that a mutation meant
+	mutations  []int          // by number: universes in which it raised its code
 	hints      map[string]int
 	contents   map[string]int
 	deviations map[string]int
@@ -32,7 +36,7 @@ type agreement struct{ compared, equal, meant, unexplained int }
 func newReport(c Catalogue) *report {
 	return &report{
 		catalogue: c, totals: map[string]int{}, codes: map[string]int{}, caused: map[string]int{}, hints: map[string]int{},
-		contents: map[string]int{}, deviations: map[string]int{}, different: map[string]int{},
+		contents: map[string]int{}, deviations: map[string]int{}, different: map[string]int{}, mutations: make([]int, universe.Mutations()),
 	}
 }
 
@@ -78,6 +82,7 @@ func (r *report) count(one trial) {
 		r.codes[code]++
 		if code == one.mutation.Code {
 			r.caused[code]++
+			r.mutations[one.mutation.Number]++
 		}
 	}
 	for _, code := range one.hints {
@@ -86,6 +91,16 @@ func (r *report) count(one trial) {
 	for name := range one.contents {
 		r.contents[name]++
 	}
+}
+
+// rare lists tasks for the mutations that raised their code too seldom.
+func (r *report) rare(seed uint64) (tasks []task) {
+	for number, count := range r.mutations {
+		if count < enough {
+			tasks = append(tasks, task{seed, number})
+		}
+	}
+	return tasks
 }
 
 // missing lists what came up less than enough times, with how often it did.
@@ -144,6 +159,13 @@ func (r *report) String() string {
 	r.list(&b, r.catalogue.Codes, r.codes, r.caused)
 	line("\nuniverses with each hint of Apollo's")
 	r.list(&b, r.catalogue.Hints, r.hints, nil)
+	var never []string
+	for number, count := range r.mutations {
+		if count == 0 {
+			never = append(never, strconv.Itoa(number))
+		}
+	}
+	line("\nmutations of %d that never raised their code: %s", len(r.mutations), strings.Join(never, " "))
 	line("\nrequired but under %d: %s", enough, strings.Join(r.missing(), ", "))
 	return b.String()
 }

@@ -40,9 +40,9 @@ type sample struct {
 }
 
 // TestSpeedOfComposition composes companies of 10, 50 and 200 subgraphs, in turn
-// with Apollo's composition and with ours, and prints the medians. Ours counts
-// from the texts to the supergraph; Apollo's, whose process is warm, without
-// reading the texts. Both must give the same supergraph.
+// with Apollo's composition and with ours, and prints the medians. Both count from
+// the subgraphs' texts to the supergraph's, in processes that are warm. Both must
+// give the same supergraph.
 func TestSpeedOfComposition(t *testing.T) {
 	if *rounds == 0 {
 		t.Skip("measures for minutes: make bench-compose")

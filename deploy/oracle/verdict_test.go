@@ -80,23 +80,28 @@ func judgeUniverse(t *testing.T, apollo *Oracle, u universe.Universe, bounds ...
 	if v.composed {
 		v.compareContract(ctx, apollo, ours.Supergraph)
 	}
-	v.ask(t, apollo, theirs, ours, ourErr)
+	v.ask(t, apollo, u, theirs, ours, ourErr)
 	return v
 }
 
+// plannerAgrees ends the class of a difference that Apollo's planner settles.
+const plannerAgrees = ", Apollo's planner agrees with ours"
+
 // ask lets Apollo's planner judge where only one of the two calls an operation
 // unsatisfiable.
-func (v *verdict) ask(t *testing.T, apollo *Oracle, theirs Composition, ours composition.Result, err error) {
+func (v *verdict) ask(t *testing.T, apollo *Oracle, u universe.Universe, theirs Composition, ours composition.Result, err error) {
 	t.Helper()
+	agrees := false
 	switch v.class {
 	case "codes: Apollo [SATISFIABILITY_ERROR], ours []":
-		if plannedAfterAll(t, apollo, theirs, ours) {
-			v.class += ", Apollo's planner agrees with ours"
-		}
+		agrees = plannedAfterAll(t, apollo, theirs, ours)
 	case "codes: Apollo [], ours [SATISFIABILITY_ERROR]":
-		if notPlannedEither(t, apollo, theirs, err) {
-			v.class += ", Apollo's planner agrees with ours"
-		}
+		agrees = notPlannedEither(t, apollo, theirs, err)
+	case "codes: Apollo [SATISFIABILITY_ERROR SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES], ours [SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES]":
+		agrees = plannedWithoutMismatch(t, apollo, u, err)
+	}
+	if agrees {
+		v.class += plannerAgrees
 	}
 }
 

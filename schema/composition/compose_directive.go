@@ -22,7 +22,7 @@ type composedFeature struct {
 	uses     []composedUse
 }
 
-// composeDirectives brings directives of the users' own into the supergraph.
+// chooseComposed finds the directives of the users' own that go into the supergraph.
 //
 // Rule: @composeDirective(name: "@x") on the schema keeps the directive "@x" in
 // the supergraph: it must be one that the subgraph defines and links by the
@@ -32,7 +32,7 @@ type composedFeature struct {
 // and defines the directive; one must.
 // Codes: DIRECTIVE_COMPOSITION_ERROR.
 // Hints: DIRECTIVE_COMPOSITION_INFO.
-func (m *merger) composeDirectives() {
+func (m *merger) chooseComposed() {
 	var features []*composedFeature
 	for _, s := range m.subgraphs {
 		for _, a := range find(s.applied, "composeDirective") {
@@ -171,7 +171,9 @@ func (m *merger) composeFeature(f *composedFeature) {
 				"subgraph %q composes \"@%s\", but no subgraph that links the newest version of its specification (%s) defines it", use.s.name, use.name, newest.link.URL)
 			continue
 		}
-		m.super.composed[use.name] = &composedDirective{definition: m.composedDefinition(def), by: map[*subgraph]bool{use.s: true}}
+		chosen := &composedDirective{source: def, by: map[*subgraph]bool{use.s: true}}
+		m.super.composed[use.name] = chosen
+		m.chosen = append(m.chosen, chosen)
 		link.imports = append(link.imports, federation.Import{Name: "@" + use.original, As: "@" + use.name})
 	}
 	m.super.links = append(m.super.links, link)
@@ -205,8 +207,16 @@ func (m *merger) hintOtherVersions(f *composedFeature, newest composedUse) {
 
 // composedDirective is a directive of the users' own in the supergraph.
 type composedDirective struct {
-	definition *directiveDef
+	source     *directiveDef      // the subgraph's definition that is taken
+	definition *directiveDef      // the supergraph's; nil until types are merged
 	by         map[*subgraph]bool // those that compose it
+}
+
+// composeDirectives defines the chosen directives in the supergraph.
+func (m *merger) composeDirectives() {
+	for _, c := range m.chosen {
+		c.definition = m.composedDefinition(c.source)
+	}
 }
 
 // composedDefinition copies a definition into the supergraph.

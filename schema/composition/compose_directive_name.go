@@ -5,12 +5,16 @@ import "strings"
 // checkComposedNames compares what subgraphs call the directives of one
 // specification.
 //
-// Rule: subgraphs that compose a directive import it under one name. One that
-// does not compose it may call it something else, but could not compose it then.
-// Codes: LINK_IMPORT_NAME_MISMATCH.
+// Rule: subgraphs that compose a directive import it under one name, and mean one
+// directive by it. One that does not compose it may call it something else, but
+// could not compose it then.
+// Codes: LINK_IMPORT_NAME_MISMATCH, DIRECTIVE_COMPOSITION_ERROR.
 // Hints: DIRECTIVE_COMPOSITION_WARN.
 func (m *merger) checkComposedNames(f *composedFeature) bool {
 	names := map[string]string{}
+	if !m.checkComposedMeanings(f) {
+		return false
+	}
 	for i, use := range f.uses {
 		known, ok := names[use.original]
 		if ok && known != use.name {
@@ -29,6 +33,21 @@ func (m *merger) checkComposedNames(f *composedFeature) bool {
 		names[use.original] = use.name
 		if !ok {
 			m.hintOtherNames(f, f.uses[i])
+		}
+	}
+	return true
+}
+
+// checkComposedMeanings looks for one name that means several directives.
+func (m *merger) checkComposedMeanings(f *composedFeature) bool {
+	for i, use := range f.uses {
+		for _, other := range f.uses[:i] {
+			if other.name == use.name && other.original != use.original {
+				m.fail(CodeDirectiveComposition, []Location{other.at, use.at},
+					"the composed directive \"@%s\" is \"@%s\" of %s in subgraph %q, but \"@%s\" in subgraph %q: import one of them under another name",
+					use.name, other.original, f.identity, other.s.name, use.original, use.s.name)
+				return false
+			}
 		}
 	}
 	return true

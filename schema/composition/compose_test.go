@@ -273,25 +273,3 @@ func TestCompose_maximumVersion(t *testing.T) {
 		}
 	}
 }
-
-func FuzzCompose(f *testing.F) {
-	for _, c := range goldenCases(f) {
-		var texts [2]string
-		for i, s := range c.subgraphs {
-			texts[i%2] += s.Sources[0].Text
-		}
-		f.Add(texts[0], texts[1])
-	}
-	f.Fuzz(func(t *testing.T, a, b string) {
-		result, err := compose([]federation.Subgraph{
-			{Name: "a", Sources: []federation.Source{{Name: "a", Text: a}}},
-			{Name: "b", Sources: []federation.Source{{Name: "b", Text: b}}},
-		})
-		if err != nil {
-			return
-		}
-		if _, err := gqlparser.LoadSchema(&ast.Source{Name: "supergraph", Input: result.Supergraph}); err != nil {
-			t.Errorf("the supergraph is no valid schema: %v\n%s", err, result.Supergraph)
-		}
-	})
-}

@@ -12,8 +12,9 @@
 //	Result{Supergraph, Hints}   or   Errors{Code, Message, Locations}
 //
 // The steps run in this order; all errors of a step are collected, and the next
-// step does not run if there are any. The result does not depend on the order of
-// the input: subgraphs are taken in the order of their names.
+// step does not run if there are any; a subgraph that can not be read keeps the
+// others from being merged, not from being validated. The result does not depend
+// on the order of the input: subgraphs are taken in the order of their names.
 //
 // One rule is one file, named after what it is about; its doc comment begins
 // with the rule and ends with the codes that it raises. Each rule has a case in

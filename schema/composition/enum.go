@@ -95,7 +95,7 @@ func (m *merger) mergeEnumValue(dest *typeDef, name string, sources []*typeDef, 
 	hidden := m.mergeInaccessibleNow(&v.applied, lists)
 	for _, t := range sources {
 		if t.value(name) != nil {
-			v.applied = append(v.applied, join("enumValue", argument{name: "graph", value: enumName(t.in.graph)}))
+			v.applied = append(v.applied, join("enumValue", t.in.graphArgument()))
 		}
 	}
 	keep := true

@@ -76,7 +76,7 @@ func locate(subgraph string, pos *ast.Position) Location {
 	if pos == nil {
 		return loc
 	}
-	loc.Line, loc.Column = pos.Line, pos.Column
+	loc.Line, loc.Column = pos.Line, max(1, pos.Column) // which the parser gets wrong for a block string of several lines
 	if pos.Src != nil {
 		loc.File = pos.Src.Name
 	}

@@ -11,7 +11,7 @@ import "slices"
 // declarations say what type it has.
 // Codes: EXTERNAL_MISSING_ON_BASE.
 func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
-	declarations := map[*field][]*field{}
+	declarations := map[*field][]*field{} // unused if there is one definition, as of most types
 	for _, t := range sources {
 		for _, f := range t.fields {
 			into := dest.field(f.name)
@@ -20,11 +20,16 @@ func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
 				dest.addField(into)
 			}
 			into.sourcesAt = append(into.sourcesAt, f.at)
-			declarations[into] = append(declarations[into], f)
+			if len(sources) > 1 {
+				declarations[into] = append(declarations[into], f)
+			}
 		}
 	}
-	for _, f := range dest.fields {
+	for i, f := range dest.fields {
 		fields := declarations[f]
+		if len(sources) == 1 {
+			fields = sources[0].fields[i : i+1]
+		}
 		overrides := m.checkOverrides(f, fields)
 		m.mergeField(f, fields, len(fields) == len(sources), overrides)
 		if dest.name == "Subscription" {

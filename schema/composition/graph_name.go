@@ -22,7 +22,13 @@ func nameGraphs(subgraphs []*subgraph) {
 			next[base]++
 			s.graph = fmt.Sprintf("%s_%d", base, next[base])
 		}
+		s.graphValue = enumName(s.graph)
 	}
+}
+
+// graphArgument is the argument `graph` of join's directives.
+func (s *subgraph) graphArgument() argument {
+	return argument{name: "graph", value: s.graphValue}
 }
 
 func graphName(name string) string {

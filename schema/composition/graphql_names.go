@@ -1,6 +1,9 @@
 package composition
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // checkUniqueNames looks for names that are given twice.
 //
@@ -42,7 +45,8 @@ func (c *composer) checkUniqueNames(s *subgraph) {
 }
 
 func (c *composer) checkUniqueFields(list []*field, what string) {
-	if len(list) < 2 {
+	const few = 8
+	if len(list) <= few && !slices.ContainsFunc(list, func(f *field) bool { return fieldNamed(list, f.name) != f }) {
 		return
 	}
 	seen := make(map[string]Location, len(list))

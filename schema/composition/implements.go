@@ -21,7 +21,7 @@ func (m *merger) mergeImplements() {
 					dest.interfaces = append(dest.interfaces, name)
 				}
 				dest.applied = append(dest.applied, join("implements",
-					argument{name: "graph", value: enumName(t.in.graph)},
+					t.in.graphArgument(),
 					argument{name: "interface", value: stringValue(name)}))
 			}
 		}

@@ -33,7 +33,7 @@ func (m *merger) joinDirectives(dest *[]*application, sources [][]*application, 
 				byKey[key] = &joined{name: name, args: a.args}
 				all = append(all, byKey[key])
 			}
-			byKey[key].graphs = append(byKey[key].graphs, enumName(a.in.graph))
+			byKey[key].graphs = append(byKey[key].graphs, a.in.graphArgument().value)
 		}
 	}
 	for _, j := range all {

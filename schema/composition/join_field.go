@@ -14,7 +14,7 @@ func (m *merger) joinField(dest *field, sources []*field, everywhere, sameTypes 
 		if f == nil || overrides.dropped(i) {
 			continue
 		}
-		args := []argument{{name: "graph", value: enumName(f.in.graph)}}
+		args := []argument{f.in.graphArgument()}
 		for _, name := range []string{"requires", "provides"} {
 			if a := first(f.applied, name); a != nil {
 				text, _ := stringOf(a.arg("fields"))

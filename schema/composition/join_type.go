@@ -14,7 +14,7 @@ func (m *merger) joinType(dest *typeDef, sources []*typeDef) {
 		sources = m.everywhere(dest, sources)
 	}
 	for _, t := range sources {
-		graph := argument{name: "graph", value: enumName(t.in.graph)}
+		graph := t.in.graphArgument()
 		keys := find(t.applied, "key")
 		if len(keys) == 0 {
 			dest.applied = append(dest.applied, join("type", graph)) // an interface object has a key

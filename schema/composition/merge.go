@@ -25,6 +25,9 @@ type merger struct {
 	// interfaceObjects are the types marked @interfaceObject, by their names and in
 	// the order of the subgraphs.
 	interfaceObjects map[string][]*typeDef
+	// chosen are the directives of the users' own that are composed, in the order of
+	// their specifications.
+	chosen []*composedDirective
 	// borrowed are the fields of object types that are external in all subgraphs
 	// which have them, and resolved by interface objects.
 	borrowed []*field
@@ -48,6 +51,9 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		return nil // what a name stands for is open
 	}
 	m.linkConnect()
+	if m.chooseComposed(); len(c.errs) > 0 {
+		return nil
+	}
 	for _, s := range c.subgraphs {
 		c.checkMergedOnExternal(s)
 	}

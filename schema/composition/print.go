@@ -143,7 +143,8 @@ func (p *printer) typeDef(t *typeDef) {
 			p.description(f.description, "  ", i == 0)
 			p.WriteString("  " + f.name)
 			p.arguments(f.args, "  ")
-			p.WriteString(": " + f.typ.String())
+			p.WriteString(": ")
+			p.typeRef(f.typ)
 			p.defaultValue(f)
 			p.applied(f.applied)
 			p.WriteByte('\n')
@@ -179,7 +180,8 @@ func (p *printer) arguments(args []*field, indent string) {
 }
 
 func (p *printer) argument(a *field) {
-	p.WriteString(a.name + ": " + a.typ.String())
+	p.WriteString(a.name + ": ")
+	p.typeRef(a.typ)
 	p.defaultValue(a)
 	p.applied(a.applied)
 }
@@ -198,6 +200,19 @@ func (p *printer) applied(list []*application) {
 		}
 		p.WriteByte(' ')
 		p.application(a)
+	}
+}
+
+func (p *printer) typeRef(t *ast.Type) {
+	if t.Elem != nil {
+		p.WriteByte('[')
+		p.typeRef(t.Elem)
+		p.WriteByte(']')
+	} else {
+		p.WriteString(t.NamedType)
+	}
+	if t.NonNull {
+		p.WriteByte('!')
 	}
 }
 

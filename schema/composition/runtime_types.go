@@ -15,7 +15,7 @@ import (
 // Codes: SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES.
 // Hints: INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN.
 func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) {
-	if len(children) < 2 || w.compared[f.id] || !w.graph.Abstract(f.result) || !w.shared(f) {
+	if len(children) < 2 || !w.uncompared[f.id] {
 		return
 	}
 	groups := newGroups()
@@ -41,7 +41,7 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 	if len(groups.order) < 2 {
 		return
 	}
-	w.compared[f.id] = true
+	delete(w.uncompared, f.id)
 	coordinate := w.graph.Coordinate(f.id)
 	if len(common) == 0 {
 		w.fail(CodeShareableRuntimeTypes, at,
@@ -52,13 +52,43 @@ func (w *walk) checkRuntimeTypes(f apiField, children []querygraph.ResidencyID) 
 		"the shared field %q of type %q can return %s; it must return only what all of them know", coordinate, f.definition.Type, groups.describe())
 }
 
-// shared tells whether several subgraphs resolve a field.
-func (w *walk) shared(f apiField) bool {
-	resolvers := 0
-	for _, h := range f.homes {
-		if !h.in.External {
-			resolvers++
+// differingRuntimeTypes are the fields of abstract type that several subgraphs
+// resolve and that can return other object types in one than in another.
+func differingRuntimeTypes(graph *querygraph.Graph) map[querygraph.FieldID]bool {
+	differing := map[querygraph.FieldID]bool{}
+	for i := range graph.Fields {
+		f := &graph.Fields[i]
+		if f.Result == querygraph.NoType || !graph.Abstract(f.Result) {
+			continue
+		}
+		joins := f.Joins
+		for _, s := range graph.Types[f.Owner].StandIns {
+			if id, ok := graph.Field(s.Type, f.Definition.Name); ok && graph.Fields[id].In(s.Graph).Present {
+				joins = append(slices.Clip(joins), *graph.Fields[id].In(s.Graph))
+			}
+		}
+		if differ(graph, joins) {
+			differing[querygraph.FieldID(i)] = true
 		}
 	}
-	return resolvers > 1
+	return differing
+}
+
+func differ(graph *querygraph.Graph, joins []querygraph.FieldIn) bool {
+	resolvers, different := 0, false
+	var first []querygraph.TypeID
+	for _, j := range joins {
+		if !j.External {
+			resolvers++
+		}
+		p := querygraph.Residency{Type: j.Result, Graph: j.Graph}
+		if !graph.Abstract(j.Result) || graph.Opaque(p) {
+			continue // it gives one type, or does not tell which
+		}
+		if first == nil {
+			first = graph.Possible(p)
+		}
+		different = different || !slices.Equal(first, graph.Possible(p))
+	}
+	return resolvers > 1 && different
 }

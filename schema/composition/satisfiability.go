@@ -115,6 +115,10 @@ func (w *walk) drain() error {
 			continue
 		}
 		for _, f := range w.fields(s.typ) {
+			if !f.moves {
+				w.advance(s, f)
+				continue
+			}
 			for _, variant := range w.variants(s, f) {
 				w.advance(variant, f)
 			}

@@ -39,17 +39,17 @@ type walk struct {
 	// reaches everything.
 	trial    bool
 	failures []failure
-	// failed and compared are the fields that have failed, and whose possible
-	// types were found to differ.
-	failed   map[failed]bool
-	compared map[querygraph.FieldID]bool
-	byType   map[querygraph.TypeID][]apiField
+	// failed are the fields that have failed, uncompared those whose possible
+	// types differ, if a query comes to enough of their subgraphs.
+	failed     map[failed]bool
+	uncompared map[querygraph.FieldID]bool
+	byType     map[querygraph.TypeID][]apiField
 }
 
 // visit is what was looked at of a type: its places, in which case of labels.
 type visit struct {
-	places []querygraph.ResidencyID
-	labels labelling
+	entries, places []querygraph.ResidencyID
+	labels          labelling
 }
 
 // state is an object type and where its objects can be.
@@ -72,6 +72,8 @@ type apiField struct {
 	result     querygraph.TypeID
 	// homes are the subgraphs that name the field, in their order.
 	homes []home
+	// moves tells whether some home has it for some requests only.
+	moves bool
 }
 
 // home is a subgraph that names a field, and which field it is there: that of an
@@ -104,9 +106,9 @@ type failed struct {
 func newWalk(ctx context.Context, c *composer, graph *querygraph.Graph) *walk {
 	w := &walk{
 		composer: c, ctx: ctx, graph: graph, limit: cmp.Or(c.opts.MaximumStates, maximumStates),
-		failed:   map[failed]bool{},
-		compared: map[querygraph.FieldID]bool{},
-		byType:   map[querygraph.TypeID][]apiField{},
+		failed:     map[failed]bool{},
+		uncompared: differingRuntimeTypes(graph),
+		byType:     map[querygraph.TypeID][]apiField{},
 	}
 	w.budget = w.limit
 	w.contextual = slices.ContainsFunc(graph.Types, func(t querygraph.Type) bool { return len(t.Contexts) > 0 })
@@ -174,22 +176,24 @@ func (w *walk) fields(t querygraph.TypeID) []apiField {
 		id := w.graph.Types[t].Fields[i]
 		field := apiField{id: id, definition: visible[0], result: w.graph.Fields[id].Result}
 		visible = visible[1:]
-		for _, j := range f.Joins {
-			field.homes = append(field.homes, w.home(j.Graph, id))
-		}
-		field.homes = w.withStandIns(field, t)
+		field.homes = w.homes(field, t)
+		field.moves = slices.ContainsFunc(field.homes, func(h home) bool { return h.in.Override.Label != "" })
 		list = append(list, field)
 	}
 	w.byType[t] = list
 	return list
 }
 
-// withStandIns adds the interface objects to the homes of an object type's field.
-func (w *walk) withStandIns(f apiField, t querygraph.TypeID) []home {
-	if len(w.graph.Types[t].StandIns) == 0 {
-		return f.homes
+// homes are those of an object type's field, interface objects included.
+func (w *walk) homes(f apiField, t querygraph.TypeID) []home {
+	joins := w.graph.Fields[f.id].Joins
+	homes := make([]home, len(joins))
+	for i := range joins {
+		homes[i] = home{joins[i].Graph, f.id, &joins[i]}
 	}
-	homes := f.homes
+	if len(w.graph.Types[t].StandIns) == 0 {
+		return homes
+	}
 	for _, s := range w.graph.Types[t].StandIns {
 		if id, ok := w.graph.Field(s.Type, f.definition.Name); ok && w.graph.Fields[id].In(s.Graph).Present {
 			homes = append(homes, w.home(s.Graph, id))
@@ -279,8 +283,14 @@ func (w *walk) real(t querygraph.TypeID, opaque querygraph.ResidencyID) (out []q
 }
 
 // covered tells whether a state needs no look, and else notes that it gets one.
+// More places only help, unless possible types are still to be compared at them.
 func (w *walk) covered(s *state) bool {
-	key := s.key()
+	includes := func(v visit) bool { return w.includes(s.places, v.places) }
+	key := s.key(s.places)
+	if len(w.uncompared) > 0 {
+		includes = func(v visit) bool { return isSubset(v.entries, s.entries) }
+		key = s.key(s.entries)
+	}
 	before := w.visited[s.typ]
 	w.budget--
 	if !w.exact[key] {
@@ -291,19 +301,19 @@ func (w *walk) covered(s *state) bool {
 	case w.budget < 0:
 		w.exhausted = true
 		return true
-	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && w.includes(s.places, v.places) }):
+	case w.exact[key], slices.ContainsFunc(before, func(v visit) bool { return s.labels.includes(v.labels) && includes(v) }):
 		return true
 	}
-	w.visited[s.typ] = append(before, visit{s.places, s.labels})
+	w.visited[s.typ] = append(before, visit{s.entries, s.places, s.labels})
 	w.exact[key] = true
 	w.journal = append(w.journal, s)
 	return false
 }
 
 // key tells states apart that are not looked at twice.
-func (s *state) key() string {
+func (s *state) key(places []querygraph.ResidencyID) string {
 	key := binary.AppendVarint(nil, int64(s.typ))
-	for _, id := range s.places {
+	for _, id := range places {
 		key = binary.AppendVarint(key, int64(id))
 	}
 	return string(key) + s.labels.String()
@@ -313,7 +323,8 @@ func (s *state) key() string {
 func (w *walk) forget(n int) {
 	for _, s := range w.journal[n:] {
 		w.visited[s.typ] = w.visited[s.typ][:len(w.visited[s.typ])-1]
-		delete(w.exact, s.key())
+		delete(w.exact, s.key(s.places))
+		delete(w.exact, s.key(s.entries))
 	}
 	w.journal = w.journal[:n]
 }

@@ -16,10 +16,11 @@ import (
 // each part remembered), and its directives under their specification's names.
 type subgraph struct {
 	schema
-	name  string
-	url   string
-	graph string // its join__Graph value
-	doc   *federation.Document
+	name       string
+	url        string
+	graph      string     // its join__Graph value
+	graphValue *ast.Value // the same
+	doc        *federation.Document
 
 	version     federation.Version
 	federation1 bool // does not link federation 2; version is then the one that it is read or upgraded as
@@ -32,18 +33,29 @@ type subgraph struct {
 	renamed map[string]string
 }
 
-// read parses the subgraphs and builds their schemas.
+// read parses the subgraphs and builds their schemas. If some can not be read, the
+// others are validated at once, so that all that is wrong in any is told.
 func (c *composer) read(ctx context.Context, input []federation.Subgraph) error {
 	ordered := slices.Clone(input)
 	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].Name < ordered[j].Name })
 	c.checkNames(ordered)
-	read := make([]*subgraph, len(ordered))
-	err := c.each(ctx, len(ordered), func(one *composer, i int) { read[i] = one.readSubgraph(ordered[i]) })
+	read, sound := make([]*subgraph, len(ordered)), make([]bool, len(ordered))
+	err := c.each(ctx, len(ordered), func(one *composer, i int) {
+		read[i] = one.readSubgraph(ordered[i])
+		sound[i] = len(one.errs) == 0
+	})
 	if err != nil {
 		return err
 	}
-	c.subgraphs = slices.DeleteFunc(read, func(s *subgraph) bool { return s == nil })
+	for i, s := range read {
+		if sound[i] {
+			c.subgraphs = append(c.subgraphs, s)
+		}
+	}
 	nameGraphs(c.subgraphs)
+	if len(c.errs) > 0 {
+		return c.validate(ctx, nil)
+	}
 	return nil
 }
 
@@ -198,11 +210,13 @@ func (s *subgraph) fold(t *typeDef, def *ast.Definition, part int) {
 			description: v.Description, applied: s.applications(v.Directives, 0),
 		})
 	}
-	for _, f := range def.Fields {
+	fields := make([]field, len(def.Fields))
+	for i, f := range def.Fields {
 		if t.name == "Query" && (f.Name == "_entities" || f.Name == "_service") {
 			continue
 		}
-		out := &field{
+		out := &fields[i]
+		*out = field{
 			in: s, at: locate(s.name, f.Position), coordinate: t.name + "." + f.Name, name: f.Name, description: f.Description,
 			typ: s.typeRef(f.Type), def: f.DefaultValue, applied: s.applications(f.Directives, part), parent: t, part: part,
 		}
@@ -212,24 +226,32 @@ func (s *subgraph) fold(t *typeDef, def *ast.Definition, part int) {
 }
 
 func (s *subgraph) arguments(list ast.ArgumentDefinitionList, coordinate string) []*field {
-	out := make([]*field, 0, len(list))
-	for _, a := range list {
-		out = append(out, &field{
+	if len(list) == 0 {
+		return nil
+	}
+	out, fields := make([]*field, len(list)), make([]field, len(list))
+	for i, a := range list {
+		fields[i] = field{
 			in: s, at: locate(s.name, a.Position), coordinate: coordinate + "(" + a.Name + ":)", name: a.Name,
 			description: a.Description, typ: s.typeRef(a.Type), def: a.DefaultValue, applied: s.applications(a.Directives, 0),
-		})
+		}
+		out[i] = &fields[i]
 	}
 	return out
 }
 
 func (s *subgraph) applications(list ast.DirectiveList, part int) []*application {
-	out := make([]*application, 0, len(list))
-	for _, d := range list {
-		a := &application{in: s, at: locate(s.name, d.Position), name: d.Name, spec: s.specDirectives[d.Name], part: part}
-		for _, arg := range d.Arguments {
-			a.args = append(a.args, argument{name: arg.Name, value: arg.Value, at: locate(s.name, arg.Position)})
+	if len(list) == 0 {
+		return nil
+	}
+	out, applied := make([]*application, len(list)), make([]application, len(list))
+	for i, d := range list {
+		args := make([]argument, len(d.Arguments))
+		for k, arg := range d.Arguments {
+			args[k] = argument{name: arg.Name, value: arg.Value, at: locate(s.name, arg.Position)}
 		}
-		out = append(out, a)
+		applied[i] = application{in: s, at: locate(s.name, d.Position), name: d.Name, spec: s.specDirectives[d.Name], args: args, part: part}
+		out[i] = &applied[i]
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func (m *merger) mergeUnion(dest *typeDef, sources []*typeDef) {
 			switch {
 			case slices.Contains(t.members, member):
 				dest.applied = append(dest.applied, join("unionMember",
-					argument{name: "graph", value: enumName(t.in.graph)},
+					t.in.graphArgument(),
 					argument{name: "member", value: stringValue(member)}))
 			default:
 				missing = append(missing, t.in.name)

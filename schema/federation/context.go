@@ -16,7 +16,7 @@ func SplitContextValue(text string) (context, selection string, ok bool) {
 	}
 	rest = strings.TrimLeft(rest, ignored)
 	end := 0
-	for end < len(rest) && isName(rest[:end+1]) {
+	for end < len(rest) && isName("_"+rest[end:end+1]) && isName(rest[:1]) {
 		end++
 	}
 	return rest[:end], rest[end:], end > 0 && end < len(rest)

@@ -24,7 +24,8 @@ func SyntaxError(err error, src *ast.Source) *Error {
 	if len(gqlErr.Locations) == 0 {
 		return out
 	}
-	out.Position.Line, out.Position.Column = gqlErr.Locations[0].Line, gqlErr.Locations[0].Column
+	// The parser's column of a block string of several lines can be negative.
+	out.Position.Line, out.Position.Column = gqlErr.Locations[0].Line, max(1, gqlErr.Locations[0].Column)
 	before, after := around(src.Input, out.Position)
 	if parts := expected.FindStringSubmatch(gqlErr.Message); parts != nil {
 		out.Message = fmt.Sprintf("syntax error: expected %s, found %s", token(parts[1], ""), token(parts[2], after))

@@ -21,6 +21,7 @@ func TestParse_saysWhatStandsAtASyntaxError(t *testing.T) {
 		{"behind other letters", "type T { a(é: Int): Int b Int }", `s:1:12: INVALID_GRAPHQL: syntax error: expected a name, found the character "é"`},
 		{"an empty type", "type T {}", `s:1:9: INVALID_GRAPHQL: syntax error: expected at least one definition, found }`},
 		{"a string", "type T { a: \"x\" }", `s:1:14: INVALID_GRAPHQL: syntax error: expected a name, found a string`},
+		{"a block string of several lines", "type Query { aaaaaaaaaaaaaaaaa: \"\"\"x\n\"\"\" }", `s:2:1: INVALID_GRAPHQL: syntax error: expected a name, found a string`},
 		{"a query", "query { a }", `s:1:1: INVALID_GRAPHQL: syntax error: unexpected "query"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

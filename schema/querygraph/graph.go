@@ -96,6 +96,11 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 		g.byName[t.Definition.Name] = TypeID(i)
 	}
 	g.Types = make([]Type, len(s.Types))
+	fields := 0
+	for _, t := range s.Types {
+		fields += len(t.Fields)
+	}
+	g.Fields = make([]Field, 0, fields)
 	for i, source := range s.Types {
 		g.addType(TypeID(i), source)
 	}

@@ -19,6 +19,7 @@
 //	Shrink(Universe, fails) ─▶ the smallest Universe that still fails
 //
 // A value is a hash of the object's type and identity, the field, its arguments
+// (those that come from contexts too, as far as all subgraphs have them)
 // and, for a field with @requires, the inputs that came: a wrong or missing
 // input shows as a wrong value. Keys tell the entity's number, so that a
 // representation is understood, and checked, in every subgraph.

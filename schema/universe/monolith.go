@@ -3,6 +3,7 @@ package universe
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -43,9 +44,9 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	if err != nil {
 		return nil, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}
 	}
-	root := Subgraph{Name: "monolith", Query: m.object(reference{"Query", "0"})}
+	root := Subgraph{Name: "monolith", Query: m.object(reference{"Query", "0"}, nil)}
 	if m.api.Mutation != nil {
-		root.Mutation = m.object(reference{"Mutation", "0"})
+		root.Mutation = m.object(reference{"Mutation", "0"}, nil)
 	}
 	data, errs := execute(m.api, root, document.Operations[0], variables)
 	text, err := json.Marshal(data)
@@ -55,30 +56,33 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	return text, errs
 }
 
-// object is an object with the fields of the API schema.
-func (m *Monolith) object(ref reference) Object {
+// object is an object with the fields of the API schema; above are the objects of
+// which it is a part.
+func (m *Monolith) object(ref reference, above []reference) Object {
 	out := Object{"__typename": ref.typ}
 	for _, f := range m.api.Types[ref.typ].Fields {
-		if m.world.fields[ref.typ+"."+f.Name] == nil {
+		fact := m.world.fields[ref.typ+"."+f.Name]
+		if fact == nil {
 			continue
 		}
 		out[f.Name] = Resolver(func(arguments map[string]any) (any, error) {
-			return m.objects(m.world.fieldValue(ref, f.Name, arguments)), nil
+			value := m.world.fieldValue(ref, f.Name, m.world.withContext(fact, arguments, above))
+			return m.objects(value, append(slices.Clip(above), ref)), nil
 		})
 	}
 	return out
 }
 
-func (m *Monolith) objects(value any) any {
+func (m *Monolith) objects(value any, above []reference) any {
 	switch v := value.(type) {
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = m.objects(item)
+			out[i] = m.objects(item, above)
 		}
 		return out
 	case reference:
-		return m.object(v)
+		return m.object(v, above)
 	}
 	return value
 }

@@ -20,6 +20,20 @@ type Mutation struct {
 	// Place says where: a subgraph and a schema coordinate, as in
 	// "catalog Product.name".
 	Place string
+	// Number says which of the [Mutations] it is.
+	Number int
+}
+
+// Mutations is the number of ways in which universes can be broken; each breaks
+// one rule, some the same rule in other ways.
+func Mutations() int { return len(breakages()) }
+
+// MutateBy applies the mutation of the given number, from 0 to less than
+// [Mutations]; it is not ok if the universe has no place for it.
+func MutateBy(number int, seed uint64, u Universe) (mutated Universe, mutation Mutation, ok bool) {
+	mutated, mutation, ok = apply(rand.New(rand.NewPCG(seed, 0x6272656b)), u, breakages()[number])
+	mutation.Number = number
+	return mutated, mutation, ok
 }
 
 // Codes lists the codes that Mutate knows how to cause.
@@ -50,10 +64,10 @@ func Mutate(seed uint64, u Universe) (Universe, Mutation) {
 func MutateTo(code string, seed uint64, u Universe) (mutated Universe, mutation Mutation, ok bool) {
 	random := rand.New(rand.NewPCG(seed, 0x6272656b))
 	list := breakages()
-	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	for _, b := range list {
-		if b.code == code {
-			if mutated, mutation, ok = apply(random, u, b); ok {
+	for _, number := range random.Perm(len(list)) {
+		if list[number].code == code {
+			if mutated, mutation, ok = apply(random, u, list[number]); ok {
+				mutation.Number = number
 				return mutated, mutation, true
 			}
 		}

@@ -80,25 +80,3 @@ func accessBreakages() []breakage {
 		}),
 	}
 }
-
-// graphqlBreakages break rules of GraphQL itself.
-func graphqlBreakages() []breakage {
-	const code = "INVALID_GRAPHQL"
-	return []breakage{
-		onField(code, isObject, func(_ *mutator, s site) { s.field.Type = ast.NamedType("Nothing", nil) }),
-		onField(code, isInterface, func(_ *mutator, s site) { s.field.Type = other(s.field.Type) }),
-		onField(code, isInput, func(_ *mutator, s site) { s.field.Type = ast.NamedType("Query", nil) }),
-		onField(code, isObject, func(_ *mutator, s site) { s.typ.Fields = append(s.typ.Fields, s.field) }),
-		onField(code, isObject, func(_ *mutator, s site) {
-			s.field.Directives = append(s.field.Directives, &ast.Directive{Name: "nothing"})
-		}),
-		onType(code, isObject, func(_ *mutator, s site) { s.typ.Interfaces = append(s.typ.Interfaces, "Nothing") }),
-		onType(code, isEnum, func(_ *mutator, s site) { s.typ.EnumValues = append(s.typ.EnumValues, s.typ.EnumValues[0]) }),
-		onType(code, isObject, func(_ *mutator, s site) { s.append("union Odd = Int") }),
-		onType(code, isObject, func(_ *mutator, s site) { s.append("type __Odd { x: Int }") }),
-		onType(code, isObject, func(_ *mutator, s site) {
-			s.append("input Loop { loop: Loop! }\nextend type Query { loops(a: Loop): Int }")
-		}),
-		onType(code, isObject, func(_ *mutator, s site) { s.append("type Odd { f(a: Int = \"x\"): Int }") }),
-	}
-}

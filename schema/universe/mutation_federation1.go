@@ -31,6 +31,8 @@ func federation1Breakages() []breakage {
 			m.join("joined", "type Query { odd: Odd } type Odd @extends { x: Int }")
 			return "joined Odd"
 		}},
+		joining("DIRECTIVE_DEFINITION_INVALID", "directive @shareable on UNION type Query { odd: Int }"),
+		joining("INVALID_LINK_DIRECTIVE_USAGE", `extend schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/tag/v0.3", import: ["@tag"]) type Query { odd: Int @tag(name: "x") }`),
 		{"REQUIRES_INVALID_FIELDS", func(m *mutator) string {
 			m.join("joined", "type Query { odd: Odd } type Odd @key(fields: \"x\") { x: Int y: Int @requires(fields: \"nothing\") }")
 			return "joined Odd.y"

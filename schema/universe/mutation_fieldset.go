@@ -1,6 +1,7 @@
 package universe
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -59,6 +60,9 @@ func fieldSetBreakages() []breakage {
 			s.append("interface Odd { odd: %s %s(fields: \"x\") }", s.typ.Name, s.at("provides"))
 		}),
 	}
+	list = append(list,
+		onMergedArgument("x(b: Int)", "x(b: 1)", "x(b: Int)", "x"),    // which merging drops
+		onMergedArgument("x(a: Int)", "x", "x(a: Int)", "x(a: Int!)")) // which it makes required
 	for _, directive := range []string{"key", "requires", "provides"} {
 		on, code := onField, strings.ToUpper(directive)
 		if directive == "key" {
@@ -81,4 +85,22 @@ func fieldSetBreakages() []breakage {
 		)
 	}
 	return list
+}
+
+// onMergedArgument makes a breakage of a field set that fits one subgraph, but not
+// what merging makes of an argument in two others.
+func onMergedArgument(external, set, first, second string) breakage {
+	const others = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\", \"@shareable\"]) " +
+		"type Odd @key(fields: \"id\") { id: ID! %s: Int @shareable }"
+	return breakage{"REQUIRES_INVALID_FIELDS", func(m *mutator) string {
+		s := m.aType(importing("requires", always))
+		if s.typ == nil {
+			return ""
+		}
+		s.append("extend type Query { odd: Odd }\ntype Odd %s(fields: \"id\") { id: ID! %s: Int %s y: Int %s(fields: %q) }",
+			s.at("key"), external, s.at("external"), s.at("requires"), set)
+		m.join("joined1", fmt.Sprintf(others, first))
+		m.join("joined2", fmt.Sprintf(others, second))
+		return s.String() + " Odd.y"
+	}}
 }

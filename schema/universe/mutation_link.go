@@ -20,14 +20,14 @@ func linkBreakages() []breakage {
 		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"https://example.com/thing/v1\")") }),
 		onType("INVALID_LINK_IDENTIFIER", linked, func(_ *mutator, s site) { s.append("extend schema @link(url: \"not a url\")") }),
 		joining("UNKNOWN_LINK_VERSION", `extend schema @link(url: "https://specs.apollo.dev/link/v9.0") type Query { odd: Int }`),
-		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) {
+		onType("INVALID_GRAPHQL", isEntity, func(_ *mutator, s site) {
 			s.append("directive %s(fields: Int!) repeatable on OBJECT | INTERFACE", s.at("key"))
 		}),
 		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("directive %s on UNION", s.at("shareable")) }),
 		onType("DIRECTIVE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("directive %s(name: Int!) on OBJECT", s.at("tag")) }),
 		onType("DIRECTIVE_DEFINITION_INVALID", linked, func(_ *mutator, s site) { s.append("directive @link(url: Int!) repeatable on SCHEMA") }),
 		onType("TYPE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("type %s { x: Int }", s.link.TypeName("FieldSet")) }),
-		onType("TYPE_DEFINITION_INVALID", always, func(_ *mutator, s site) { s.append("type _Any { x: Int }") }),
+		onType("INVALID_GRAPHQL", isEntity, func(_ *mutator, s site) { s.append("type _Any { x: Int }") }),
 		onType("TYPE_DEFINITION_INVALID", linked, func(_ *mutator, s site) { s.append("enum link__Purpose { OTHER }") }),
 		{"LINK_IMPORT_NAME_MISMATCH", func(m *mutator) string {
 			a, b := m.parts[0], m.parts[1]

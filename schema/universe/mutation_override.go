@@ -42,15 +42,9 @@ func overrideBreakages() []breakage {
 		onField("OVERRIDE_ON_INTERFACE", isInterface, func(m *mutator, s site) {
 			s.mark("override", "from", fmt.Sprintf("%q", m.parts[0].name))
 		}),
-		onOverrideLabel("percent(101)"), onOverrideLabel("percent(1.123456789)"), onOverrideLabel("1st"), onOverrideLabel("a b"), onOverrideLabel(""),
+		onOverrideLabel("percent(101)"), onOverrideLabel("percent(1.123456789)"), onOverrideLabel("1st"), onOverrideLabel("a b"),
 		onField("INVALID_SHAREABLE_USAGE", isInterface, func(_ *mutator, s site) { s.mark("shareable") }),
 		onField("INVALID_SHAREABLE_USAGE", func(s site) bool { return isObject(s) && s.has("shareable") }, func(_ *mutator, s site) { s.mark("shareable") }),
-		{"INVALID_SHAREABLE_USAGE", func(m *mutator) string {
-			for _, p := range m.parts[:2] {
-				p.append("type Subscription { event: Int %s }", p.at("shareable"))
-			}
-			return "Subscription.event"
-		}},
 		{"INVALID_FIELD_SHARING", func(m *mutator) string {
 			for _, p := range m.parts[:2] {
 				p.append("type Subscription { event: Int }")

@@ -107,8 +107,9 @@ func (g *generator) decorateArgument(a *fieldDraft, frozen bool) {
 
 func (g *generator) listSize(f *fieldDraft) string {
 	for _, a := range f.arguments {
-		// What only some subgraphs have, as those of vary, is lost in merging.
-		if named(a.typ) == "Int" && !strings.HasPrefix(a.typ, "[") && !strings.HasPrefix(a.name, "x") {
+		// What only some subgraphs have, as those of vary, is lost in merging, and so
+		// are contextual arguments.
+		if named(a.typ) == "Int" && !strings.HasPrefix(a.typ, "[") && !strings.HasPrefix(a.name, "x") && !a.has("fromContext") {
 			return fmt.Sprintf("@listSize(slicingArguments: [%q])", a.name)
 		}
 	}

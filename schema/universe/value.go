@@ -160,7 +160,11 @@ func (w *world) leafValue(name string, hash uint64) any {
 func (w *world) normal(fact *fieldFact, arguments map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, a := range fact.arguments {
-		if value, given := arguments[name]; given {
+		value, given := arguments[name]
+		if value == nil && fact.contextual(name) {
+			continue // no value is as good as null
+		}
+		if given {
 			out[name] = w.normalInput(a.Type, value)
 		} else if a.DefaultValue != nil {
 			if value, err := a.DefaultValue.Value(nil); err == nil {

@@ -45,6 +45,7 @@ type declaration struct {
 	idle                 bool // the other side of a progressive override answers
 	inKey                bool // a key of this subgraph selects it on its type
 	requires, provides   federation.FieldSet
+	context              []contextArgument
 }
 
 // newWorld reads a universe in which requests set the given labels of
@@ -97,6 +98,7 @@ func (w *world) readType(p *worldPart, d *ast.Definition) {
 			fact.declared[p] = &declaration{
 				part: p, definition: f, external: external || p.applied(f.Directives, "external") != nil,
 				requires: p.fieldSet(f.Directives, "requires"), provides: p.fieldSet(f.Directives, "provides"),
+				context: p.contextArguments(f),
 			}
 		}
 	case ast.InputObject:

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weftql/weft/schema/composition"
@@ -175,6 +176,9 @@ func (o composeOptions) result(ctx context.Context, io console) (outcome, inputs
 		}
 		result.Hints = append(result.Hints, unused...)
 		if schema, err = supergraph.Contract("supergraph", schema, o.filter); err != nil {
+			for _, h := range unused { // the likeliest reason
+				err = errors.Join(err, &problem{Code: string(h.Code), Message: h.Message})
+			}
 			return outcome{}, in, err
 		}
 	}
@@ -197,11 +201,28 @@ func (o composeOptions) unusedTags(sdl string) ([]composition.Hint, error) {
 	for _, tag := range slices.Concat(o.filter.Include, o.filter.Exclude) {
 		if !slices.Contains(used, tag) {
 			hints = append(hints, composition.Hint{
-				Code: hintUnusedTag, Level: composition.Warn, Message: fmt.Sprintf("no element of the supergraph has the tag %q", tag),
+				Code: hintUnusedTag, Level: composition.Warn, Message: fmt.Sprintf("no element of the supergraph has the tag %q; %s", tag, tagList(used)),
 			})
 		}
 	}
 	return hints, nil
+}
+
+// tagList names the tags that there are, not too many.
+func tagList(used []string) string {
+	const most = 12
+	if len(used) == 0 {
+		return "it has no tags at all"
+	}
+	quoted := make([]string, min(len(used), most))
+	for i := range quoted {
+		quoted[i] = strconv.Quote(used[i])
+	}
+	text := "its tags are " + strings.Join(quoted, ", ")
+	if len(used) > most {
+		text += fmt.Sprintf(" and %d more", len(used)-most)
+	}
+	return text
 }
 
 // writeFile writes in one step, so that the file's readers see the old or the

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,9 +78,12 @@ func (w *watched) look() (out, err string) {
 func (w *watched) write(name, text string) {
 	w.t.Helper()
 	path := filepath.Join(w.dir, name)
-	err := os.Remove(path)
-	if text != "" {
-		err = os.WriteFile(path, []byte(text), 0o600)
+	next := path + ".next" // renamed, so that nobody sees half of it
+	err := os.WriteFile(next, []byte(text), 0o600)
+	if err == nil && text != "" {
+		err = os.Rename(next, path)
+	} else if err == nil {
+		err = errors.Join(os.Remove(next), os.Remove(path))
 	}
 	if err != nil {
 		w.t.Fatal(err)

@@ -111,7 +111,7 @@ func (f *configFile) introspect(ctx context.Context, services []service, subgrap
 				errs[n] = f.failWith(codeIntrospection, []string{"subgraphs", s.name, "schema", "subgraph_url"}, "%s", s.redact(err.Error()))
 				return
 			}
-			subgraphs[s.index].Sources = []federation.Source{{Name: f.name + "#" + s.name, Text: sdl}}
+			subgraphs[s.index].Sources = []federation.Source{{Name: "<service " + s.name + ">", Text: sdl}}
 		})
 	}
 	group.Wait()

@@ -70,7 +70,7 @@ func TestCompose_errorsOfIntrospectedSchemas(t *testing.T) {
 	t.Parallel()
 	config := serviceAt(t, func(w http.ResponseWriter, _ *http.Request) { tellSDL(w, sdlA+" type Query { me: Nope }") })
 	code, _, stderr := weft(t, config, "compose", "--config", "-")
-	if code != exitError || !strings.HasPrefix(stderr, "<stdin>#users:2:15: error: ") {
+	if code != exitError || !strings.HasPrefix(stderr, "<service users>:2:15: error: ") {
 		t.Errorf("exit %d, stderr %q", code, stderr)
 	}
 }

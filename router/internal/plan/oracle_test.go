@@ -54,9 +54,9 @@ func subgraphSchema(t testing.TB, name, sdl string) *ast.Schema {
 	text := machinery
 	var entities []string
 	hasQuery := false
-	for _, def := range doc.Definitions {
+	for _, def := range slices.Concat(doc.Definitions, doc.Extensions) {
 		hasQuery = hasQuery || def.Name == "Query"
-		if def.Kind == ast.Object && def.Directives.ForName("key") != nil {
+		if def.Kind == ast.Object && def.Directives.ForName("key") != nil && !slices.Contains(entities, def.Name) {
 			entities = append(entities, def.Name)
 		}
 	}

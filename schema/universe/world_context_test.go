@@ -1,0 +1,96 @@
+package universe
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// TestContextualArgumentsAreOfTheNearestObject compares what the monolith answers
+// with what a subgraph answers that is given the values which the objects above
+// have.
+func TestContextualArgumentsAreOfTheNearestObject(t *testing.T) {
+	t.Parallel()
+	u := Universe{Seed: 5}
+	u.add("a", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext"])
+type Query { outer: Outer! direct: Below! }
+type Outer @key(fields: "id") @context(name: "c") { id: ID! tags: [Tag!]! inner: Inner! below: Below! }
+union Any @context(name: "c") = Inner
+type Inner { word: String! below: Below! }
+type Tag { label: String! }
+type Below @key(fields: "id") {
+  id: ID!
+  f(x: [String] @fromContext(field: "$c ... on Outer { tags { label } } ... on Inner { words }")): String!
+  g(x: String @fromContext(field: "$c ... on Inner { word }"), y: Int): String!
+}
+extend type Inner { words: [String] }`)
+	api := gqlparser.MustLoadSchema(&ast.Source{Name: "api", Input: `
+type Query { outer: Outer! direct: Below! } type Outer { tags: [Tag!]! inner: Inner! below: Below! } type Inner { word: String! words: [String] below: Below! }
+type Tag { label: String! } type Below { id: ID! f: String! g(y: Int): String! }`})
+	monolith, err := u.Monolith(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, errs := monolith.Execute(Operation{Query: `{ outer { tags { label } below { id f g(y: 1) } inner { word words below { id f g(y: 1) } } } direct { id f g(y: 1) } }`})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	type below struct{ ID, F, G string }
+	var want struct {
+		Outer struct {
+			Tags  []struct{ Label string }
+			Below below
+			Inner struct {
+				Word  string
+				Words []string
+				Below below
+			}
+		}
+		Direct below
+	}
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	labels := []any{}
+	for _, tag := range want.Outer.Tags {
+		labels = append(labels, tag.Label)
+	}
+	handlers, err := u.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(id string, x, y any) (got below) {
+		answer, errs := handlers[0].answer(`query($r: [_Any!]!, $x: [String], $y: String) { _entities(representations: $r) { ... on Below { id f(x: $x) g(x: $y, y: 1) } } }`, "",
+			map[string]any{"r": []any{map[string]any{"__typename": "Below", "id": id}}, "x": x, "y": y})
+		text, err := json.Marshal(answer)
+		if err != nil || len(errs) > 0 {
+			t.Fatal(err, errs)
+		}
+		var parsed struct {
+			Entities []below `json:"_entities"`
+		}
+		if err := json.Unmarshal(text, &parsed); err != nil {
+			t.Fatal(err)
+		}
+		return parsed.Entities[0]
+	}
+	for _, c := range []struct {
+		name string
+		want below
+		x, y any
+	}{
+		{"the object above", want.Outer.Below, labels, nil},
+		{"the nearest, a member of a union", want.Outer.Inner.Below, want.Outer.Inner.Words, want.Outer.Inner.Word},
+		{"nothing above", want.Direct, nil, nil},
+	} {
+		if got := ask(c.want.ID, c.x, c.y); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+		if got := ask(c.want.ID, []any{"wrong"}, "wrong"); got.F == c.want.F || got.G == c.want.G {
+			t.Errorf("%s: a wrong argument gives the right value: %s", c.name, fmt.Sprint(got))
+		}
+	}
+}
