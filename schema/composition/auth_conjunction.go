@@ -15,12 +15,16 @@ const maxAlternatives = 1000
 //
 // Rule: `[[a, b], [c]]` demands (a and b) or c. What several subgraphs demand is
 // demanded together, so the alternatives of each combine with those of every
-// other; alternatives that contain another one are redundant. More than
-// maxAlternatives are refused.
+// other; alternatives that contain another one are redundant. An empty list adds
+// nothing. More than maxAlternatives are refused.
 // Codes: UNSUPPORTED_FEATURE.
 func conjunction(lists []*ast.Value) (combined *ast.Value, ok bool) {
 	if len(lists) == 0 {
 		return nil, true
+	}
+	lists = slices.DeleteFunc(slices.Clone(lists), func(l *ast.Value) bool { return len(items(l)) == 0 })
+	if len(lists) == 0 {
+		return listOf(nil), true
 	}
 	alternatives := [][]string{{}}
 	for _, l := range lists {

@@ -72,7 +72,7 @@ func (g *generator) decorateField(d *draft, t *typeDraft, f *fieldDraft, index i
 	if optional && !frozen && t.kind != "interface" && !g.inKey(t, f) && g.chance(g.options.Inaccessible) {
 		f.mark("@inaccessible")
 	}
-	if t.kind == "type" && !frozen && g.valueNamed(t.name) == nil && !g.inKey(t, f) && !f.has("requires") && g.chance(g.options.Auth) {
+	if t.kind == "type" && !frozen && g.valueNamed(t.name) == nil && !g.inKey(t, f) && !f.has("requires") && !f.has("requiresScopes") && g.chance(g.options.Auth) {
 		f.mark(g.auth())
 	}
 	if (t.kind == "type" || t.kind == "input") && g.chance(g.options.Cost) {

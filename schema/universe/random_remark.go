@@ -34,6 +34,9 @@ func (g *generator) makeRemarks() {
 						}
 					}
 				}
+				if t.kind == "type" && g.chance(g.options.Remarks/4) {
+					g.unlikeScopes(d, t, f)
+				}
 				if t.kind == "type" && g.chance(g.options.Remarks/6) {
 					g.needlessOverride(d, t, f)
 				}
@@ -79,6 +82,21 @@ func (g *generator) unlikeDirectives() {
 	for _, d := range g.drafts {
 		d.extra = append(d.extra, fmt.Sprintf("directive @%s(a: Int%s)%s on %s", name,
 			pick(g, []string{"", " = 1"}), pick(g, []string{"", " repeatable"}), pick(g, []string{"FIELD", "FIELD | QUERY", "QUERY"})))
+	}
+}
+
+// unlikeScopes lets each subgraph that resolves a field demand other scopes for it.
+func (g *generator) unlikeScopes(d *draft, t *typeDraft, f *fieldDraft) {
+	owners := g.owners[t.name+"."+f.name]
+	if len(owners) < 2 || owners[0] != d || g.inKey(t, f) || g.frozen[t.name+"."+f.name] || g.valueNamed(t.name) != nil || f.has("external") {
+		return
+	}
+	for _, owner := range owners {
+		if mine := owner.find(t.name).find(f.name); mine != nil && !mine.has("requiresScopes") {
+			mine.mark(pick(g, []string{
+				`@requiresScopes(scopes: [["a", "b"], ["c"]])`, `@requiresScopes(scopes: [["a"], ["b", "c"]])`, `@requiresScopes(scopes: [["a"]])`, `@requiresScopes(scopes: [])`,
+			}))
+		}
 	}
 }
 
