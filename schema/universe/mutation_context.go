@@ -2,6 +2,7 @@ package universe
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -60,6 +61,18 @@ func contextBreakages() []breakage {
 			}
 			s.append("type Nowhere %s(name: \"nowhere\") { inside: Int }", s.at("context"))
 			return s.contextual("$nowhere { inside }", "Int", "")
+		}},
+		{"SATISFIABILITY_ERROR", func(m *mutator) string { // unless all ways lead by the other type
+			s := m.aType(takesContexts)
+			o := m.aField(func(o site) bool {
+				return isObject(o) && o.part == s.part && o.typ.Name != "Subscription" && len(o.field.Arguments) == 0 &&
+					(o.isBuiltInLeaf(o.field) || o.document.Definitions.ForName(o.field.Type.Name()) == nil)
+			})
+			if s.typ == nil || o.typ == nil {
+				return ""
+			}
+			s.append("extend type %s %s(name: \"some\")", o.typ.Name, s.at("context"))
+			return s.contextual("$some { "+o.field.Name+" }", strings.ReplaceAll(o.field.Type.String(), "!", ""), "")
 		}},
 		{"MISSING_TRANSITIVE_AUTH_REQUIREMENTS", func(m *mutator) string {
 			s := m.aType(takesContexts)
