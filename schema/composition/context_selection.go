@@ -113,7 +113,11 @@ func (c *contextCheck) conditions(types []*typeDef, set ast.SelectionSet) {
 	}
 	for _, t := range types {
 		if !met[t] {
-			c.invalid("it takes nothing from type %q, which sets the context %q too: add a condition, as in `... on %s { name }`", t.name, c.context, c.s.possibleTypes(t)[0].name)
+			example := "T"
+			if possible := c.s.possibleTypes(t); len(possible) > 0 {
+				example = possible[0].name
+			}
+			c.invalid("it takes nothing from type %q, which sets the context %q too: add a condition, as in `... on %s { name }`", t.name, c.context, example)
 		}
 	}
 }
