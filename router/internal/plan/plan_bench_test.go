@@ -181,6 +181,34 @@ func TestPlanningIsBounded(t *testing.T) {
 	}
 }
 
+// dying is a context that ends after it has been asked a number of times.
+type dying struct {
+	context.Context
+	left int
+}
+
+func (d *dying) Err() error {
+	if d.left--; d.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestPlanningEndsWheneverItIsCancelled(t *testing.T) {
+	t.Parallel()
+	u, text := manyPlans(t)
+	op, err := operation.New(text, "", u.supergraph, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range []int{0, 1, 2, 3, 10, 30, 100, 200, 300} {
+		_, err := plan.New(&dying{Context: t.Context(), left: asked}, op, u.graph, plan.Config{})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled when asked the %d. time: %v", asked, err)
+		}
+	}
+}
+
 // Operations as large and as deep as the limits allow must not keep the planner
 // busy.
 func TestHostileOperationsArePlannedInTime(t *testing.T) {

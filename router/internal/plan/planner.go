@@ -17,7 +17,7 @@ import (
 type Config struct {
 	// MaxWork is the number of choices that may be looked at for one operation.
 	// When it is spent, planning goes on with the first choice that is valid, and
-	// Plan.Stats says so. Defaults to 50,000.
+	// Plan.Stats says so. Defaults to 20,000.
 	MaxWork int
 	// SeparateEntities makes a request of its own for each position that needs a
 	// subgraph in a step, where one request with several _entities fields would
@@ -29,7 +29,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.MaxWork = cmp.Or(c.MaxWork, 50_000)
+	c.MaxWork = cmp.Or(c.MaxWork, 20_000)
 	return c
 }
 
@@ -42,7 +42,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 	if len(op.Defers) > 0 { // a request for several places would wait for the last of them
 		cfg.SeparateEntities = true
 	}
-	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, variants: map[variantKey]int{}}
+	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -80,9 +80,11 @@ type planner struct {
 	work      int
 	cancelled bool
 
-	answered map[completeKey]bool
-	variants map[variantKey]int
-	key      []byte // scratch
+	answered   map[completeKey]bool
+	solved     map[string]*local
+	structures structures
+	variants   map[variantKey]int
+	key        []byte // scratch
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
 	roots         []*site
@@ -221,6 +223,8 @@ func (p *planner) mutationField(root typeID, f *operation.Field) (graph int, bes
 		}
 	}
 	switch {
+	case p.cancelled:
+		return 0, nil, p.ctx.Err()
 	case best == nil:
 		return 0, nil, gqlerror.List{errorAt(CodeUnreachable, []string{f.Key}, f.Position, "no subgraph resolves field \"%s.%s\"", p.op.Root.Type.Name, f.Name)}
 	case best.why != nil:
@@ -236,7 +240,13 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 		return err
 	}
 	l := p.solve(s, entries, wants)
-	if l.why != nil {
+	if l.why == nil && l.choice.s != s {
+		l = p.evaluateWith(s, entries, l.choice.av.extra, wants, l.choice.av.delays)
+	}
+	switch {
+	case p.cancelled:
+		return p.ctx.Err()
+	case l.why != nil:
 		return l.why.err()
 	}
 	c := l.choice
@@ -305,15 +315,14 @@ func shift(wants []want, base int) []want {
 
 // completeKey is a selection set in a subgraph, with what it provides there.
 type completeKey struct {
-	sel   *operation.SelectionSet
-	graph int
-	where string
+	structure, graph int
+	where            string
 }
 
 // resolvesSelection tells whether a subgraph answers a selection by itself, for
 // objects of the given types.
 func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, types []typeID, provided querygraph.Provided) bool {
-	key := completeKey{sel, graph, string(appendSignature(nil, []entry{{provided: provided, possible: types}}))}
+	key := completeKey{p.structures.ofSet(sel), graph, string(appendSignature(nil, []entry{{provided: provided, possible: types}}))}
 	if known, ok := p.answered[key]; ok {
 		return known
 	}

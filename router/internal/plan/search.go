@@ -55,16 +55,24 @@ type local struct {
 
 // solve finds the subgraphs to enter at a site. Given in which subgraphs the
 // objects stand, everything below is independent of the rest of the operation,
-// so each site is solved once for each set of entries.
+// so each site is solved once for each set of entries; sites where the same is
+// selected share the solution, whose choice is that of any of them.
 func (p *planner) solve(s *site, entries []entry, wants []want) *local {
-	p.key = appendWants(appendSignature(p.key[:0], entries), wants)
-	if l, ok := s.solved[string(p.key)]; ok {
+	p.key = appendInt(p.key[:0], s.structure)
+	if s.root {
+		p.key = append(p.key, 'r')
+	}
+	if s.sealed {
+		p.key = append(p.key, 's')
+	}
+	p.key = appendWants(appendSignature(p.key, entries), wants)
+	if l, ok := p.solved[string(p.key)]; ok {
 		return l
 	}
 	key := string(p.key)
 	forced, optional := p.candidates(s, entries, wants)
 	l := p.search(s, entries, wants, forced, optional)
-	s.solved[key] = l
+	p.solved[key] = l
 	return l
 }
 

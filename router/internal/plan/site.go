@@ -42,8 +42,9 @@ type site struct {
 	// wanted only if it holds.
 	guard operation.Condition
 
-	solved map[string]*local
-	below  map[string]*site
+	// structure is equal at sites where the same is selected of the same types.
+	structure int
+	below     map[string]*site
 
 	chosen      *choice
 	entries     []entry // as decided; the choice may have been made for others like them
@@ -83,7 +84,7 @@ func (d *demand) composite() bool { return d.field.Selections != nil }
 
 // newSite makes the site of a selection set.
 func (p *planner) newSite(sel *operation.SelectionSet, typ typeID, types []typeID) *site {
-	s := &site{typ: typ, types: types, solved: map[string]*local{}, below: map[string]*site{}, position: -1}
+	s := &site{typ: typ, types: types, below: map[string]*site{}, position: -1, structure: p.structureOf(sel, typ, types)}
 	if sel == nil {
 		return s
 	}
