@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -48,7 +49,7 @@ var (
 //	type T @key(fields: "a") @key(fields: "b") { a: ID b: ID f: T @external r: Int @requires(fields: "f { a }") }
 //	# forum; without it the other two compose
 //	type T @key(fields: "a") @key(fields: "b") { a: ID b: ID }
-func plannedAfterAll(t *testing.T, apollo *Oracle, theirs Composition, ours composition.Result) bool {
+func plannedAfterAll(ctx context.Context, t *testing.T, apollo *Oracle, theirs Composition, ours composition.Result) bool {
 	t.Helper()
 	var operations []string
 	for _, p := range theirs.Errors {
@@ -63,7 +64,7 @@ func plannedAfterAll(t *testing.T, apollo *Oracle, theirs Composition, ours comp
 		}
 		operations = append(operations, one)
 	}
-	failed, all := unplanned(t, apollo, ours.Supergraph, operations)
+	failed, all := unplanned(ctx, apollo, ours.Supergraph, operations)
 	return all && len(failed) == 0
 }
 
@@ -105,7 +106,7 @@ func joined(operations []string) (string, error) {
 //	# b
 //	type Query { t: T }
 //	type T @key(fields: "id", resolvable: false) { id: ID x: Int @external r: Int @requires(fields: "x") }
-func notPlannedEither(t *testing.T, apollo *Oracle, theirs Composition, err error) bool {
+func notPlannedEither(ctx context.Context, t *testing.T, apollo *Oracle, theirs Composition, err error) bool {
 	t.Helper()
 	var list composition.Errors
 	if !errors.As(err, &list) {
@@ -124,7 +125,7 @@ func notPlannedEither(t *testing.T, apollo *Oracle, theirs Composition, err erro
 		}
 		operations = append(operations, one)
 	}
-	failed, all := unplanned(t, apollo, theirs.Supergraph, operations)
+	failed, all := unplanned(ctx, apollo, theirs.Supergraph, operations)
 	return all && len(failed) == len(operations)
 }
 
@@ -132,15 +133,14 @@ func notPlannedEither(t *testing.T, apollo *Oracle, theirs Composition, err erro
 // overrides on and off, and returns the operations that it has no plan for with
 // some of them, or none that can be carried out. It is not all that was asked if
 // the planner did not answer.
-func unplanned(t *testing.T, apollo *Oracle, sdl string, operations []string) (failed map[int]bool, all bool) {
-	t.Helper()
+func unplanned(ctx context.Context, apollo *Oracle, sdl string, operations []string) (failed map[int]bool, all bool) {
 	graph, err := supergraph.Parse("supergraph", sdl)
 	if err != nil || len(operations) == 0 {
 		return nil, false
 	}
 	failed = map[int]bool{}
 	for _, overrides := range labellings(sdl) {
-		plans, err := apollo.Plan(t.Context(), PlanRequest{Supergraph: sdl, Operations: operations, Overrides: overrides})
+		plans, err := apollo.Plan(ctx, PlanRequest{Supergraph: sdl, Operations: operations, Overrides: overrides})
 		if err != nil || len(plans) != len(operations) {
 			return nil, false
 		}
