@@ -97,6 +97,9 @@ func (m *merger) authOrder() []string {
 // mergeDirectives merges the directives of one element; auth is authOrder, known
 // is mergeable.
 func (m *merger) mergeDirectives(p pendingDirectives, auth, known []string) {
+	if len(m.pendingAuth[p.dest]) == 0 && !slices.ContainsFunc(p.sources, func(list []*application) bool { return len(list) > 0 }) {
+		return
+	}
 	for _, spec := range m.order(auth, known, p.sources) {
 		var all []*application
 		for _, list := range p.sources {

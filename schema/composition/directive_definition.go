@@ -88,7 +88,7 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 		"stream":      "(label: String, initialCount: Int = 0, if: Boolean! = true) on FIELD",
 		"link":        "(url: String!, as: String, for: <Purpose>, import: [<Import>]) repeatable on SCHEMA",
 	}
-	known := federation.Directives(s.version)
+	known, connect := federation.Directives(s.version), federation.ConnectDirectives()
 	for name, spec := range s.specDirectives {
 		text, ok := builtIns[spec]
 		if !ok {
@@ -96,9 +96,11 @@ func (c *composer) specDefinitions(s *subgraph) map[string]*directiveDef {
 			if !slices.ContainsFunc(known, func(d federation.DirectiveSpec) bool { return d.Name == spec }) {
 				version, specs = newest(), federation.Directives(newest()) // linked by its own specification
 			}
-			for _, d := range slices.Concat(specs, federation.ConnectDirectives()) {
-				if d.Name == spec {
-					text = d.Definition(version)
+			for _, specs := range [][]federation.DirectiveSpec{specs, connect} {
+				for _, d := range specs {
+					if d.Name == spec {
+						text = d.Definition(version)
+					}
 				}
 			}
 		}

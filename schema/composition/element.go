@@ -7,8 +7,8 @@ import (
 )
 
 // The elements of a schema. Subgraphs and the supergraph use the same types: in
-// a subgraph, `in` names its owner and `at` its place; in the supergraph both
-// are empty.
+// a subgraph, `in` names its owner and `at` its place; in the supergraph there is
+// no owner, and there are places in the subgraphs.
 
 type typeDef struct {
 	in          *subgraph
@@ -31,8 +31,8 @@ type typeDef struct {
 type field struct {
 	in          *subgraph
 	at          Location
-	sourcesAt   []Location
-	coordinate  string // "User.name", "User.name(first:)", "@directive(arg:)"
+	sourcesAt   []Location // in the supergraph, unless it is one: that is at
+	coordinate  string     // "User.name", "User.name(first:)", "@directive(arg:)"
 	name        string
 	description string
 	typ         *ast.Type
@@ -88,6 +88,18 @@ type argument struct {
 func (t *typeDef) places() []Location   { return placesOf(t.at, t.sourcesAt) }
 func (f *field) places() []Location     { return placesOf(f.at, f.sourcesAt) }
 func (v *enumValue) places() []Location { return placesOf(v.at, v.sourcesAt) }
+
+// addPlace notes one more place of a field of the supergraph.
+func (f *field) addPlace(at Location) {
+	switch {
+	case f.at == Location{}:
+		f.at = at
+	case f.sourcesAt == nil:
+		f.sourcesAt = []Location{f.at, at}
+	default:
+		f.sourcesAt = append(f.sourcesAt, at)
+	}
+}
 
 func placesOf(at Location, sources []Location) []Location {
 	if len(sources) > 0 {

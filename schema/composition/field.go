@@ -16,10 +16,10 @@ func (m *merger) mergeFields(dest *typeDef, sources []*typeDef) {
 		for _, f := range t.fields {
 			into := dest.field(f.name)
 			if into == nil {
-				into = &field{coordinate: dest.name + "." + f.name, name: f.name, parent: dest}
+				into = &field{coordinate: f.coordinate, name: f.name, parent: dest}
 				dest.addField(into)
 			}
-			into.sourcesAt = append(into.sourcesAt, f.at)
+			into.addPlace(f.at)
 			if len(sources) > 1 {
 				declarations[into] = append(declarations[into], f)
 			}

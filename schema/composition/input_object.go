@@ -14,7 +14,7 @@ func (m *merger) mergeInputObject(dest *typeDef, sources []*typeDef) {
 		at = append(at, t.at)
 		for _, f := range t.fields {
 			if dest.field(f.name) == nil {
-				dest.addField(&field{coordinate: dest.name + "." + f.name, name: f.name, parent: dest})
+				dest.addField(&field{coordinate: f.coordinate, name: f.name, parent: dest})
 			}
 		}
 	}

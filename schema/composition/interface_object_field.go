@@ -52,7 +52,7 @@ func (m *merger) inheritDirectives(dest *field) {
 
 func (m *merger) addInterfaceObjectField(t *typeDef, of *field) {
 	dest := &field{
-		sourcesAt: of.sourcesAt, coordinate: t.name + "." + of.name, name: of.name, description: of.description,
+		at: of.at, sourcesAt: of.sourcesAt, coordinate: t.name + "." + of.name, name: of.name, description: of.description,
 		typ: of.typ, applied: append([]*application{join("field")}, inherited(of.applied)...), parent: t,
 	}
 	for _, a := range of.args {
