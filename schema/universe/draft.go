@@ -14,6 +14,7 @@ import (
 type draft struct {
 	name        string
 	types       []*typeDraft
+	minor       int      // the lowest version of federation 2 that it needs
 	extra       []string // definitions of directives, links of other specifications
 	renames     bool     // imports directives of its own under other names
 	federation1 bool     // written in federation 1's style
@@ -115,6 +116,7 @@ func (d *draft) sdl(minor int) string {
 	if d.federation1 {
 		return d.federation1SDL()
 	}
+	minor = max(minor, d.minor)
 	var body strings.Builder
 	used := map[string]bool{}
 	writer := draftWriter{out: &body, name: func(directive string) string {

@@ -50,6 +50,8 @@ type Options struct {
 	Remarks int
 	// Subscriptions is the weight of a subscription type.
 	Subscriptions int
+	// Connectors is the weight of a universe with @connect.
+	Connectors int
 	// OwnLinks is the weight of a universe some of whose subgraphs link the
 	// specifications of tags, access control and cost beside federation's.
 	OwnLinks int
@@ -74,7 +76,7 @@ func Everything() Options {
 		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
-		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15, Remarks: 20, Subscriptions: 15, OwnLinks: 10,
+		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15, Remarks: 20, Subscriptions: 15, OwnLinks: 10, Connectors: 6,
 		Contexts: 25,
 	}
 }
@@ -85,7 +87,7 @@ func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
 	o.ComposeDirective, o.CacheTag = 0, 0
-	o.Remarks, o.Subscriptions, o.OwnLinks, o.Contexts = 0, 0, 0, 0
+	o.Remarks, o.Subscriptions, o.Connectors, o.OwnLinks, o.Contexts = 0, 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }

@@ -112,7 +112,7 @@ func (g *generator) makeSubgraphs() {
 	g.frozen = map[string]bool{}
 	g.owners = map[string][]*draft{}
 	g.fields = map[string]*fieldDraft{}
-	names := []string{"accounts", "Billing", "catalog", "d-2", "events", "forum", "geo_1", "h"}
+	names := []string{"accounts", "Billing", "catalog", "d-2", "events", "forum", "geo_1", "d_2"}
 	shared, own := g.chance(g.options.Renames/2), g.options.OwnLinks > 0 && g.chance(g.options.OwnLinks)
 	count := g.options.MinSubgraphs + g.IntN(g.options.MaxSubgraphs-g.options.MinSubgraphs+1)
 	for i := range count {

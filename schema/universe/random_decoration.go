@@ -13,6 +13,7 @@ func (g *generator) decorate() {
 	g.ownDirectives()
 	g.composed()
 	g.cacheTags()
+	g.connectors()
 	for _, d := range g.drafts {
 		for _, t := range d.types {
 			if g.chance(g.options.Description) {

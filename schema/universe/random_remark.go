@@ -20,6 +20,11 @@ func (g *generator) makeRemarks() {
 	if g.chance(g.options.Remarks) {
 		g.keyless()
 	}
+	for _, e := range g.entities {
+		if g.chance(g.options.OverrideLabel / 8) {
+			g.labelledInput(e)
+		}
+	}
 	for _, d := range g.drafts {
 		for _, t := range d.types {
 			for _, f := range t.fields {
@@ -98,6 +103,30 @@ func (g *generator) unlikeScopes(d *draft, t *typeDraft, f *fieldDraft) {
 			}))
 		}
 	}
+}
+
+// labelledInput moves, for some requests, a field that a @requires selects.
+func (g *generator) labelledInput(e *entityPlan) {
+	for _, from := range e.full() {
+		for _, f := range from.find(e.name).fields {
+			key := e.name + "." + f.name
+			if !g.frozen[key] || len(f.directives) > 0 || len(g.owners[key]) != 1 || g.owners[key][0] != from || len(f.arguments) > 0 || !builtIn(f.typ) {
+				continue
+			}
+			for _, to := range e.full() {
+				if to != from && to.find(e.name).find(f.name) == nil {
+					moved := f.declaration()
+					moved.mark(fmt.Sprintf("@override(from: %q, label: \"beta\")", from.name))
+					g.own(to, to.find(e.name), moved)
+					return
+				}
+			}
+		}
+	}
+}
+
+func builtIn(typ string) bool {
+	return slices.Contains([]string{"Int", "Float", "String", "Boolean", "ID"}, named(typ))
 }
 
 // needlessOverride takes a field from a subgraph that does not have it, or that

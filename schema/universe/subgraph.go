@@ -66,6 +66,9 @@ func linkedAlone(links []federation.Link) string {
 	var text strings.Builder
 	newest := federation.Version{Major: 2, Minor: 14}
 	for _, l := range links {
+		if l.Identity == federation.ConnectIdentity {
+			text.WriteString(connectDefinitions)
+		}
 		for _, d := range federation.Directives(newest) {
 			if d.Feature != "" && d.Feature == l.Identity && !strings.Contains(d.SDL, "<") {
 				text.WriteString("directive @" + l.DirectiveName(d.Name) + " " + d.Definition(newest) + "\n")
