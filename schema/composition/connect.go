@@ -67,6 +67,9 @@ func (m *merger) joinConnectors(dest *[]*application, sources [][]*application) 
 // joinConnectLinks writes the links of the subgraphs to the connect
 // specification, which tell the names of its directives.
 func (m *merger) joinConnectLinks(dest *[]*application) {
+	if m.super.joinMinor < 4 {
+		return // there is no join__directive; no version that is known here is linked
+	}
 	lists := make([][]*application, len(m.subgraphs))
 	for i, s := range m.subgraphs {
 		for _, def := range slices.Concat(s.doc.AST.Schema, s.doc.AST.SchemaExtension) {
