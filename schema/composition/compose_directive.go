@@ -76,15 +76,21 @@ func (m *merger) composedUse(s *subgraph, a *application) (use composedUse, ok b
 		}
 		return refuse("subgraph %q composes the directive %q, but does not define it%s", s.name, text, closest(text, known))
 	}
+	known := func() (composedUse, bool) {
+		return refuse("subgraph %q composes %q, which is a directive of a specification that composition knows: it cannot be composed by @composeDirective", s.name, text)
+	}
 	if spec := s.specDirectives[name]; spec != "" && !isGraphQLDirective(spec) {
 		if l, _ := s.doc.Federation(); composedAnyway(spec) && l.DirectiveName(spec) == name {
 			m.hint(HintDirectiveCompositionInfo, Info, text, "the directive %q needs no @composeDirective: federation composes it by itself", text)
 			return composedUse{}, false
 		}
-		return refuse("subgraph %q composes %q, which is a directive of a specification that composition knows: it cannot be composed by @composeDirective", s.name, text)
+		return known()
 	}
 	for _, l := range s.doc.Links {
 		if original, linked := originalName(l, name); linked {
+			if slices.Contains(featureDirectives(l.Identity), original) {
+				return known() // though not in this version
+			}
 			return composedUse{s: s, link: l, original: original, name: name, at: a.at}, true
 		}
 	}
