@@ -39,6 +39,11 @@
 // Dependencies are exact: a fetch names the fetches whose results it reads and
 // may start as soon as those are there.
 //
+// The labels of progressive overrides are an input (Config.Labels): they decide
+// which of two subgraphs resolves a field that moves. Which of them an operation
+// can depend on is known before it is planned (Labels). @defer does not change the
+// search: what is due when is worked out of the finished plan (Plan.Defers).
+//
 // # How a plan is found
 //
 // Given in which subgraphs' responses the objects of a position stand, what is
