@@ -155,6 +155,8 @@ func (d *draft) federation1SDL() string {
 		switch name {
 		case "key", "requires", "provides", "external", "extends", "tag":
 			return directive
+		case "connect": // which needs a link
+			return ""
 		}
 		if _, known := sinceVersion(name); known {
 			return ""
