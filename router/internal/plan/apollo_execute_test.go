@@ -287,22 +287,21 @@ func (r *apolloRun) fetch(n *apolloNode, at []map[string]any) {
 	}
 	data := w.object(root, op.SelectionSet, nil)
 	r.errs = append(r.errs, w.errs...)
+	var entities []any
+	var renamed any = data
+	if n.Requires != nil {
+		entities, _ = data["_entities"].([]any)
+		renamed = entities
+	}
 	for _, rewrite := range n.OutputRewrites {
 		if rewrite.Kind == "KeyRenamer" {
-			if n.Requires != nil {
-				for _, item := range data["_entities"].([]any) {
-					r.rename(item, rewrite.Path, rewrite.RenameKeyTo)
-				}
-			} else {
-				r.rename(data, rewrite.Path, rewrite.RenameKeyTo)
-			}
+			r.rename(renamed, rewrite.Path, rewrite.RenameKeyTo)
 		}
 	}
 	if n.Requires == nil {
 		deepMerge(at[0], data)
 		return
 	}
-	entities, _ := data["_entities"].([]any)
 	for i, item := range entities {
 		if object, ok := item.(map[string]any); ok {
 			deepMerge(targets[i], object)

@@ -55,13 +55,20 @@
 //	availability  from these entries, with these further subgraphs: in which wave
 //	              is which field there? A least fixpoint over keys and @requires;
 //	              what waits for itself is never there
+//	structure     places where the same is selected are searched once
 //	search        the set of further subgraphs that costs least; waves count more
 //	              than requests
-//	choice        which response supplies which field, which lookups that takes
+//	choice        which response supplies which field, which lookups that takes; a
+//	              subgraph that would be entered twice is entered once, later, if
+//	              that costs less
 //	emit          choices become selections, lookups become steps
 //	fetch         steps become requests; finish: requests become a Plan
 //
 // A wave is a strict order: a lookup's inputs come from earlier waves. So a plan
 // cannot wait for itself, and it never asks for a field before its inputs are
 // there.
+//
+// The search is bounded by Config.MaxWork: when that is spent, the first valid
+// choice is taken at each place, and Plan.Stats says so. Package verify proves of
+// every plan in the tests that it answers its operation.
 package plan
