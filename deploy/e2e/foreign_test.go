@@ -105,7 +105,7 @@ func TestForeignSupergraphRefusesWhatIsNotBuiltYet(t *testing.T) {
 			}
 		}
 	})
-	t.Run("composition", func(t *testing.T) {
+	t.Run("supergraph", func(t *testing.T) {
 		t.Parallel()
 		config := `
 subgraphs:
@@ -114,12 +114,17 @@ subgraphs:
     schema:
       sdl: |
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.10")
-          @link(url: "https://specs.apollo.dev/connect/v0.1", import: ["@source"]) @source(name: "x")
+          @link(url: "https://specs.apollo.dev/connect/v0.1", import: ["@source"])
+          @source(name: "x", http: {baseURL: "http://127.0.0.1:1"})
         type Query { media: ID }
 `
-		stdout, stderr, code := call(t, "weft", config, "compose", "--config", "-")
-		if code != 1 || stdout != "" || !strings.Contains(stderr, "UNSUPPORTED_FEATURE") || !strings.Contains(stderr, "connect") {
-			t.Errorf("exit %d\nstdout: %s\nstderr: %s", code, stdout, stderr)
+		file := filepath.Join(t.TempDir(), "supergraph.graphqls")
+		if _, stderr, code := call(t, "weft", config, "compose", "--config", "-", "-o", file); code != 0 {
+			t.Fatalf("exit %d\nstderr: %s", code, stderr)
+		}
+		_, stderr, code := call(t, "weft", "", "serve", "--supergraph", file)
+		if code != 1 || !strings.Contains(stderr, "UNSUPPORTED_LINKED_FEATURE") || !strings.Contains(stderr, "specs.apollo.dev/connect") {
+			t.Errorf("exit %d\nstderr: %s", code, stderr)
 		}
 	})
 }
