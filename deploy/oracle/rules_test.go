@@ -125,11 +125,13 @@ func readProfile(path string) (map[string][]block, error) {
 	return blocks, nil
 }
 
-// decisive returns where a file raises errors and hints or, if it does nowhere, its
-// most deeply nested statements, which run when everything around them holds.
+// decisive returns where a file raises errors and hints. If it does nowhere, that
+// is the most deeply nested statements of the functions with its rules, which run
+// when everything around them holds; if its rule is of a type, those of its
+// methods that are nested least.
 func decisive(path string, text []byte) (places []place, err error) {
 	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, path, text, 0)
+	file, err := parser.ParseFile(set, path, text, parser.ParseComments)
 	if err != nil {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
@@ -137,10 +139,43 @@ func decisive(path string, text []byte) (places []place, err error) {
 		p := set.Position(n.Pos())
 		return place{p.Line, p.Column}
 	}
-	var innermost []place
-	depth, deepest := 0, 0
+	var innermost, outermost []place
+	for _, d := range file.Decls {
+		function, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		ast.Inspect(function, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if s, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"fail", "hint", "invalid", "failSet"}, s.Sel.Name) {
+					places = append(places, at(n))
+				}
+			}
+			return true
+		})
+		for _, statement := range function.Body.List {
+			outermost = append(outermost, at(statement))
+		}
+		if strings.Contains(function.Doc.Text(), "Rule: ") {
+			for _, n := range deepest(function.Body) {
+				innermost = append(innermost, at(n))
+			}
+		}
+	}
+	switch {
+	case len(places) > 0:
+		return places, nil
+	case len(innermost) > 0:
+		return innermost, nil
+	}
+	return outermost, nil
+}
+
+// deepest returns the statements of a body that are nested most.
+func deepest(body *ast.BlockStmt) (statements []ast.Node) {
+	most, depth := 0, 0
 	var open []ast.Node
-	ast.Inspect(file, func(n ast.Node) bool {
+	ast.Inspect(body, func(n ast.Node) bool {
 		if n == nil {
 			if nests(open[len(open)-1]) {
 				depth--
@@ -152,23 +187,15 @@ func decisive(path string, text []byte) (places []place, err error) {
 		if nests(n) {
 			depth++
 		}
-		if call, ok := n.(*ast.CallExpr); ok {
-			if s, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"fail", "hint", "invalid", "failSet"}, s.Sel.Name) {
-				places = append(places, at(n))
+		if _, statement := n.(ast.Stmt); statement && !nests(n) && depth >= most {
+			if depth > most {
+				most, statements = depth, nil
 			}
-		}
-		if _, statement := n.(ast.Stmt); statement && !nests(n) && depth >= deepest {
-			if depth > deepest {
-				deepest, innermost = depth, nil
-			}
-			innermost = append(innermost, at(n))
+			statements = append(statements, n)
 		}
 		return true
 	})
-	if len(places) == 0 {
-		return innermost, nil
-	}
-	return places, nil
+	return statements
 }
 
 func nests(n ast.Node) bool {
