@@ -38,6 +38,30 @@ var deviations = []deviation{
 			return slices.Contains(v.codes, "INVALID_GRAPHQL") && unknownDirectivesAside(v)
 		},
 	},
+	{
+		reason:  "Apollo does not pass @authenticated on between an interface and its implementations where a subgraph links it by itself: who may not read a field could read it by way of the other (federation §@authenticated)",
+		matches: func(v verdict) bool { return v.class == "supergraph" && differsInAuthenticated(v.detail) },
+	},
+}
+
+// differsInAuthenticated reports whether ours has @authenticated on elements that
+// Apollo has without, and is the same otherwise.
+func differsInAuthenticated(detail string) bool {
+	theirs, ours := map[string]bool{}, 0
+	for line := range strings.Lines(detail) {
+		if rest, found := strings.CutPrefix(line, "- "); found {
+			theirs[rest] = true
+		}
+	}
+	for line := range strings.Lines(detail) {
+		if rest, found := strings.CutPrefix(line, "+ "); found {
+			ours++
+			if !theirs[strings.Replace(rest, " @authenticated()", "", 1)] {
+				return false
+			}
+		}
+	}
+	return ours > 0 && ours == len(theirs)
 }
 
 // explain returns the reason for a difference, or "" if it is not meant.

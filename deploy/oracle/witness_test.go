@@ -183,6 +183,12 @@ func resolvable(graph *supergraph.Supergraph, typ, subgraph string) bool {
 	if t == nil {
 		return false
 	}
+	for _, name := range t.Definition.Interfaces {
+		i := graph.Type(name)
+		if i != nil && slices.ContainsFunc(i.Joins, func(j supergraph.TypeJoin) bool { return j.InterfaceObject }) && resolvable(graph, name, subgraph) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(t.Joins, func(j supergraph.TypeJoin) bool {
 		return graph.Subgraphs[j.Graph].Name == subgraph && (len(j.Keys) == 0 || // Query
 			slices.ContainsFunc(j.Keys, func(k supergraph.Key) bool { return k.Resolvable }))

@@ -58,6 +58,7 @@ func (c *composer) merge(ctx context.Context, _ []federation.Subgraph) error {
 		c.checkMergedOnExternal(s)
 	}
 	m.addTypes()
+	m.checkInterfaceObjectPlaces()
 	m.mergeSchemaElement()
 	steps := []func(){
 		m.mergeImplements,

@@ -20,6 +20,7 @@ type draft struct {
 	federation1 bool     // written in federation 1's style
 	shared      bool     // imports those that stay in the supergraph under other names, as all others do
 	ownLinks    bool     // links the specifications of those beside federation's
+	modern      bool     // has what federation 1 and 2.0 to 2.2 do not have
 }
 
 // typeDraft is a type of a draft.
@@ -138,6 +139,9 @@ func (d *draft) sdl(minor int) string {
 	}
 	if strings.Contains(body.String(), ", label: ") {
 		minor = max(minor, 7)
+	}
+	if d.modern {
+		minor = max(minor, 3)
 	}
 	var imports []string
 	own := map[string][]string{} // imports by specification

@@ -21,6 +21,9 @@ type Options struct {
 	PartialValues int
 	// Weights of abstract types.
 	Interfaces, Unions int
+	// InterfaceObjects is the weight of an interface with a key for which some
+	// subgraphs have an interface object.
+	InterfaceObjects int
 	// Arguments is the weight of arguments on a field.
 	Arguments int
 	// Weights of what changes the API or only describes it.
@@ -73,7 +76,7 @@ func Everything() Options {
 	return Options{
 		SeveralKeys: 50, CompoundKeys: 30, NestedKeys: 25, Unresolvable: 20,
 		Requires: 35, Provides: 30, Override: 15, Shareable: 25,
-		PartialValues: 30, Interfaces: 60, Unions: 50, Arguments: 30,
+		PartialValues: 30, Interfaces: 60, Unions: 50, InterfaceObjects: 20, Arguments: 30,
 		Inaccessible: 6, Tag: 8, Deprecated: 6, Description: 12, Auth: 6, Cost: 6,
 		ExecutableDirectives: 30, Variance: 15, Extensions: 12, Mutations: 30, Reentry: 8, Renames: 15,
 		OverrideLabel: 30, ComposeDirective: 25, CacheTag: 15, Remarks: 20, Subscriptions: 15, OwnLinks: 10, Connectors: 6,
@@ -86,7 +89,7 @@ func Everything() Options {
 func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
-	o.ComposeDirective, o.CacheTag = 0, 0
+	o.ComposeDirective, o.CacheTag, o.InterfaceObjects = 0, 0, 0
 	o.Remarks, o.Subscriptions, o.Connectors, o.OwnLinks, o.Contexts = 0, 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o

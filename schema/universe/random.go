@@ -27,8 +27,10 @@ func Random(seed uint64, options Options) Universe {
 	g.makeInputs()
 	g.makeEntities()
 	g.makeValues()
+	g.makeInterfaceObjects()
 	g.makeAbstract()
 	g.makeFields()
+	g.fillInterfaceObjects()
 	g.makeRoots()
 	g.makeDirectives()
 	g.makeContexts()
@@ -69,6 +71,7 @@ type generator struct {
 	scalars  []string
 	entities []*entityPlan
 	values   []*valuePlan
+	standing []*interfaceObjectPlan
 	unions   map[*draft][]string // abstract types by the subgraphs that have them
 	counter  int
 	frozen   map[string]bool        // "Type.field" that must stay as it is: interfaces' fields
@@ -253,7 +256,8 @@ func (g *generator) share(e *entityPlan) {
 // commonAbstract returns the abstract types that all of the subgraphs have.
 func (g *generator) commonAbstract(drafts []*draft) []string {
 	return slices.DeleteFunc(slices.Clone(g.unions[drafts[0]]), func(name string) bool {
-		return slices.ContainsFunc(drafts, func(d *draft) bool { return !slices.Contains(g.unions[d], name) })
+		// Apollo throws at a field of an interface and an interface object.
+		return g.stands(name) || slices.ContainsFunc(drafts, func(d *draft) bool { return !slices.Contains(g.unions[d], name) })
 	})
 }
 

@@ -76,7 +76,7 @@ func (g *generator) decorateField(d *draft, t *typeDraft, f *fieldDraft, index i
 	if t.kind == "type" && !frozen && g.valueNamed(t.name) == nil && !g.inKey(t, f) && !f.has("requires") && !f.has("requiresScopes") && g.chance(g.options.Auth) {
 		f.mark(g.auth())
 	}
-	if (t.kind == "type" || t.kind == "input") && g.chance(g.options.Cost) {
+	if (t.kind == "type" || t.kind == "input") && !(t.has("interfaceObject") && g.inKey(t, f)) && g.chance(g.options.Cost) {
 		f.mark(fmt.Sprintf("@cost(weight: %d)", g.IntN(9)))
 	}
 	if t.kind == "type" && strings.HasPrefix(f.typ, "[") && g.chance(3*g.options.Cost) {
@@ -121,6 +121,9 @@ func (g *generator) listSize(f *fieldDraft) string {
 func (g *generator) inKey(t *typeDraft, f *fieldDraft) bool {
 	if e := g.entityNamed(t.name); e != nil {
 		return g.keyField(e, f.name)
+	}
+	if t.has("interfaceObject") || t.kind == "interface" {
+		return f.name == "id" || strings.HasPrefix(f.name, "k")
 	}
 	return strings.HasPrefix(t.name, "Ref")
 }

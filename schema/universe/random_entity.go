@@ -14,6 +14,7 @@ type entityPlan struct {
 	hub    *draft
 	keys   []keyPlan
 	stub   map[*draft]bool // those that only refer to it
+	thing  bool            // there are interface objects for it, in modern subgraphs
 }
 
 // keyPlan is a key: its field set, and the fields that it needs, of which one
@@ -112,16 +113,21 @@ func (g *generator) declareEntity(d *draft, e *entityPlan) {
 			directive = fmt.Sprintf("@key(fields: %q, resolvable: false)", k.set)
 		}
 		t.directives = append(t.directives, directive)
-		for i, f := range k.fields {
-			if t.find(f.name) == nil {
-				t.add(f.clone())
-			}
-			if i == 0 && k.nested != nil {
-				nested := d.declare("type", strings.Trim(f.typ, "!"))
-				if nested.find(k.nested.name) == nil {
-					nested.add(k.nested.clone())
-					nested.directives = []string{"@shareable"}
-				}
+		g.keyFields(d, t, k)
+	}
+}
+
+// keyFields declares the fields of a key.
+func (g *generator) keyFields(d *draft, t *typeDraft, k keyPlan) {
+	for i, f := range k.fields {
+		if t.find(f.name) == nil {
+			t.add(f.clone())
+		}
+		if i == 0 && k.nested != nil {
+			nested := d.declare("type", strings.Trim(f.typ, "!"))
+			if nested.find(k.nested.name) == nil {
+				nested.add(k.nested.clone())
+				nested.directives = []string{"@shareable"}
 			}
 		}
 	}

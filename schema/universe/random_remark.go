@@ -42,7 +42,7 @@ func (g *generator) makeRemarks() {
 				if t.kind == "type" && g.chance(g.options.Remarks/4) {
 					g.unlikeScopes(d, t, f)
 				}
-				if t.kind == "type" && g.chance(g.options.Remarks/6) {
+				if t.kind == "type" && !t.has("interfaceObject") && g.chance(g.options.Remarks/6) {
 					g.needlessOverride(d, t, f)
 				}
 			}
@@ -72,7 +72,7 @@ func (g *generator) unusedEnum() {
 // leads to.
 func (g *generator) keyless() {
 	e, d := pick(g, g.entities), pick(g, g.drafts)
-	if slices.Contains(e.drafts, d) || e.keys[0].nested != nil {
+	if slices.Contains(e.drafts, d) || e.keys[0].nested != nil || e.thing && d.modern {
 		return
 	}
 	f := e.keys[0].fields[0].declaration()
