@@ -73,7 +73,8 @@ type application struct {
 	name, spec string
 	args       []argument
 	part       int // as in field
-	// wrong tells of a @key that it was reported, so that nothing follows from it.
+	// wrong tells of a field set that it names what is not there, which was
+	// reported, so that nothing follows from it.
 	wrong bool
 }
 

@@ -43,11 +43,13 @@ func (c *composer) checkFieldSet(s *subgraph, a *application, on string, parent 
 	check := &fieldSetCheck{composer: c, fieldSetRule: rule, s: s, a: a, on: on}
 	text, ok := stringOf(a.arg("fields"))
 	if !ok {
+		a.wrong = true
 		check.failSet(rule.invalidType, "the argument `fields` must be a string, as in \"id name\"")
 		return
 	}
 	set, err := federation.ParseFieldSet(text)
 	if err != nil {
+		a.wrong = true
 		check.failSet(rule.invalidFields, "%s", err)
 		return
 	}
@@ -120,6 +122,7 @@ func (c *fieldSetCheck) field(parent *typeDef, sel *ast.Field, underExternal boo
 	}
 	f := parent.field(sel.Name)
 	if f == nil {
+		c.a.wrong = true
 		advice := closest(sel.Name, parent.fieldNames())
 		if advice == "" {
 			advice = "; if another subgraph resolves it, declare it here with @external"

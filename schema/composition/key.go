@@ -22,9 +22,7 @@ func (c *composer) checkKeys(s *subgraph) {
 					"interface %q cannot have a @key in federation %s: link v2.3 or later", t.name, s.version)
 				continue
 			}
-			before := len(c.errs)
 			c.checkFieldSet(s, key, t.name, t, rule)
-			key.wrong = len(c.errs) > before
 		}
 	}
 }
