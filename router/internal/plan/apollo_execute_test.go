@@ -76,7 +76,9 @@ func (u *universe) checkApollo(text string, node *apolloNode) (err error) {
 		return err
 	}
 	validator.ValidateWithRules(u.supergraph.API, doc, nil)
-	if err := u.asksTooMuch(node); err != nil {
+	selected := map[string]bool{}
+	node.selected(selected)
+	if err := u.asksTooMuch(node, selected); err != nil {
 		return err
 	}
 	for _, variables := range assignments(text) {
@@ -105,13 +107,14 @@ func (u *universe) checkApollo(text string, node *apolloNode) (err error) {
 }
 
 // asksTooMuch finds a field that a subgraph does not resolve where a plan asks for
-// it, whatever the data: an external one, or one whose requirements are not sent.
-func (u *universe) asksTooMuch(n *apolloNode) error {
+// it, whatever the data: an external one, or one whose requirements are not sent,
+// or not fetched with the arguments that it names.
+func (u *universe) asksTooMuch(n *apolloNode, selected map[string]bool) error {
 	if n == nil {
 		return nil
 	}
 	for _, child := range append(slices.Clone(n.Nodes), n.Node, n.IfClause, n.ElseClause) {
-		if err := u.asksTooMuch(child); err != nil {
+		if err := u.asksTooMuch(child, selected); err != nil {
 			return err
 		}
 	}
@@ -122,7 +125,7 @@ func (u *universe) asksTooMuch(n *apolloNode) error {
 	if err != nil {
 		return err
 	}
-	a := &asked{u: u, graph: slices.Index(u.names(), n.ServiceName)}
+	a := &asked{u: u, graph: slices.Index(u.names(), n.ServiceName), selected: selected}
 	set, types := doc.Operations[0].SelectionSet, []querygraph.TypeID(nil)
 	if n.Requires != nil {
 		set, a.sent = set[0].(*ast.Field).SelectionSet, n.Requires
@@ -142,6 +145,34 @@ type asked struct {
 	u     *universe
 	graph int
 	sent  []apolloRequire
+	// selected are the fields that the plan selects anywhere, with arguments.
+	selected map[string]bool
+}
+
+// selected collects the fields that a plan selects, with their arguments.
+func (n *apolloNode) selected(into map[string]bool) {
+	if n == nil {
+		return
+	}
+	for _, child := range append(slices.Clone(n.Nodes), n.Node, n.IfClause, n.ElseClause) {
+		child.selected(into)
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: n.Operation})
+	if n.Kind != "Fetch" || err != nil {
+		return
+	}
+	for _, set := range selectionSets(&doc.Operations[0].SelectionSet) {
+		for _, sel := range *set {
+			if f, ok := sel.(*ast.Field); ok {
+				into[f.Name+argumentValues(f, nil)] = true
+			}
+		}
+	}
+}
+
+// lacks tells whether a requirement is not sent, or nowhere fetched as it is meant.
+func (a *asked) lacks(r *querygraph.FieldSetField) bool {
+	return !sends(a.sent, r.Name) || len(r.Arguments) > 0 && !a.selected[r.Name+argumentValues(&ast.Field{Arguments: r.Arguments}, nil)]
 }
 
 func (a *asked) check(set ast.SelectionSet, types []querygraph.TypeID, provided querygraph.Provided, entity bool) error {
@@ -169,7 +200,7 @@ func (a *asked) check(set ast.SelectionSet, types []querygraph.TypeID, provided 
 			switch {
 			case !g.Resolves(a.graph, t, id, provided):
 				return fmt.Errorf("subgraph %d is asked for %s", a.graph, g.Coordinate(id))
-			case in.Requires != nil && !in.External && (!entity || slices.ContainsFunc(in.Requires.Fields, func(r querygraph.FieldSetField) bool { return r.On(t) && !sends(a.sent, r.Name) })):
+			case in.Requires != nil && !in.External && (!entity || slices.ContainsFunc(in.Requires.Fields, func(r querygraph.FieldSetField) bool { return r.On(t) && a.lacks(&r) })):
 				return fmt.Errorf("subgraph %d is asked for %s without what it requires", a.graph, g.Coordinate(id))
 			}
 			if g.Fields[id].Result != querygraph.NoType {
