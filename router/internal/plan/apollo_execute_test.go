@@ -81,6 +81,17 @@ func (u *universe) checkApollo(text string, node *apolloNode) (err error) {
 	if err := u.asksTooMuch(node, selected); err != nil {
 		return err
 	}
+	for _, salt := range []string{"", "a", "b", "c", "d", "e"} {
+		other := *u
+		other.salt = salt
+		if err := other.executeApollo(text, doc, node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *universe) executeApollo(text string, doc *ast.QueryDocument, node *apolloNode) error {
 	for _, variables := range assignments(text) {
 		want, err := u.monolith(text, variables)
 		if err != nil {

@@ -216,10 +216,10 @@ func (w *world) composite(value string, o thing, id querygraph.FieldID, t *ast.T
 // child is the object that a field returns; ok is false if it returns null.
 func (u *universe) child(value string, id querygraph.FieldID, t *ast.Type) (thing, bool) {
 	types := u.graph.CommonResultTypes(id)
-	if len(types) == 0 || !t.NonNull && hash(value)%7 == 0 {
+	if len(types) == 0 || !t.NonNull && hash(value+u.salt)%7 == 0 {
 		return thing{}, false
 	}
-	typ := u.graph.Types[types[hash(value+"type")%uint32(len(types))]].Name
+	typ := u.graph.Types[types[hash(value+"type"+u.salt)%uint32(len(types))]].Name
 	if typ == "Query" {
 		value = "root" // there is one
 	}

@@ -90,6 +90,7 @@ type universe struct {
 	schemas    map[string]*ast.Schema // what the subgraphs serve
 	labels     []string               // of progressive overrides, that are set
 	verifier   *verify.Verifier
+	salt       string // varies which objects are null, and of which type
 }
 
 // with is the universe as it is for requests that set the labels: its subgraphs
