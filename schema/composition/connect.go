@@ -98,13 +98,3 @@ func (s *subgraph) linksConnect(a *application) bool {
 	}
 	return found
 }
-
-// withoutConnect is the supergraph as if its connectors were ordinary subgraphs:
-// readers refuse those that they would have to execute.
-func (s *mergedSchema) withoutConnect() *mergedSchema {
-	out := *s
-	out.links = slices.DeleteFunc(slices.Clone(s.links), func(l supergraphLink) bool {
-		return strings.HasPrefix(l.url, federation.ConnectIdentity+"/")
-	})
-	return &out
-}

@@ -27,7 +27,7 @@ func (c *composer) checkSatisfiability(ctx context.Context, _ []federation.Subgr
 	var printing sync.WaitGroup
 	defer printing.Wait()
 	printing.Go(func() { c.sdl = c.super.print(c.subgraphs) })
-	graph, err := c.queryGraph(c.super.withoutConnect())
+	graph, err := c.queryGraph(c.super)
 	if err != nil {
 		c.failUnreadable(err)
 		return nil

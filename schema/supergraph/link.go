@@ -17,6 +17,7 @@ type specifications struct {
 	join         federation.Link
 	inaccessible string // the name of @inaccessible, or ""
 	context      string // the name of @context, or ""
+	connect      *federation.Link
 }
 
 // understood lists what a reader may be obliged to understand (for: SECURITY or
@@ -33,6 +34,7 @@ var understood = [...]string{
 	federation.CostIdentity,
 	federation.ContextIdentity,
 	federation.CacheTagIdentity,
+	federation.ConnectIdentity, // whoever executes a supergraph looks at Supergraph.Connect
 }
 
 func readSpecifications(doc *ast.SchemaDocument, src *ast.Source) (specifications, error) {
@@ -52,6 +54,8 @@ func readSpecifications(doc *ast.SchemaDocument, src *ast.Source) (specification
 			specs.inaccessible = l.DirectiveName("inaccessible")
 		case l.Identity == federation.ContextIdentity:
 			specs.context = l.DirectiveName("context")
+		case l.Identity == federation.ConnectIdentity:
+			specs.connect = &l
 		case l.Purpose != "" && !slices.Contains(understood[:], l.Identity):
 			errs = append(errs, &federation.Error{
 				Code:     CodeUnsupportedLinkedFeature,

@@ -29,6 +29,10 @@ type Supergraph struct {
 	// API is what clients see: Schema without @inaccessible elements and without
 	// the elements of linked specifications.
 	API *ast.Schema
+	// Connect is the link to the connect specification, nil if there is none. Some
+	// subgraphs are then no servers, but connectors (@join__directive) that whoever
+	// executes the supergraph has to execute.
+	Connect *federation.Link
 
 	sdl    string
 	byName map[string]*Type
@@ -79,7 +83,7 @@ func read(doc *ast.SchemaDocument, src *ast.Source) (*Supergraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Supergraph{byName: map[string]*Type{}}
+	s := &Supergraph{Connect: specs.connect, byName: map[string]*Type{}}
 	if err := s.readGraphs(doc, specs, src); err != nil {
 		return nil, err
 	}

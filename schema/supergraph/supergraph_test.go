@@ -142,10 +142,6 @@ func TestParseRefuses(t *testing.T) {
 				"x:1:237: INVALID_GRAPHQL: @link(for:) must be SECURITY or EXECUTION, got SOMETHING",
 		},
 		{
-			"connectors", `@link(url: "https://specs.apollo.dev/connect/v0.3", for: EXECUTION)`, `type Query @join__type(graph: A) { a: Int }`,
-			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://specs.apollo.dev/connect/v0.3 for EXECUTION, which the router does not know",
-		},
-		{
 			"unknown security features", `@link(url: "https://example.com/vault/v1.0", for: SECURITY)`, `type Query @join__type(graph: A) { a: Int }`,
 			"x:1:123: UNSUPPORTED_LINKED_FEATURE: the supergraph links https://example.com/vault/v1.0 for SECURITY, which the router does not know",
 		},

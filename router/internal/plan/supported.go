@@ -12,6 +12,11 @@ import (
 // error joins one [*federation.Error] with the code UNSUPPORTED_FEATURE per place.
 func Supported(s *supergraph.Supergraph) error {
 	var errs []error
+	if l := s.Connect; l != nil {
+		errs = append(errs, &federation.Error{
+			Code: CodeUnsupportedFeature, Message: "connectors: the supergraph links " + l.URL, Position: l.Position,
+		})
+	}
 	for _, t := range s.Types {
 		for _, j := range t.Joins {
 			if j.InterfaceObject {

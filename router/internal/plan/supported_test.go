@@ -18,6 +18,10 @@ enum join__Graph { A @join__graph(name: "a", url: "") } directive @context(name:
 	for _, tt := range []struct{ name, body, want string }{
 		{"nothing in a context that nobody uses", `type Query @join__type(graph: A) @context(name: "a__c") { a: Int }`, ""},
 		{
+			"connectors", `type Query @join__type(graph: A) { a: Int } extend schema @link(url: "https://specs.apollo.dev/connect/v0.3", for: EXECUTION)`,
+			"x:4:60: UNSUPPORTED_FEATURE: connectors: the supergraph links https://specs.apollo.dev/connect/v0.3",
+		},
+		{
 			"contextual arguments",
 			`type Query @join__type(graph: A) @context(name: "a__c") { a: Int @join__field(graph: A, contextArguments: [{context: "a__c", name: "x", type: "Int", selection: "{ a }"}]) }`,
 			`x:4:67: UNSUPPORTED_FEATURE: @fromContext: the argument "x" of field "Query.a" in subgraph "a"`,
