@@ -21,7 +21,7 @@ import (
 // what their filters promise. There is no other implementation to compare with.
 func TestContract_ofRandomSupergraphs(t *testing.T) {
 	t.Parallel()
-	options := universe.Everything()
+	options := readable()
 	options.MaxSubgraphs = 3
 	made, refused := 0, 0
 	for _, c := range []struct {

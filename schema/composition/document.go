@@ -24,7 +24,7 @@ func (s *mergedSchema) document(subgraphs []*subgraph) *ast.SchemaDocument {
 }
 
 func (s *mergedSchema) schemaDefinition() *ast.SchemaDefinition {
-	out := &ast.SchemaDefinition{Directives: directivesOf(s.applied)}
+	out := &ast.SchemaDefinition{}
 	for _, l := range s.allLinks() {
 		link := &application{name: "link", args: []argument{{name: "url", value: stringValue(l.url)}}}
 		if l.purpose != "" {
@@ -35,6 +35,7 @@ func (s *mergedSchema) schemaDefinition() *ast.SchemaDefinition {
 		}
 		out.Directives = append(out.Directives, directivesOf([]*application{link})...)
 	}
+	out.Directives = append(out.Directives, directivesOf(s.applied)...)
 	for _, root := range rootNames() {
 		if s.typeNamed(root) != nil {
 			out.OperationTypes = append(out.OperationTypes, &ast.OperationTypeDefinition{Operation: ast.Operation(strings.ToLower(root)), Type: root})
