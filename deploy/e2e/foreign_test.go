@@ -123,7 +123,7 @@ subgraphs:
 			t.Fatalf("exit %d\nstderr: %s", code, stderr)
 		}
 		_, stderr, code := call(t, "weft", "", "serve", "--supergraph", file)
-		if code != 1 || !strings.Contains(stderr, "UNSUPPORTED_LINKED_FEATURE") || !strings.Contains(stderr, "specs.apollo.dev/connect") {
+		if code != 1 || !strings.Contains(stderr, "UNSUPPORTED_FEATURE") || !strings.Contains(stderr, "specs.apollo.dev/connect") {
 			t.Errorf("exit %d\nstderr: %s", code, stderr)
 		}
 	})
