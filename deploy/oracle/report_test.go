@@ -80,7 +80,7 @@ func (r *report) count(one trial) {
 	}
 	for _, code := range one.codes {
 		r.codes[code]++
-		if code == one.mutation.Code {
+		if code == one.mutation.Code && one.mutation.Number >= 0 {
 			r.caused[code]++
 			r.mutations[one.mutation.Number]++
 		}
