@@ -90,25 +90,31 @@ func (d demands) imply(needed demands) bool {
 // alternativesImply reports whether whoever meets the first demands also meets
 // the second.
 func alternativesImply(given, needed []*ast.Value) bool {
-	if len(needed) == 0 {
-		return true
-	}
-	if len(given) == 0 {
-		return false
-	}
-	want, ok := conjunction(needed)
-	have, alsoOK := conjunction(given)
+	have, ok := alternatives(given)
+	want, alsoOK := alternatives(needed)
 	if !ok || !alsoOK {
 		return false
 	}
-	wanted := items(want)
-	for _, have := range items(have) {
-		held := names(have)
-		if !slices.ContainsFunc(wanted, func(want *ast.Value) bool {
-			return !slices.ContainsFunc(names(want), func(n string) bool { return !slices.Contains(held, n) })
+	for _, held := range have {
+		if !slices.ContainsFunc(want, func(want []string) bool {
+			return !slices.ContainsFunc(want, func(n string) bool { return !slices.Contains(held, n) })
 		}) {
 			return false
 		}
 	}
 	return true
+}
+
+// alternatives lists what meets all of lists. Without any, or where
+// all are empty, that is the empty alternative, which everybody meets.
+func alternatives(lists []*ast.Value) ([][]string, bool) {
+	all, ok := conjunction(lists)
+	if len(items(all)) == 0 {
+		return [][]string{nil}, ok
+	}
+	var out [][]string
+	for _, one := range items(all) {
+		out = append(out, names(one))
+	}
+	return out, ok
 }
