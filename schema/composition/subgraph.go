@@ -104,6 +104,12 @@ func (c *composer) failReading(subgraph string, err error) {
 // the supergraph, so no other type of a subgraph may have these names.
 // Codes: ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED.
 func (c *composer) renameRoots(s *subgraph) {
+	written := func(name string) *ast.Definition {
+		if d := s.doc.AST.Definitions.ForName(name); d != nil {
+			return d
+		}
+		return s.doc.AST.Extensions.ForName(name)
+	}
 	for _, def := range slices.Concat(s.doc.AST.Schema, s.doc.AST.SchemaExtension) {
 		for _, op := range def.OperationTypes {
 			name, code := "Query", CodeRootQueryUsed
@@ -113,14 +119,11 @@ func (c *composer) renameRoots(s *subgraph) {
 			case ast.Subscription:
 				name, code = "Subscription", CodeRootSubscriptionUsed
 			}
-			if op.Type == name || s.doc.AST.Definitions.ForName(op.Type) == nil && s.doc.AST.Extensions.ForName(op.Type) == nil {
-				continue // not renamed, or unknown, which checkRoots reports
+			root := written(op.Type)
+			if op.Type == name || root == nil || root.Kind != ast.Object {
+				continue // not renamed, or no root type, which checkRoots reports
 			}
-			other := s.doc.AST.Definitions.ForName(name)
-			if other == nil {
-				other = s.doc.AST.Extensions.ForName(name)
-			}
-			if other != nil {
+			if other := written(name); other != nil {
 				c.fail(code, []Location{locate(s.name, other.Position)},
 					"the schema's %s root is %q, so no other type may be called %q: rename the type %q", op.Operation, op.Type, name, name)
 				continue
