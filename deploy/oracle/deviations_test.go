@@ -39,9 +39,23 @@ var deviations = []deviation{
 		},
 	},
 	{
-		reason:  "Apollo does not pass @authenticated on between an interface and its implementations where a subgraph links it by itself: who may not read a field could read it by way of the other (federation §@authenticated)",
-		matches: func(v verdict) bool { return v.class == "supergraph" && differsInAuthenticated(v.detail) },
+		reason: "Apollo does not pass @authenticated on between an interface and its implementations where a subgraph links it by itself, or passes it twice and fails: who may not read a field could read it by way of the other (federation §@authenticated)",
+		matches: func(v verdict) bool {
+			return v.class == "supergraph" && differsInAuthenticated(v.detail) || v.class == "codes: Apollo [], ours []" && repeatsAuthenticated(v.detail)
+		},
 	},
+}
+
+// repeatsAuthenticated reports whether all that Apollo reports, and without a code,
+// is that its own supergraph repeats @authenticated. Where a subgraph does so, that
+// is INVALID_GRAPHQL.
+func repeatsAuthenticated(detail string) bool {
+	for line := range strings.Lines(detail) {
+		if strings.TrimSpace(line) != `-  The directive "@authenticated" can only be used once at this location.` {
+			return false
+		}
+	}
+	return detail != ""
 }
 
 // differsInAuthenticated reports whether ours has @authenticated on elements that

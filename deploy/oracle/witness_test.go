@@ -171,6 +171,9 @@ func withNamesApart(sdl string) (string, error) {
 		for _, before := range []string{"@join__graph(name: ", "override: "} {
 			pairs = append(pairs, fmt.Sprintf("%s%q", before, s.Name), fmt.Sprintf(`%s"subgraph_%d"`, before, i))
 		}
+		for _, before := range []string{"@context(name: ", "context: "} {
+			pairs = append(pairs, before+`"`+s.Name+"__", fmt.Sprintf(`%s"subgraph_%d__`, before, i))
+		}
 	}
 	return strings.NewReplacer(pairs...).Replace(sdl), nil
 }
