@@ -16,8 +16,11 @@ import (
 // Codes: TYPE_DEFINITION_INVALID, INVALID_GRAPHQL.
 func (c *composer) isSpecType(s *subgraph, def *ast.Definition) bool {
 	if !s.specTypes[def.Name] {
-		link, ok := s.doc.Federation()
-		return ok && strings.HasPrefix(def.Name, link.As+"__")
+		namespace := "federation" // without a link, the upgrade of a federation 1 subgraph adds one
+		if link, ok := s.doc.Federation(); ok {
+			namespace = link.As
+		}
+		return strings.HasPrefix(def.Name, namespace+"__")
 	}
 	want := ast.Scalar
 	switch def.Name {
