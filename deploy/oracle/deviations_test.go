@@ -33,6 +33,12 @@ var deviations = []deviation{
 		},
 	},
 	{
+		reason: "Apollo validates the arguments of composed directives too, but its error has no code",
+		matches: func(v verdict) bool {
+			return v.class == "codes: Apollo [], ours [INVALID_GRAPHQL]" && strings.Contains(v.detail, `-  Unknown argument "`) && strings.Contains(v.detail, "has no argument")
+		},
+	},
+	{
 		reason: "Apollo goes on after a @link or a definition of a specification that is wrong, and calls directives unknown",
 		matches: func(v verdict) bool {
 			return slices.Contains(v.codes, "INVALID_GRAPHQL") && unknownDirectivesAside(v)

@@ -83,7 +83,7 @@ type breakage struct {
 
 func breakages() []breakage {
 	return slices.Concat(fieldSetBreakages(), externalBreakages(), mergeBreakages(), inputBreakages(),
-		overrideBreakages(), accessBreakages(), linkBreakages(), rootBreakages(), composeBreakages(), interfaceBreakages(),
+		overrideBreakages(), accessBreakages(), linkBreakages(), rootBreakages(), composeBreakages(), interfaceBreakages(), interfaceObjectBreakages(),
 		contextBreakages(), federation1Breakages(), graphqlBreakages())
 }
 

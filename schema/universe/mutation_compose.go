@@ -20,7 +20,17 @@ func composeBreakages() []breakage {
 	named := func(name string) breakage {
 		return onType(code, composing, func(_ *mutator, s site) { s.append("extend schema %s(name: %q)", s.at("composeDirective"), name) })
 	}
+	// Two versions of a feature, of which the newer one takes less.
+	versions := func(older, newer string) breakage {
+		const linked = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.1", import: ["@composeDirective"]) @link(url: "https://example.com/odd/v1.%d", import: ["@odd"]) @composeDirective(name: "@odd") %s`
+		return breakage{"INVALID_GRAPHQL", func(m *mutator) string {
+			m.join("joined", fmt.Sprintf(linked, 0, older))
+			m.join("joined2", fmt.Sprintf(linked, 1, newer))
+			return "joined @odd"
+		}}
+	}
 	return []breakage{
+		versions(`directive @odd(x: Int) on FIELD_DEFINITION type Query { odd: Int @odd(x: 1) }`, `directive @odd on FIELD_DEFINITION type Query { odd2: Int @odd }`),
 		named(""), named("@nothing"), named("key"), named("@key"),
 		onType(code, composing, func(_ *mutator, s site) { // of no feature
 			s.append("directive @loose on FIELD_DEFINITION\nextend schema %s(name: \"@loose\")", s.at("composeDirective"))

@@ -20,13 +20,5 @@ func interfaceBreakages() []breakage {
 			m.join("joined", fmt.Sprintf(version2, 3+m.IntN(12))+`interface Odd @key(fields: "id") { id: ID! } type OddOne implements Odd @key(fields: "id", resolvable: false) { id: ID! }`)
 			return "joined Odd"
 		}},
-		{"INTERFACE_OBJECT_USAGE_ERROR", func(m *mutator) string {
-			m.join("joined", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@interfaceObject"]) `+
-				[]string{
-					`type Odd @interfaceObject { id: ID! } type Query { odd: Odd }`,
-					`type Odd @interfaceObject @key(fields: "id") { id: ID! } type Query { odd: Odd }`,
-				}[m.IntN(2)])
-			return "joined Odd"
-		}},
 	}
 }

@@ -70,6 +70,7 @@ func mergeBreakages() []breakage {
 			p.append("enum %s { ODD }", s.typ.Name)
 			return s.String()
 		}},
+		joining("EXTENSION_WITH_NO_BASE", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key"]) type Query { odd: Odd } extend type Odd @key(fields: "id") { id: ID }`),
 		onType("EXTENSION_WITH_NO_BASE", always, func(_ *mutator, s site) { s.append("extend type Nowhere { x: Int }") }),
 		{"INTERFACE_FIELD_NO_IMPLEM", breakInterface},
 		{"NO_QUERIES", func(m *mutator) string {
