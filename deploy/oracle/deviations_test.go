@@ -33,9 +33,11 @@ var deviations = []deviation{
 		},
 	},
 	{
-		reason: "Apollo validates the arguments of composed directives too, but its error has no code",
+		reason: "Apollo validates the arguments and places of composed directives too, but its error has no code",
 		matches: func(v verdict) bool {
-			return v.class == "codes: Apollo [], ours [INVALID_GRAPHQL]" && strings.Contains(v.detail, `-  Unknown argument "`) && strings.Contains(v.detail, "has no argument")
+			unknown := strings.Contains(v.detail, `-  Unknown argument "`) && strings.Contains(v.detail, "has no argument")
+			misplaced := strings.Contains(v.detail, `" may not be used on `) && strings.Contains(v.detail, "cannot stand on")
+			return v.class == "codes: Apollo [], ours [INVALID_GRAPHQL]" && (unknown || misplaced)
 		},
 	},
 	{

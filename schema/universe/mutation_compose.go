@@ -31,6 +31,7 @@ func composeBreakages() []breakage {
 	}
 	return []breakage{
 		versions(`directive @odd(x: Int) on FIELD_DEFINITION type Query { odd: Int @odd(x: 1) }`, `directive @odd on FIELD_DEFINITION type Query { odd2: Int @odd }`),
+		versions(`directive @odd on OBJECT type Query { odd: Odd } type Odd @odd { x: Int }`, `directive @odd on FIELD_DEFINITION type Query { odd2: Int @odd }`),
 		named(""), named("@nothing"), named("key"), named("@key"),
 		onType(code, composing, func(_ *mutator, s site) { // of no feature
 			s.append("directive @loose on FIELD_DEFINITION\nextend schema %s(name: \"@loose\")", s.at("composeDirective"))
