@@ -3,6 +3,7 @@ package redis_test
 import (
 	"bufio"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -146,14 +147,19 @@ func needServer(t *testing.T) {
 	}
 }
 
+// freePort finds a port below those that the system gives out by itself, so that
+// no connection of another test takes it before it is used.
 func freePort(t *testing.T) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := 20000 + rand.IntN(10000)
+		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = listener.Close()
+			return port
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
+	t.Fatal("found no free port in 100 tries")
+	return 0
 }
 
 // do sends one command, words separated by spaces, and returns the first line of its answer.
