@@ -45,11 +45,7 @@ func (c *composer) checkAuthOf(s *subgraph, f *field, a *application, own demand
 			if read == nil {
 				continue
 			}
-			needed := demandsOf(read.applied)
-			t := c.super.typeNamed(read.typ.Name())
-			if t != nil {
-				needed = demandsOf(read.applied, t.applied)
-			}
+			needed, t := c.demandsOfReading(read)
 			if !own.imply(needed) {
 				c.fail(CodeMissingTransitiveAuth, append([]Location{a.at}, read.places()...),
 					"field %q requires %q, which demands more authorization than it: give it the same @authenticated, @requiresScopes or @policy", f.coordinate, read.coordinate)
@@ -60,6 +56,16 @@ func (c *composer) checkAuthOf(s *subgraph, f *field, a *application, own demand
 			}
 		}
 	}
+}
+
+// demandsOfReading are those of a merged field and of its type, which is nil if it
+// is built in.
+func (c *composer) demandsOfReading(read *field) (demands, *typeDef) {
+	t := c.super.typeNamed(read.typ.Name())
+	if t == nil {
+		return demandsOf(read.applied), nil
+	}
+	return demandsOf(read.applied, t.applied), t
 }
 
 // demands are the conditions on the caller of an element.

@@ -59,11 +59,7 @@ func (c *contextAuth) selections(parent *typeDef, set ast.SelectionSet) {
 			if read == nil {
 				continue
 			}
-			needed := demandsOf(read.applied)
-			t := c.super.typeNamed(read.typ.Name())
-			if t != nil {
-				needed = demandsOf(read.applied, t.applied)
-			}
+			needed, t := c.demandsOfReading(read)
 			if c.met(needed, read.coordinate, read.places()) && t != nil {
 				c.selections(t, sel.SelectionSet)
 			}

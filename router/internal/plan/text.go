@@ -230,24 +230,29 @@ func (w *textWriter) target(t Target, fetch string, set ast.SelectionSet) {
 
 func (w *textWriter) representation(fields []RepresentationField) {
 	for _, f := range fields {
-		types := f.Types
-		if types == nil {
-			types = []string{""}
+		w.field(f.Types, f.Name, len(f.Fields) > 0, func() { w.representation(f.Fields) })
+	}
+}
+
+// field writes a field for each of the types that have it, nil for all; parts
+// writes what is selected of it, if it is composite.
+func (w *textWriter) field(types []string, name string, composite bool, parts func()) {
+	if types == nil {
+		types = []string{""}
+	}
+	for _, t := range types {
+		if t != "" {
+			w.open("... on " + t)
 		}
-		for _, t := range types {
-			if t != "" {
-				w.open("... on " + t)
-			}
-			if len(f.Fields) > 0 {
-				w.open(f.Name)
-				w.representation(f.Fields)
-				w.close("}")
-			} else {
-				w.line(f.Name)
-			}
-			if t != "" {
-				w.close("}")
-			}
+		if composite {
+			w.open(name)
+			parts()
+			w.close("}")
+		} else {
+			w.line(name)
+		}
+		if t != "" {
+			w.close("}")
 		}
 	}
 }

@@ -68,24 +68,6 @@ func (w *textWriter) part(d deferral, part int) {
 
 func (w *textWriter) shown(fields []shownField) {
 	for _, f := range fields {
-		types := f.types
-		if types == nil {
-			types = []string{""}
-		}
-		for _, t := range types {
-			if t != "" {
-				w.open("... on " + t)
-			}
-			if len(f.parts) > 0 {
-				w.open(f.key)
-				w.shown(f.parts)
-				w.close("}")
-			} else {
-				w.line(f.key)
-			}
-			if t != "" {
-				w.close("}")
-			}
-		}
+		w.field(f.types, f.key, len(f.parts) > 0, func() { w.shown(f.parts) })
 	}
 }

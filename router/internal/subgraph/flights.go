@@ -73,7 +73,7 @@ func (f *Flights) Join(request *Request, waiter *Waiter) {
 	waiter.Deadline = now.Add(f.config.Timeout)
 	waiter.request = request
 	if f.config.Alone || request.Mutation {
-		f.start(request, waiter, 0, time.Time{})
+		go f.flight(request, waiter).run()
 		return
 	}
 	hash := maphash.Bytes(f.seed, request.Body) ^ maphash.String(f.seed, request.Claims)*31
@@ -87,12 +87,17 @@ func (f *Flights) Join(request *Request, waiter *Waiter) {
 		s.mu.Unlock()
 		return
 	}
+	// The place may be taken, by a request with the same hash or one that nobody
+	// joins any more: that one goes on, unlisted.
+	one := f.flight(request, waiter)
+	one.hash, one.closes = hash, waiter.Deadline
+	s.flights[hash] = one
 	s.mu.Unlock()
-	f.start(request, waiter, hash, waiter.Deadline)
+	go one.run()
 }
 
-// start sends a request. Others may join it until closes.
-func (f *Flights) start(request *Request, waiter *Waiter, hash uint64, closes time.Time) {
+// flight makes a request ready to be sent. Nobody joins it who does not find it.
+func (f *Flights) flight(request *Request, waiter *Waiter) *flight {
 	one, _ := f.pool.Get().(*flight)
 	if one == nil {
 		one = &flight{flights: f}
@@ -100,20 +105,12 @@ func (f *Flights) start(request *Request, waiter *Waiter, hash uint64, closes ti
 		one.run = one.fly
 	}
 	one.request, request.Body = *request, one.request.Body
-	one.parser, one.hash, one.closes = request.Parser, hash, closes
+	one.parser, one.hash, one.closes = request.Parser, 0, time.Time{}
 	one.first = waiter
-	one.call.begin(waiter.Deadline)
-	s := f.shard(hash)
-	s.mu.Lock()
 	one.waiters = append(one.waiters, waiter)
+	one.call.begin(waiter.Deadline)
 	waiter.flight = one
-	if !closes.IsZero() {
-		// The place may be taken, by a request with the same hash or one that
-		// nobody joins any more: that one goes on, unlisted.
-		s.flights[hash] = one
-	}
-	s.mu.Unlock()
-	go one.run()
+	return one
 }
 
 // Answer returns what arrived at a waiter, who releases it. It returns nil if
@@ -124,7 +121,7 @@ func (f *Flights) Answer(waiter *Waiter) *Answer {
 	if !one.response.Private || one.first == waiter {
 		return &one.Answer
 	}
-	f.start(waiter.request, waiter, 0, time.Time{})
+	go f.flight(waiter.request, waiter).run()
 	one.Release()
 	return nil
 }
