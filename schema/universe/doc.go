@@ -22,7 +22,8 @@
 // (those that come from contexts too, as far as all subgraphs have them)
 // and, for a field with @requires, the inputs that came: a wrong or missing
 // input shows as a wrong value. Keys tell the entity's number, so that a
-// representation is understood, and checked, in every subgraph.
+// representation is understood, and checked, in every subgraph. Types behind an
+// interface object share their numbers, so that a number tells the type too.
 //
 // It is strict where real servers are often lenient, so that a wrong request
 // fails a test: a query that does not validate, a representation without

@@ -28,12 +28,13 @@ func (u Universe) Serve(labels ...string) ([]*Handler, error) {
 	for i, p := range w.parts {
 		s := server{world: w, part: p}
 		subgraph := Subgraph{Name: p.name, SDL: u.SDL(p.name), Entities: map[string]func(map[string]any) (Object, error){}}
-		subgraph.Query = s.object(reference{"Query", "0"}, nil, nil)
+		subgraph.Query = s.object(reference{"Query", "0"}, "Query", nil, nil)
 		if p.schema.Mutation != nil {
-			subgraph.Mutation = s.object(reference{"Mutation", "0"}, nil, nil)
+			subgraph.Mutation = s.object(reference{"Mutation", "0"}, "Mutation", nil, nil)
 		}
 		for name, d := range p.schema.Types {
-			if keys := p.keys(d, true); d.Kind == ast.Object && len(keys) > 0 {
+			entity := d.Kind == ast.Object || d.Kind == ast.Interface && w.standing[name] != nil
+			if keys := p.keys(d, true); entity && len(keys) > 0 {
 				subgraph.Entities[name] = func(representation map[string]any) (Object, error) {
 					return s.lookup(name, keys, representation)
 				}
@@ -53,16 +54,18 @@ type server struct {
 }
 
 // lookup finds the entity that a representation stands for: by one of the keys,
-// and all keys that it holds must agree.
+// and all keys that it holds must agree. The name may be that of an interface that
+// is an interface object elsewhere, or here.
 func (s server) lookup(name string, keys []federation.FieldSet, representation map[string]any) (Object, error) {
 	id := ""
+	var entity reference
 	for _, key := range keys {
 		given, err := restrict(s.world, reference{name, ""}, ast.SelectionSet(key), representation)
 		if err != nil {
 			continue // another key then
 		}
-		n := numberIn(given)
-		if want := s.world.project(reference{name, n}, ast.SelectionSet(key)); canonicalJSON(want) != canonicalJSON(given) {
+		n, ok := numberIn(given), false
+		if entity, ok = s.world.numbered(name, n); !ok || canonicalJSON(s.world.project(entity, ast.SelectionSet(key))) != canonicalJSON(given) {
 			return nil, fmt.Errorf("%s: no %s has the key %s", s.part.name, name, canonicalJSON(given))
 		}
 		if id != "" && id != n {
@@ -73,7 +76,11 @@ func (s server) lookup(name string, keys []federation.FieldSet, representation m
 	if id == "" {
 		return nil, fmt.Errorf("%s: the representation %s of %s holds no key", s.part.name, canonicalJSON(representation), name)
 	}
-	return s.object(reference{name, id}, nil, representation), nil
+	known, err := s.part.known(entity.typ, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.object(entity, known, nil, representation), nil
 }
 
 // numberIn finds the entity's number in any leaf of a key.
@@ -94,11 +101,11 @@ func numberIn(value any) string {
 	return ""
 }
 
-// object is an object with the fields that this subgraph's schema has, of which
-// those in provided are available although they are external.
-func (s server) object(ref reference, provided ast.SelectionSet, representation map[string]any) Object {
-	out := Object{"__typename": ref.typ}
-	for _, f := range s.part.schema.Types[ref.typ].Fields {
+// object is an object as this subgraph knows it, with the fields of that type, of
+// which those in provided are available although they are external.
+func (s server) object(ref reference, known string, provided ast.SelectionSet, representation map[string]any) Object {
+	out := Object{"__typename": known}
+	for _, f := range s.part.schema.Types[known].Fields {
 		fact := s.world.fields[ref.typ+"."+f.Name]
 		if fact == nil {
 			continue
@@ -135,22 +142,29 @@ func (s server) resolve(ref reference, field string, fact *fieldFact, provided a
 	default:
 		value = s.world.value(ref, field, arguments, "")
 	}
-	return s.objects(value, append(below, d.provides...)), nil
+	return s.objects(value, d.definition.Type.Name(), append(below, d.provides...))
 }
 
-// objects turns references into objects.
-func (s server) objects(value any, provided ast.SelectionSet) any {
+// objects turns references into objects of the type that this subgraph declares.
+func (s server) objects(value any, declared string, provided ast.SelectionSet) (any, error) {
 	switch v := value.(type) {
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = s.objects(item, provided)
+			var err error
+			if out[i], err = s.objects(item, declared, provided); err != nil {
+				return nil, err
+			}
 		}
-		return out
+		return out, nil
 	case reference:
-		return s.object(v, provided, nil)
+		known, err := s.part.known(v.typ, declared)
+		if err != nil {
+			return nil, err
+		}
+		return s.object(v, known, provided, nil), nil
 	}
-	return value
+	return value, nil
 }
 
 // selected reports whether a field set selects a field of an object type, and

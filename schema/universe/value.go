@@ -118,7 +118,7 @@ func (w *world) complete(fact *fieldFact, types []*ast.Type, hash uint64, owner 
 		}
 		name := names[mix(hash, "type")%uint64(len(names))]
 		if w.entities[name] {
-			return reference{name, strconv.FormatUint(mix(hash, "entity")%population, 10)}
+			return w.entity(name, mix(hash, "entity"))
 		}
 		if name == "Query" {
 			return reference{name, "0"}

@@ -19,6 +19,8 @@ type world struct {
 	fields   map[string]*fieldFact // by "Type.field", of object types
 	inputs   map[string]*ast.Definition
 	enums    map[string][]string // values that every subgraph knows and the API has
+	standing map[string][]string // the types of the interfaces that have interface objects
+	rows     map[string][]string // by type, those with which it shares its entities' numbers
 }
 
 // worldPart is one subgraph's schema.
@@ -26,6 +28,7 @@ type worldPart struct {
 	name   string
 	schema *ast.Schema
 	link   federation.Link
+	stands map[string][]string // what its interface objects stand for
 }
 
 // fieldFact is what all subgraphs together say about a field.
@@ -54,6 +57,7 @@ func newWorld(u Universe, labels ...string) (*world, error) {
 	w := &world{
 		seed: u.Seed, entities: map[string]bool{}, fields: map[string]*fieldFact{},
 		inputs: map[string]*ast.Definition{}, enums: map[string][]string{},
+		standing: map[string][]string{}, rows: map[string][]string{},
 	}
 	for _, s := range u.Subgraphs {
 		document, err := federation.Parse(s)
@@ -65,8 +69,9 @@ func newWorld(u Universe, labels ...string) (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.parts = append(w.parts, &worldPart{name: s.Name, schema: schema, link: link})
+		w.parts = append(w.parts, &worldPart{name: s.Name, schema: schema, link: link, stands: map[string][]string{}})
 	}
+	w.readInterfaceObjects()
 	for _, p := range w.parts {
 		for _, d := range p.schema.Types {
 			if !d.BuiltIn {
@@ -76,12 +81,13 @@ func newWorld(u Universe, labels ...string) (*world, error) {
 	}
 	for _, p := range w.parts {
 		for _, d := range p.schema.Types {
-			if err := w.readKeys(p, d); err != nil {
-				return nil, err
-			}
+			w.readKeys(p, d)
 		}
 	}
 	w.settle(labels)
+	if err := w.checkKeys(); err != nil {
+		return nil, err
+	}
 	return w, nil
 }
 
@@ -90,21 +96,27 @@ func (w *world) readType(p *worldPart, d *ast.Definition) {
 	case ast.Object:
 		external := p.applied(d.Directives, "external") != nil
 		for _, f := range d.Fields {
-			fact := w.fields[d.Name+"."+f.Name]
-			if fact == nil {
-				fact = &fieldFact{declared: map[*worldPart]*declaration{}}
-				w.fields[d.Name+"."+f.Name] = fact
-			}
-			fact.declared[p] = &declaration{
-				part: p, definition: f, external: external || p.applied(f.Directives, "external") != nil,
-				requires: p.fieldSet(f.Directives, "requires"), provides: p.fieldSet(f.Directives, "provides"),
-				context: p.contextArguments(f),
+			for _, object := range p.actual(d.Name) {
+				w.declare(p, object, f, external)
 			}
 		}
 	case ast.InputObject:
 		w.readInput(d)
 	case ast.Enum:
 		w.readEnum(p, d)
+	}
+}
+
+func (w *world) declare(p *worldPart, object string, f *ast.FieldDefinition, external bool) {
+	fact := w.fields[object+"."+f.Name]
+	if fact == nil {
+		fact = &fieldFact{declared: map[*worldPart]*declaration{}}
+		w.fields[object+"."+f.Name] = fact
+	}
+	fact.declared[p] = &declaration{
+		part: p, definition: f, external: external || p.applied(f.Directives, "external") != nil,
+		requires: p.fieldSet(f.Directives, "requires"), provides: p.fieldSet(f.Directives, "provides"),
+		context: p.contextArguments(f),
 	}
 }
 
@@ -131,19 +143,20 @@ func (w *world) readEnum(p *worldPart, d *ast.Definition) {
 }
 
 // readKeys marks what the keys of a type select.
-func (w *world) readKeys(p *worldPart, d *ast.Definition) error {
+func (w *world) readKeys(p *worldPart, d *ast.Definition) {
 	for _, set := range p.keys(d, false) {
-		w.entities[d.Name] = true
-		for _, selection := range set {
-			if f, isField := selection.(*ast.Field); isField {
-				if fact := w.fields[d.Name+"."+f.Name]; fact != nil && fact.declared[p] != nil {
-					fact.declared[p].inKey = true
+		for _, object := range p.actual(d.Name) {
+			w.entities[object] = true
+			for _, selection := range set {
+				if f, isField := selection.(*ast.Field); isField {
+					if fact := w.fields[object+"."+f.Name]; fact != nil && fact.declared[p] != nil {
+						fact.declared[p].inKey = true
+					}
 				}
 			}
 		}
 		w.markKeyed(p, d, ast.SelectionSet(set))
 	}
-	return nil
 }
 
 func (w *world) markKeyed(p *worldPart, d *ast.Definition, set ast.SelectionSet) {
@@ -152,8 +165,10 @@ func (w *world) markKeyed(p *worldPart, d *ast.Definition, set ast.SelectionSet)
 		if !isField {
 			continue
 		}
-		if fact := w.fields[d.Name+"."+f.Name]; fact != nil {
-			fact.keyed = true
+		for _, object := range p.actual(d.Name) {
+			if fact := w.fields[object+"."+f.Name]; fact != nil {
+				fact.keyed = true
+			}
 		}
 		if definition := d.Fields.ForName(f.Name); definition != nil && len(f.SelectionSet) > 0 {
 			w.markKeyed(p, p.schema.Types[definition.Type.Name()], f.SelectionSet)
@@ -249,10 +264,11 @@ func (p *worldPart) keys(d *ast.Definition, resolvable bool) (sets []federation.
 	return sets
 }
 
-// possible returns the object types that a composite type can be here, sorted.
+// possible returns the object types that objects of a composite type can have,
+// sorted.
 func (p *worldPart) possible(name string) (names []string) {
 	for _, d := range p.schema.GetPossibleTypes(p.schema.Types[name]) {
-		names = append(names, d.Name)
+		names = append(names, p.actual(d.Name)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
