@@ -65,15 +65,6 @@ type HealthConfig struct {
 	Path string `yaml:"path"`
 }
 
-// IncludeErrorsConfig says which subgraphs' errors reach clients as they are;
-// those of others are replaced by one that says which subgraph failed.
-type IncludeErrorsConfig struct {
-	// All is for every subgraph that is not named. Defaults to false.
-	All bool `yaml:"all"`
-	// Subgraphs is for single ones, by their names.
-	Subgraphs map[string]bool `yaml:"subgraphs"`
-}
-
 // AuthenticationConfig holds Apollo Router's authentication.router.jwt.
 type AuthenticationConfig struct {
 	Router struct {
@@ -129,7 +120,7 @@ func (c Config) Development() Config {
 	c.Supergraph.Introspection = true
 	c.Playground.Enabled = true
 	c.QueryPlanning.Expose = true
-	c.IncludeSubgraphErrors.All = true
+	c.IncludeSubgraphErrors.All = ErrorsConfig{Whole: new(true)}
 	return c
 }
 
@@ -147,6 +138,7 @@ func (c Config) WithDefaults() Config {
 		defaults := jwt.WithDefaults()
 		c.Authentication.Router.JWT = &defaults
 	}
+	c.IncludeSubgraphErrors = c.IncludeSubgraphErrors.withDefaults()
 	c.TrafficShaping.Router.Timeout = cmp.Or(c.TrafficShaping.Router.Timeout, 30*time.Second)
 	c.TrafficShaping.All.Timeout = cmp.Or(c.TrafficShaping.All.Timeout, 30*time.Second)
 	c.QueryPlanning = c.QueryPlanning.withDefaults()

@@ -56,11 +56,17 @@ func (d *configDecoder) value(node ast.Node, path []string, into reflect.Value) 
 
 // structure reads a mapping whose keys are the fields of a struct.
 func (d *configDecoder) structure(node ast.Node, path []string, into reflect.Value) error {
+	fields := map[string]reflect.Value{}
+	fieldsOf(into, fields)
+	if scalar, may := fields[scalarTag]; may {
+		if node.Type() == ast.BoolType || node.Type() == ast.StringType {
+			return d.value(node, path, scalar)
+		}
+		delete(fields, scalarTag)
+	}
 	if err := d.isMapping(node, path); err != nil {
 		return err
 	}
-	fields := map[string]reflect.Value{}
-	fieldsOf(into, fields)
 	seen := map[string]bool{}
 	for _, entry := range entries(node) {
 		key := entry.Key.GetToken().Value
@@ -83,6 +89,10 @@ func (d *configDecoder) structure(node ast.Node, path []string, into reflect.Val
 	}
 	return nil
 }
+
+// scalarTag is on the field of a struct that a single value stands for, where the
+// struct's keys may not be there.
+const scalarTag = ",scalar"
 
 // fieldsOf finds the fields of a struct by their keys.
 func fieldsOf(value reflect.Value, fields map[string]reflect.Value) {

@@ -38,6 +38,7 @@ include_subgraph_errors:
   all: true
   subgraphs:
     a: false
+    b: {redact_message: true, allow_extensions_keys: [code]}
 authentication:
   router:
     jwt:
@@ -83,12 +84,17 @@ playground:
 	}
 	off := false
 	want := Config{
-		Supergraph:            EndpointConfig{Listen: "127.0.0.1:9", Path: "/api", Introspection: true},
-		HealthCheck:           HealthConfig{Enabled: &off, Path: "/healthz"},
-		Limits:                limit.Config{HTTPMaxRequestBytes: 1000, ParserMaxTokens: 77, ParserMaxRecursion: 5},
-		IncludeSubgraphErrors: IncludeErrorsConfig{All: true, Subgraphs: map[string]bool{"a": false}},
-		Identity:              IdentityConfig{KeysFile: "dir/keys"},
-		OverrideSubgraphURL:   map[string]string{"a": "http://127.0.0.1:9/0123"},
+		Supergraph:  EndpointConfig{Listen: "127.0.0.1:9", Path: "/api", Introspection: true},
+		HealthCheck: HealthConfig{Enabled: &off, Path: "/healthz"},
+		Limits:      limit.Config{HTTPMaxRequestBytes: 1000, ParserMaxTokens: 77, ParserMaxRecursion: 5},
+		IncludeSubgraphErrors: IncludeErrorsConfig{
+			All: ErrorsConfig{Whole: new(true)},
+			Subgraphs: map[string]ErrorsConfig{
+				"a": {Whole: new(false)}, "b": {RedactMessage: new(true), AllowExtensionsKeys: []string{"code"}},
+			},
+		},
+		Identity:            IdentityConfig{KeysFile: "dir/keys"},
+		OverrideSubgraphURL: map[string]string{"a": "http://127.0.0.1:9/0123"},
 		TrafficShaping: TrafficConfig{
 			Router: TimeoutConfig{5 * time.Second},
 			All:    SubgraphTrafficConfig{TimeoutConfig{100 * time.Millisecond}, &off},
@@ -118,7 +124,7 @@ playground:
 	if diff := cmp.Diff(want, file.Config); diff != "" {
 		t.Error(diff)
 	}
-	if err := file.Config.WithDefaults().validate([]string{"a"}); err != nil {
+	if err := file.Config.WithDefaults().validate([]string{"a", "b"}); err != nil {
 		t.Error(err)
 	}
 }
@@ -163,7 +169,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 	if file, err = ReadConfig("weft.yaml", []byte(all), environment); err != nil {
 		t.Fatal(err)
 	}
-	if err := file.Config.WithDefaults().validate([]string{"users"}); err != nil {
+	if err := file.Config.WithDefaults().validate([]string{"users", "todos"}); err != nil {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
@@ -227,6 +233,9 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"negative limit", "limits:\n  parser_max_recursion: -1", "weft.yaml:2:3: limits.parser_max_recursion: -1 is too small"},
 		{"negative timeout", "traffic_shaping: {all: {timeout: -1s}}", "traffic_shaping.all.timeout: -1s is negative"},
 		{"unknown subgraph", "override_subgraph_url:\n  users: http://x", `weft.yaml:2:3: override_subgraph_url.users: the supergraph has no subgraph "users"; it has a, b`},
+		{"text for a boolean or keys", "include_subgraph_errors: {all: maybe}", `weft.yaml:1:32: include_subgraph_errors.all: want true or false, got "maybe"`},
+		{"a list for a boolean or keys", "include_subgraph_errors: {all: [code]}", `include_subgraph_errors.all: want keys with values, got a list`},
+		{"unknown key of errors", "include_subgraph_errors: {all: {deny_extensions_keys: [stack]}}", `unknown key "deny_extensions_keys"; there are allow_extensions_keys, redact_message`},
 		{"unknown subgraph's errors", "include_subgraph_errors: {subgraphs: {c: true}}", `has no subgraph "c"`},
 		{"subgraph's address", "override_subgraph_url: {a: ftp://x}", `override_subgraph_url.a: "ftp://x" is no http or https address`},
 		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},

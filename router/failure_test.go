@@ -59,7 +59,7 @@ func TestSubgraphFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := serve(t, func(config *Config) {
-				config.IncludeSubgraphErrors.All = true
+				config.IncludeSubgraphErrors.All.Whole = new(true)
 				config.TrafficShaping.All.Timeout = 200 * time.Millisecond
 			})
 			f.faults["pets"].Store(&c.fault)
@@ -125,7 +125,7 @@ func TestSubgraphThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	f := serve(t, func(c *Config) {
 		c.OverrideSubgraphURL = map[string]string{"pets": "http://127.0.0.1:1/graphql"}
-		c.IncludeSubgraphErrors.All = true
+		c.IncludeSubgraphErrors.All.Whole = new(true)
 	})
 	a := f.query(t, "{ me { name pets } }")
 	want := map[string]any{"me": map[string]any{"name": "Ada", "pets": nil}}
@@ -143,10 +143,10 @@ func TestSubgraphErrorsAreForThoseWhoMayReadThem(t *testing.T) {
 		shown  bool
 	}{
 		{"nobody", IncludeErrorsConfig{}, false},
-		{"everybody", IncludeErrorsConfig{All: true}, true},
-		{"this subgraph's", IncludeErrorsConfig{Subgraphs: map[string]bool{"people": true}}, true},
-		{"another subgraph's", IncludeErrorsConfig{Subgraphs: map[string]bool{"pets": true}}, false},
-		{"all but this subgraph's", IncludeErrorsConfig{All: true, Subgraphs: map[string]bool{"people": false}}, false},
+		{"everybody", IncludeErrorsConfig{All: ErrorsConfig{Whole: new(true)}}, true},
+		{"this subgraph's", IncludeErrorsConfig{Subgraphs: map[string]ErrorsConfig{"people": {Whole: new(true)}}}, true},
+		{"another subgraph's", IncludeErrorsConfig{Subgraphs: map[string]ErrorsConfig{"pets": {Whole: new(true)}}}, false},
+		{"all but this subgraph's", IncludeErrorsConfig{All: ErrorsConfig{Whole: new(true)}, Subgraphs: map[string]ErrorsConfig{"people": {Whole: new(false)}}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -166,11 +166,55 @@ func TestSubgraphErrorsAreForThoseWhoMayReadThem(t *testing.T) {
 	}
 }
 
+// TestSubgraphErrorsAreShownInPart names what may be read of an error with a
+// message and three extensions, and of one that says that there is no answer.
+func TestSubgraphErrorsAreShownInPart(t *testing.T) {
+	t.Parallel()
+	reports := text(200, "application/json", `{"data":null,"errors":[{"message":"the cat is out","extensions":{"code":"OUT","stack":"secret","hint":"later"}}]}`)
+	fails := text(503, "text/html", "")
+	const redacted = "Subgraph errors redacted"
+	for _, c := range []struct {
+		name                   string
+		config                 string
+		message                string
+		extensions             map[string]any
+		failure                string
+		failureExtensionsCount int
+	}{
+		{"nothing", `{}`, redacted, nil, redacted, 1},
+		{"some extensions", `{all: {allow_extensions_keys: [code, service]}}`, redacted, map[string]any{"code": "OUT", "service": "pets"}, redacted, 2},
+		{"the message", `{all: {redact_message: false}}`, "the cat is out", nil, "HTTP fetch failed from 'pets': 503: Service Unavailable", 1},
+		{"what is said of all and of this subgraph", `{all: {redact_message: false, allow_extensions_keys: [code]}, subgraphs: {pets: {allow_extensions_keys: [hint]}}}`, "the cat is out", map[string]any{"code": "OUT", "hint": "later"}, "HTTP fetch failed from 'pets': 503: Service Unavailable", 1},
+		{"no message of this subgraph", `{all: {redact_message: false}, subgraphs: {pets: {redact_message: true}}}`, redacted, nil, redacted, 1},
+		{"nothing of this subgraph", `{all: {redact_message: false, allow_extensions_keys: [code]}, subgraphs: {pets: false}}`, redacted, nil, redacted, 1},
+		{"a part of this subgraph, all of the others", `{all: true, subgraphs: {pets: {allow_extensions_keys: [code]}}}`, redacted, map[string]any{"code": "OUT"}, redacted, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			file, err := ReadConfig("weft.yaml", []byte("include_subgraph_errors: "+c.config), environment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := serve(t, func(config *Config) { config.IncludeSubgraphErrors = file.Config.IncludeSubgraphErrors })
+			f.faults["pets"].Store(&reports)
+			a := f.query(t, "{ me { pets } }")
+			if len(a.Errors) != 1 || a.Errors[0].Message != c.message || !cmp.Equal(a.Errors[0].Extensions, c.extensions) {
+				t.Errorf("got %s", a.Text)
+			}
+			f.faults["pets"].Store(&fails)
+			a = f.query(t, "{ me { pets } }")
+			if len(a.Errors) != 1 || a.Errors[0].Message != c.failure || len(a.Errors[0].Extensions) != c.failureExtensionsCount || a.Errors[0].code() != "SUBREQUEST_HTTP_ERROR" {
+				t.Errorf("got %s", a.Text)
+			}
+		})
+	}
+}
+
 func TestWholeRequestHasATimeLimit(t *testing.T) {
 	t.Parallel()
 	f := serve(t, func(c *Config) {
 		c.TrafficShaping.Router.Timeout = 200 * time.Millisecond
-		c.IncludeSubgraphErrors.All = true
+		c.IncludeSubgraphErrors.All.Whole = new(true)
 	})
 	fault := http.HandlerFunc(hang)
 	f.faults["pets"].Store(&fault)

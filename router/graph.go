@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/introspection"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
@@ -26,7 +27,7 @@ type graph struct {
 	client        *subgraph.Client
 	flights       *subgraph.Flights // through the client
 	limits        operation.Limits
-	includeErrors []bool // by subgraph
+	exposures     []execute.Exposure // of errors, by subgraph
 	overrides     overrides
 	separate      bool // plan.Config.SeparateEntities
 	plans         plans
@@ -57,8 +58,7 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	for _, sub := range s.Subgraphs {
 		address := cmp.Or(r.config.OverrideSubgraphURL[sub.Name], sub.URL)
 		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{Name: sub.Name, URL: address})
-		include, single := r.config.IncludeSubgraphErrors.Subgraphs[sub.Name]
-		g.includeErrors = append(g.includeErrors, single && include || !single && r.config.IncludeSubgraphErrors.All)
+		g.exposures = append(g.exposures, r.config.IncludeSubgraphErrors.exposure(sub.Name))
 	}
 	if g.client, err = subgraph.New(clients, r.signer); err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (g *graph) answer(ctx context.Context, request *transport.Request, caller a
 		Introspect:            g.introspect,
 		RequestID:             record.RequestID,
 		Claims:                caller.Encoded,
-		IncludeSubgraphErrors: g.includeErrors,
+		IncludeSubgraphErrors: g.exposures,
 		Extensions:            extensions,
 	}), nil
 }

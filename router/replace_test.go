@@ -112,7 +112,9 @@ func TestReplaceDoesNotWaitForWarmth(t *testing.T) {
 
 func TestReplaceKeepsTheOldSupergraphOnErrors(t *testing.T) {
 	t.Parallel()
-	f := serveSubgraphs(t, moving(), func(c *Config) { c.IncludeSubgraphErrors.Subgraphs = map[string]bool{"new": true} })
+	f := serveSubgraphs(t, moving(), func(c *Config) {
+		c.IncludeSubgraphErrors.Subgraphs = map[string]ErrorsConfig{"new": {Whole: new(true)}}
+	})
 	before := f.router.graph.Load()
 	alone := []federation.Subgraph{{Name: "other", URL: "http://127.0.0.1:1", Sources: []federation.Source{{Name: "o", Text: "type Query { a: Int }"}}}}
 	var field *FieldError

@@ -134,7 +134,7 @@ func newUniverseFixture(t *testing.T, u universe.Universe, labels []string) *uni
 		t.Fatal(err)
 	}
 	config := Config{}
-	config.IncludeSubgraphErrors.All = true
+	config.IncludeSubgraphErrors.All.Whole = new(true)
 	config.ProgressiveOverride.Labels = map[string]bool{"beta": slices.Contains(labels, "beta")}
 	if w.router, err = New(config, w.graph, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -20,25 +21,18 @@ import (
 // its path. The code is always shown; what happened where, only to those who may
 // know.
 func (r *run) failure(code string, f *fetch, reason string, status int) gqlerror.Error {
-	service := f.service
-	if !r.shows(f) {
-		return gqlerror.Error{Message: redactedMessage, Extensions: map[string]any{"code": code}}
-	}
+	service, exposed := f.service, r.exposure(f)
 	message := "HTTP fetch failed from '" + service + "': " + reason
 	if code == CodeMalformed {
 		message = "service '" + service + "' response was malformed: " + reason
 	}
-	extensions := map[string]any{"code": code, "service": service, "reason": reason}
+	extensions := map[string]any{"service": service, "reason": reason}
 	if status != 0 {
 		extensions["http"] = map[string]int{"status": status}
 	}
-	return gqlerror.Error{Message: message, Extensions: extensions}
-}
-
-// shows tells whether the client may read the errors of a fetch.
-func (r *run) shows(f *fetch) bool {
-	include := r.input.IncludeSubgraphErrors
-	return f.plan.Kind == plan.IntrospectionFetch || f.plan.Subgraph < len(include) && include[f.plan.Subgraph]
+	maps.DeleteFunc(extensions, func(key string, _ any) bool { return !exposed.shows(key) })
+	extensions["code"] = code
+	return gqlerror.Error{Message: exposed.message(message), Extensions: extensions}
 }
 
 // fetchFailure returns the error for a fetch that err ended.
@@ -128,17 +122,24 @@ func (r *run) blame(f *fetch, s *fetchState) {
 }
 
 func (r *run) subgraphError(f *fetch, e *subgraphError) gqlerror.Error {
-	if !r.shows(f) {
-		return gqlerror.Error{Message: redactedMessage}
-	}
-	extensions := make(map[string]any, len(e.Extensions)+1)
-	for key, value := range e.Extensions {
+	exposed := r.exposure(f)
+	var extensions map[string]any
+	show := func(key string, value any) {
+		if !exposed.shows(key) {
+			return
+		}
+		if extensions == nil {
+			extensions = make(map[string]any, len(e.Extensions)+1)
+		}
 		extensions[key] = value
 	}
-	if f.service != "" {
-		extensions["service"] = f.service
+	for key, value := range e.Extensions {
+		show(key, value)
 	}
-	return gqlerror.Error{Message: e.Message, Extensions: extensions}
+	if f.service != "" {
+		show("service", f.service)
+	}
+	return gqlerror.Error{Message: exposed.message(e.Message), Extensions: extensions}
 }
 
 // mapEntityError maps ["_entities", 3, …] to the places that show the entity.

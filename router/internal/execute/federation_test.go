@@ -116,7 +116,7 @@ type answer struct {
 
 func (f *federated) execute(t testing.TB, program *execute.Program, variables string) answer {
 	t.Helper()
-	input := execute.Input{Flights: flights(f.client), IncludeSubgraphErrors: []bool{true, true, true}, RequestID: "r"}
+	input := execute.Input{Flights: flights(f.client), IncludeSubgraphErrors: []execute.Exposure{{Whole: true}, {Whole: true}, {Whole: true}}, RequestID: "r"}
 	if variables != "" {
 		if err := json.Unmarshal([]byte(variables), &input.Variables); err != nil {
 			t.Fatal(err)
@@ -326,7 +326,7 @@ func TestExecute_lives_without_a_subgraph(t *testing.T) {
 	} {
 		out := program.Execute(t.Context(), execute.Input{
 			Flights:               subgraph.NewFlights(f.redirect(t, "storage", tc.url), subgraph.FlightConfig{Timeout: 300 * time.Millisecond}),
-			IncludeSubgraphErrors: []bool{true, true, true},
+			IncludeSubgraphErrors: []execute.Exposure{{Whole: true}, {Whole: true}, {Whole: true}},
 		})
 		var got answer
 		if err := json.Unmarshal(out.Body, &got); err != nil {

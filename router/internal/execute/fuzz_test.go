@@ -32,7 +32,7 @@ func FuzzExecute(f *testing.F) {
 			}
 			return shop(request)
 		}}
-		out := program.Execute(context.Background(), execute.Input{Flights: flights(fetcher), IncludeSubgraphErrors: []bool{true, true, true}})
+		out := program.Execute(context.Background(), execute.Input{Flights: flights(fetcher), IncludeSubgraphErrors: []execute.Exposure{{Whole: true}, {Whole: true}, {Whole: true}}})
 		defer out.Release()
 		var got struct {
 			Data *struct {

@@ -27,9 +27,8 @@ type Input struct {
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
 	// IncludeSubgraphErrors says for each subgraph, in the order of the
-	// supergraph, whether the messages and extensions of its errors are passed on
-	// with its name. By default they are withheld.
-	IncludeSubgraphErrors []bool
+	// supergraph, what clients may read of its errors. By default it is withheld.
+	IncludeSubgraphErrors []Exposure
 	// MaxResponseBytes is how large the response's data may get; larger data are
 	// dropped, with an error. Defaults to 128 MiB.
 	MaxResponseBytes int

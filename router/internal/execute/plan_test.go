@@ -135,7 +135,7 @@ func flights(sender subgraph.Sender) *subgraph.Flights {
 func run(t testing.TB, program *execute.Program, f *fake, input execute.Input) (string, map[int]string) {
 	t.Helper()
 	input.Flights = flights(f)
-	input.IncludeSubgraphErrors = []bool{true, true, true, true, true}
+	input.IncludeSubgraphErrors = []execute.Exposure{{Whole: true}, {Whole: true}, {Whole: true}, {Whole: true}, {Whole: true}}
 	out := program.Execute(t.Context(), input)
 	body := string(out.Body)
 	out.Release()
