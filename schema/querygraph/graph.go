@@ -58,6 +58,7 @@ type Type struct {
 	StandIns []StandIn
 
 	graphs  []int32            // of Joins
+	names   []string           // of Fields; nil if there are many
 	byField map[string]FieldID // nil if there are few
 }
 
@@ -126,6 +127,8 @@ func (g *Graph) addType(id TypeID, source *supergraph.Type) {
 	}
 	if len(source.Fields) > fewFields {
 		t.byField = make(map[string]FieldID, len(source.Fields))
+	} else {
+		t.names = make([]string, 0, len(source.Fields))
 	}
 	for i, j := range source.Joins {
 		t.graphs[i] = int32(j.Graph)
@@ -135,6 +138,8 @@ func (g *Graph) addType(id TypeID, source *supergraph.Type) {
 		id := FieldID(len(g.Fields))
 		if t.byField != nil {
 			t.byField[f.Definition.Name] = id
+		} else {
+			t.names = append(t.names, f.Definition.Name)
 		}
 		t.Fields = append(t.Fields, id)
 		g.Fields = append(g.Fields, Field{ID: id, Owner: t.ID, Definition: f.Definition, Result: g.composite(f.Definition.Type)})
@@ -158,9 +163,9 @@ func (g *Graph) Field(t TypeID, name string) (id FieldID, ok bool) {
 		id, ok = typ.byField[name]
 		return id, ok
 	}
-	for _, id := range typ.Fields {
-		if g.Fields[id].Definition.Name == name {
-			return id, true
+	for i := range typ.names {
+		if typ.names[i] == name {
+			return typ.Fields[i], true
 		}
 	}
 	return 0, false

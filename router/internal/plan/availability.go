@@ -1,8 +1,8 @@
 package plan
 
 import (
+	"encoding/binary"
 	"slices"
-	"strconv"
 
 	"github.com/weftql/weft/schema/querygraph"
 )
@@ -40,18 +40,21 @@ type availability struct {
 	types   []typeID
 	entries []entry
 	extra   []int
-	root    bool
-	depth   int
+	// graphs are the entries' and the extra ones, sorted: no others have anything.
+	graphs []int
+	root   bool
+	depth  int
 	// delays are graphs that are not to be entered before a wave, though they
 	// could: what is looked up there anyway can then be one lookup.
 	delays []delay
-	// wave[i][g] is when an object of types[i] stands in a response of g.
-	wave [][]int
-	// resolved holds the fields with @requires that somebody asked for.
-	resolved map[requiring]int
-	order    []requiring
-	inputs   map[inputKey]int
-	changed  bool
+	// waves tell when an object of a type stands in a response of one of the graphs:
+	// a row of as many as there are graphs for each type.
+	waves []int
+	// resolved are the fields with @requires that somebody asked for.
+	resolved []resolved
+	// inputs are the composite parts of representations that somebody asked for.
+	inputs  []inputWave
+	changed bool
 }
 
 // delay says that a subgraph is not entered before a wave.
@@ -64,33 +67,53 @@ type requiring struct {
 	graph int
 }
 
-type inputKey struct {
-	index int
-	set   *querygraph.FieldSet
+// resolved says when such a field is there.
+type resolved struct {
+	requiring
+	wave int
 }
 
-func (p *planner) availability(types []typeID, entries []entry, extra []int, root bool, depth int) *availability {
-	a := &availability{p: p, types: types, entries: entries, extra: extra, root: root, depth: depth, resolved: map[requiring]int{}}
-	graphs := len(p.graph.Supergraph.Subgraphs)
-	flat := make([]int, len(types)*graphs)
-	for i := range flat {
-		flat[i] = never
+// inputWave says when a composite part of the representations of types[index] is
+// there.
+type inputWave struct {
+	index, wave int
+	set         *querygraph.FieldSet
+}
+
+// availability begins with what is there before anything is looked up.
+func (p *planner) availability(types []typeID, entries []entry, extra []int, root bool, depth int) availability {
+	a := availability{p: p, types: types, entries: entries, extra: extra, root: root, depth: depth}
+	p.indices = append(p.indices[:0], extra...)
+	for i := range entries {
+		if g := entries[i].graph; !slices.Contains(p.indices, g) {
+			p.indices = append(p.indices, g)
+		}
 	}
-	a.wave = make([][]int, len(types))
+	slices.Sort(p.indices)
+	a.graphs = p.mem.indices.keep(p.indices)
+	a.waves = p.mem.indices.take(len(types) * len(a.graphs))
+	for i := range a.waves {
+		a.waves[i] = never
+	}
 	for i, t := range types {
-		a.wave[i] = flat[i*graphs : (i+1)*graphs]
-		for _, e := range entries {
-			if slices.Contains(e.possible, t) {
-				a.wave[i][e.graph] = e.wave
+		for k := range entries {
+			if e := &entries[k]; slices.Contains(e.possible, t) {
+				*a.wave(i, e.graph) = e.wave
 			}
 		}
 		for _, g := range extra {
 			if root {
-				a.wave[i][g] = 0
+				*a.wave(i, g) = 0
 			}
 		}
 	}
 	return a
+}
+
+// wave is when an object of types[index] stands in a response of one of the
+// graphs.
+func (a *availability) wave(index, graph int) *int {
+	return &a.waves[index*len(a.graphs)+slices.Index(a.graphs, graph)]
 }
 
 // settle computes the fixpoint; ask looks at everything that is wanted, so that
@@ -98,7 +121,7 @@ func (p *planner) availability(types []typeID, entries []entry, extra []int, roo
 func (a *availability) settle(ask func()) {
 	for a.changed = true; a.changed; {
 		a.changed = false
-		a.inputs = map[inputKey]int{} // they depend on the waves
+		a.inputs = a.inputs[:0] // they depend on the waves
 		for i := range a.types {
 			for _, g := range a.extra {
 				if a.root {
@@ -114,18 +137,15 @@ func (a *availability) settle(ask func()) {
 						w = max(w, d.wave)
 					}
 				}
-				if w < a.wave[i][g] {
-					a.wave[i][g] = w
-					a.changed = true
+				if there := a.wave(i, g); w < *there {
+					*there, a.changed = w, true
 				}
 			}
 		}
 		ask()
-		for k := 0; k < len(a.order); k++ { // asking for inputs may add to the order
-			r := a.order[k]
-			if w := a.resolve(r); w < a.resolved[r] {
-				a.resolved[r] = w
-				a.changed = true
+		for k := 0; k < len(a.resolved); k++ { // asking for inputs may add to them
+			if w := a.resolve(a.resolved[k].requiring); w < a.resolved[k].wave {
+				a.resolved[k].wave, a.changed = w, true
 			}
 		}
 	}
@@ -184,28 +204,28 @@ func (a *availability) provided(graph int) querygraph.Provided {
 	return nil
 }
 
-// field tells when a subgraph's response has a field.
-func (a *availability) field(index int, name string, graph int) int {
-	if a.wave[index][graph] == never {
-		return never
-	}
-	t := a.types[index]
-	f, ok := a.p.graph.Field(t, name)
+// field tells when the response of one of the graphs has a field.
+func (a *availability) field(index int, f fieldID, graph int) int {
+	w := *a.wave(index, graph)
 	switch {
-	case !ok || !a.p.graph.Resolves(graph, t, f, a.provided(graph)):
+	case w == never || f == noField || !a.p.graph.Resolves(graph, a.types[index], f, a.provided(graph)):
 		return never
 	case !a.requires(f, graph):
-		return a.wave[index][graph]
+		return w
 	}
-	r := requiring{index, f, graph}
-	w, known := a.resolved[r]
-	if !known {
-		w = never
-		a.resolved[r] = w
-		a.order = append(a.order, r)
-		a.changed = true
+	return a.resolvedAt(requiring{index, f, graph})
+}
+
+// resolvedAt tells when a field with @requires is there, as far as that is known.
+func (a *availability) resolvedAt(r requiring) int {
+	for i := range a.resolved {
+		if a.resolved[i].requiring == r {
+			return a.resolved[i].wave
+		}
 	}
-	return w
+	a.resolved = append(a.resolved, resolved{r, never})
+	a.changed = true
+	return never
 }
 
 // requires tells whether the subgraph needs inputs to resolve the field. Where
@@ -219,20 +239,23 @@ func (a *availability) requires(f fieldID, graph int) bool {
 }
 
 // locate gives the earliest response that has a field; ok is false if none will.
-func (a *availability) locate(index int, name string, prefer func(location) bool) (best location, ok bool) {
+// Of equally early ones it prefers those that take no lookup, then lookups that
+// the choice makes anyway.
+func (c *choice) locate(index int, f fieldID) (best location, ok bool) {
+	a := &c.av
 	best.wave = never
 	rank := 0
-	for graph := range a.wave[index] {
-		w := a.field(index, name, graph)
+	for _, graph := range a.graphs {
+		w := a.field(index, f, graph)
 		if w == never || w > best.wave {
 			continue
 		}
-		l := a.location(index, name, graph)
+		l := a.location(index, f, graph)
 		r := 2
 		switch {
 		case !l.step:
 			r = 0
-		case prefer != nil && prefer(l):
+		case c.taken(l):
 			r = 1
 		}
 		if w < best.wave || r < rank {
@@ -243,12 +266,11 @@ func (a *availability) locate(index int, name string, prefer func(location) bool
 }
 
 // location gives where a subgraph's response has a field that it can have.
-func (a *availability) location(index int, name string, graph int) location {
-	f, _ := a.p.graph.Field(a.types[index], name)
+func (a *availability) location(index int, f fieldID, graph int) location {
 	if a.requires(f, graph) {
-		return location{graph: graph, wave: a.resolved[requiring{index, f, graph}], step: true, variant: a.p.variant(f, graph)}
+		return location{graph: graph, wave: a.resolvedAt(requiring{index, f, graph}), step: true, variant: a.p.variant(f, graph)}
 	}
-	return location{graph: graph, wave: a.wave[index][graph], step: slices.Contains(a.extra, graph)}
+	return location{graph: graph, wave: *a.wave(index, graph), step: slices.Contains(a.extra, graph)}
 }
 
 // variant numbers the lookups that a subgraph needs for an object's fields with
@@ -299,9 +321,9 @@ func conflicts(a, b *querygraph.FieldSet) bool {
 
 // input tells when a part of a representation can be had.
 func (a *availability) input(index int, f *querygraph.FieldSetField) int {
-	best := never
-	for graph := range a.wave[index] {
-		w := a.field(index, f.Name, graph)
+	best, id := never, a.p.field(a.types[index], f.Name)
+	for _, graph := range a.graphs {
+		w := a.field(index, id, graph)
 		if w < best && (f.Set == nil || a.whole(index, f, graph)) {
 			best = w
 		}
@@ -309,13 +331,15 @@ func (a *availability) input(index int, f *querygraph.FieldSetField) int {
 	if f.Set == nil || best < never {
 		return best
 	}
-	key := inputKey{index, f.Set}
-	if w, ok := a.inputs[key]; ok {
-		return w
+	for i := range a.inputs {
+		if a.inputs[i].index == index && a.inputs[i].set == f.Set {
+			return a.inputs[i].wave
+		}
 	}
-	a.inputs[key] = never // what needs itself cannot be had
+	known := len(a.inputs)
+	a.inputs = append(a.inputs, inputWave{index, never, f.Set}) // what needs itself cannot be had
 	w := a.p.gather(a, index, f)
-	a.inputs[key] = w
+	a.inputs[known].wave = w
 	return w
 }
 
@@ -363,27 +387,25 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 // below gives the entries of the site that a field leads to from objects of
 // types[index]: every subgraph that has the field. base is the wave of the
 // earliest.
-func (a *availability) below(index int, name string) (entries []entry, base int) {
+func (a *availability) below(index int, f fieldID) (entries []entry, base int) {
 	base = never
-	f, ok := a.p.graph.Field(a.types[index], name)
-	if !ok {
-		return nil, never
-	}
-	for graph := range a.wave[index] {
-		w := a.field(index, name, graph)
+	scratch := a.p.entries[:0]
+	for _, graph := range a.graphs {
+		w := a.field(index, f, graph)
 		if w == never {
 			continue
 		}
-		l := a.location(index, name, graph)
+		l := a.location(index, f, graph)
 		e := entry{graph: graph, wave: w, possible: a.p.graph.ResultTypes(graph, f), from: l}
 		var provided querygraph.Provided
 		if !l.step {
 			provided = a.provided(graph)
 		}
 		e.provided = a.p.graph.Below(graph, a.types[index], f, provided)
-		entries = append(entries, e)
+		scratch = append(scratch, e)
 		base = min(base, w)
 	}
+	a.p.entries, entries = scratch, a.p.mem.entries.keep(scratch)
 	for i := range entries {
 		entries[i].wave -= base
 	}
@@ -392,21 +414,27 @@ func (a *availability) below(index int, name string) (entries []entry, base int)
 
 // appendSignature tells entries apart for the memo of a site.
 func appendSignature(out []byte, entries []entry) []byte {
+	out = appendInt(out, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		out = appendInt(append(out, '|'), e.graph)
-		out = appendInt(append(out, '@'), e.wave)
+		step := 0
 		if e.from.step {
-			out = append(out, 's')
+			step = 1
 		}
+		out = appendInt(appendInt(appendInt(out, 2*e.graph+step), e.wave), len(e.provided))
 		for _, set := range e.provided {
-			out = appendInt(append(out, '+'), set.ID)
+			out = appendInt(out, set.ID)
 		}
+		out = appendInt(out, len(e.possible))
 		for _, t := range e.possible {
-			out = appendInt(append(out, ','), int(t))
+			out = appendInt(out, int(t))
 		}
 	}
 	return out
 }
 
-func appendInt(out []byte, n int) []byte { return strconv.AppendInt(out, int64(n), 10) }
+// appendInt and appendText write parts of a key of a map, so that different parts
+// give different keys.
+func appendInt(out []byte, n int) []byte { return binary.AppendVarint(out, int64(n)) }
+
+func appendText(out []byte, s string) []byte { return append(appendInt(out, len(s)), s...) }

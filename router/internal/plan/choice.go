@@ -11,13 +11,13 @@ import (
 type choice struct {
 	s       *site
 	entries []entry
-	av      *availability
+	av      availability
+	result  local
 	// leaves holds a location for each of a demand's types, groups where its
 	// objects stand, by the demand's index.
 	leaves [][]location
 	groups [][]group
 	steps  []*lookup
-	used   []bool // by entry
 	inputs []want // composite parts of representations
 }
 
@@ -66,7 +66,7 @@ func (p *planner) evaluate(s *site, entries []entry, extra []int, wants []want) 
 func (c *choice) twice() []delay {
 	var out []delay
 	for _, st := range c.steps {
-		if c.av.wave[st.types[0]][st.at.graph] != st.at.wave {
+		if *c.av.wave(st.types[0], st.at.graph) != st.at.wave {
 			continue // it is made for a field with @requires
 		}
 		next := never
@@ -87,14 +87,14 @@ func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []wa
 	if !p.spend() {
 		return &local{why: &obstacle{}} // whatever the reason, New returns the context's error
 	}
-	c := &choice{
-		s: s, entries: entries, used: make([]bool, len(entries)),
-		leaves: make([][]location, len(s.demands)), groups: make([][]group, len(s.demands)),
-	}
+	c := p.mem.choices.one()
+	c.s, c.entries = s, entries
+	c.leaves, c.groups = p.mem.leaves.take(len(s.demands)), p.mem.groups.take(len(s.demands))
 	c.av = p.availability(s.types, entries, extra, s.root && len(entries) == 0, 0)
 	c.av.delays = delays
 	c.av.settle(func() { c.ask(wants) })
-	l := &local{choice: c, used: c.used}
+	l := &c.result
+	l.choice, l.used = c, p.mem.bools.take(len(entries))
 	for _, w := range wants {
 		i := slices.Index(s.types, w.typ)
 		if i < 0 || !c.av.reachable(i) {
@@ -126,10 +126,9 @@ func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []wa
 func (c *choice) ask(wants []want) {
 	c.av.wants(wants)
 	for _, d := range c.s.demands {
-		for _, t := range d.types {
-			i := slices.Index(c.s.types, t)
-			for graph := range c.av.wave[i] {
-				c.av.field(i, d.field.Name, graph)
+		for k, i := range d.at {
+			for _, graph := range c.av.graphs {
+				c.av.field(i, d.ids[k], graph)
 			}
 		}
 	}
@@ -140,19 +139,18 @@ func (c *choice) supply(d *demand, l *local) *obstacle {
 	if d.composite() {
 		return c.descend(d, l)
 	}
-	locations := make([]location, len(d.types))
-	for k, t := range d.types {
-		i := slices.Index(c.s.types, t)
+	locations := c.av.p.mem.locations.take(len(d.types))
+	for k, i := range d.at {
 		locations[k].graph = -1
 		if !c.av.reachable(i) && !c.av.root {
 			continue // no such object can stand here
 		}
-		at, ok := c.av.locate(i, d.field.Name, c.taken)
+		at, ok := c.locate(i, d.ids[k])
 		if !ok {
-			return &obstacle{c, t, d.field.Name, d}
+			return &obstacle{c, d.types[k], d.field.Name, d}
 		}
 		locations[k] = at
-		c.use(i, d.field.Name, at, false)
+		c.use(i, d.ids[k], at, false)
 	}
 	c.leaves[d.index] = locations
 	return nil
@@ -162,28 +160,9 @@ func (c *choice) supply(d *demand, l *local) *obstacle {
 // stands, and solves the child site of each group.
 func (c *choice) descend(d *demand, l *local) *obstacle {
 	p := c.av.p
-	var keys []string
-	var groups []group
-	for _, t := range d.types {
-		i := slices.Index(c.s.types, t)
-		if !c.av.reachable(i) && !c.av.root {
-			continue
-		}
-		entries, base := c.av.below(i, d.field.Name)
-		if len(entries) == 0 {
-			return &obstacle{c, t, d.field.Name, d}
-		}
-		key := groupKey(entries, base)
-		k := slices.Index(keys, key)
-		if k < 0 {
-			keys = append(keys, key)
-			groups = append(groups, group{types: []typeID{t}, entries: entries, base: base})
-			continue
-		}
-		groups[k].types = append(groups[k].types, t)
-		for e := range entries {
-			groups[k].entries[e].possible = union(groups[k].entries[e].possible, entries[e].possible)
-		}
+	groups, obstacle := c.group(d)
+	if obstacle != nil {
+		return obstacle
 	}
 	for k := range groups {
 		g := &groups[k]
@@ -194,34 +173,66 @@ func (c *choice) descend(d *demand, l *local) *obstacle {
 		}
 		l.cost += power(g.base) * g.local.cost
 		l.depth = max(l.depth, g.base+g.local.depth)
-		c.useEntries(d.field.Name, g)
+		c.useEntries(d, g)
 	}
 	c.groups[d.index] = groups
 	return nil
 }
 
+// group puts a demand's types together whose objects stand in the same responses.
+func (c *choice) group(d *demand) (groups []group, why *obstacle) {
+	mem := &c.av.p.mem
+	for k, i := range d.at {
+		if !c.av.reachable(i) && !c.av.root {
+			continue
+		}
+		entries, base := c.av.below(i, d.ids[k])
+		if len(entries) == 0 {
+			return nil, &obstacle{c, d.types[k], d.field.Name, d}
+		}
+		g := slices.IndexFunc(groups, func(g group) bool { return g.base == base && sameEntries(g.entries, entries) })
+		if g < 0 {
+			types := append(mem.types.take(len(d.at) - k)[:0], d.types[k])
+			if groups == nil {
+				groups = mem.groupLists.take(1)[:0]
+			}
+			groups = append(groups, group{types: types, entries: entries, base: base})
+			continue
+		}
+		groups[g].types = append(groups[g].types, d.types[k])
+		for e := range entries {
+			groups[g].entries[e].possible = union(groups[g].entries[e].possible, entries[e].possible)
+		}
+	}
+	return groups, nil
+}
+
 // useEntries marks the responses that a group's child reads, at least one.
-func (c *choice) useEntries(name string, g *group) {
+func (c *choice) useEntries(d *demand, g *group) {
 	some := slices.Contains(g.local.used, true)
 	for e := range g.entries {
 		if g.local.used[e] || !some && g.entries[e].wave == 0 {
 			some = true
 			for _, t := range g.types {
-				c.use(slices.Index(c.s.types, t), name, g.entries[e].from, true)
+				k := slices.Index(d.types, t)
+				c.use(d.at[k], d.ids[k], g.entries[e].from, true)
 			}
 		}
 	}
 }
 
-// groupKey leaves the possible types out: they are united.
-func groupKey(entries []entry, base int) string {
-	var out []byte
-	for i := range entries {
-		e := entries[i]
-		e.possible = nil
-		out = appendSignature(out, []entry{e})
+// sameEntries leaves the possible types out: they are united.
+func sameEntries(a, b []entry) bool {
+	if len(a) != len(b) {
+		return false
 	}
-	return string(appendInt(append(out, '/'), base))
+	for i := range a {
+		x, y := &a[i], &b[i]
+		if x.graph != y.graph || x.wave != y.wave || x.from.step != y.from.step || !slices.Equal(x.provided, y.provided) {
+			return false
+		}
+	}
+	return true
 }
 
 func union(a, b []typeID) []typeID {
@@ -235,17 +246,13 @@ func union(a, b []typeID) []typeID {
 
 // taken tells whether a location is used already.
 func (c *choice) taken(at location) bool {
-	return slices.ContainsFunc(c.steps, func(s *lookup) bool { return s.at == at })
+	return c.step(at) != nil
 }
 
 // use marks a field's location and what it takes to have it there.
-func (c *choice) use(index int, name string, at location, hard bool) {
+func (c *choice) use(index int, id fieldID, at location, hard bool) {
 	c.mark(index, at, hard)
-	if !at.step {
-		return
-	}
-	id, _ := c.av.p.graph.Field(c.s.types[index], name)
-	if !c.av.requires(id, at.graph) {
+	if !at.step || !c.av.requires(id, at.graph) {
 		return
 	}
 	required := c.av.p.graph.Fields[id].In(at.graph).Requires
@@ -256,21 +263,31 @@ func (c *choice) use(index int, name string, at location, hard bool) {
 	}
 }
 
+// step gives the lookup that is a location, or nil if the choice makes none.
+func (c *choice) step(at location) *lookup {
+	for _, st := range c.steps {
+		if st.at == at {
+			return st
+		}
+	}
+	return nil
+}
+
 func (c *choice) mark(index int, at location, hard bool) {
 	if !at.step {
 		for i := range c.entries {
 			if c.entries[i].graph == at.graph {
-				c.used[i] = true
+				c.result.used[i] = true
 			}
 		}
 		return
 	}
-	k := slices.IndexFunc(c.steps, func(s *lookup) bool { return s.at == at })
-	if k < 0 {
-		k = len(c.steps)
-		c.steps = append(c.steps, &lookup{at: at})
+	st := c.step(at)
+	if st == nil {
+		st = c.av.p.mem.lookups.one()
+		st.at = at
+		c.steps = append(c.steps, st)
 	}
-	st := c.steps[k]
 	st.hard = st.hard || hard
 	if slices.Contains(st.types, index) {
 		return
@@ -294,13 +311,14 @@ func (c *choice) useSet(index int, set *querygraph.FieldSet, deadline int) {
 
 // useInput marks the locations of a part of a representation.
 func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) {
+	t := c.s.types[index]
+	id := c.av.p.field(t, f.Name)
 	if f.Set == nil {
-		if at, ok := c.av.locate(index, f.Name, c.taken); ok {
-			c.use(index, f.Name, at, true)
+		if at, ok := c.locate(index, id); ok {
+			c.use(index, id, at, true)
 		}
 		return
 	}
-	t := c.s.types[index]
 	k := slices.IndexFunc(c.inputs, func(w want) bool { return w.typ == t && w.field == f })
 	if k >= 0 {
 		c.inputs[k].deadline = min(c.inputs[k].deadline, deadline)
@@ -309,18 +327,18 @@ func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) 
 	c.inputs = append(c.inputs, want{typ: t, field: f, deadline: deadline})
 	var best location
 	best.wave = never
-	for graph := range c.av.wave[index] {
-		if w := c.av.field(index, f.Name, graph); w < best.wave && c.av.whole(index, f, graph) {
-			best = c.av.location(index, f.Name, graph)
+	for _, graph := range c.av.graphs {
+		if w := c.av.field(index, id, graph); w < best.wave && c.av.whole(index, f, graph) {
+			best = c.av.location(index, id, graph)
 		}
 	}
 	if best.wave < never {
-		c.use(index, f.Name, best, true)
+		c.use(index, id, best, true)
 		return
 	}
-	for graph := range c.av.wave[index] {
-		if c.av.field(index, f.Name, graph) <= deadline {
-			c.use(index, f.Name, c.av.location(index, f.Name, graph), true)
+	for _, graph := range c.av.graphs {
+		if c.av.field(index, id, graph) <= deadline {
+			c.use(index, id, c.av.location(index, id, graph), true)
 		}
 	}
 }

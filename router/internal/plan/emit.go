@@ -350,7 +350,7 @@ func (st *step) needs(other *step) {
 // inputAt tells where a leaf of a representation is to be had. It gives the same
 // answer whenever it is asked.
 func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (location, bool) {
-	return s.chosen.av.locate(slices.Index(s.types, t), f.Name, s.chosen.taken)
+	return s.chosen.locate(slices.Index(s.types, t), p.field(t, f.Name))
 }
 
 func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) selection {

@@ -42,7 +42,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 	if len(op.Defers) > 0 { // a request for several places would wait for the last of them
 		cfg.SeparateEntities = true
 	}
-	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[completeKey]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
+	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[string]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -80,11 +80,16 @@ type planner struct {
 	work      int
 	cancelled bool
 
-	answered   map[completeKey]bool
+	// answered tells of selections with subgraphs, and of what these provide, whether
+	// they answer them by themselves.
+	answered   map[string]bool
 	solved     map[string]*local
 	structures structures
 	variants   map[variantKey]int
-	key        []byte // scratch
+	mem        memory
+	key        []byte  // scratch
+	indices    []int   // scratch
+	entries    []entry // scratch
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
 	roots         []*site
@@ -277,7 +282,7 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 	}
 	for _, child := range hidden {
 		i := slices.Index(s.types, child.parentTypes[0])
-		entries, base := c.av.below(i, child.name)
+		entries, base := c.av.below(i, p.field(child.parentTypes[0], child.name))
 		entries, base = c.read(entries, base)
 		if err := p.decide(child, entries, shift(below[child], base), wave+base); err != nil {
 			return err
@@ -313,19 +318,16 @@ func shift(wants []want, base int) []want {
 	return out
 }
 
-// completeKey is a selection set in a subgraph, with what it provides there.
-type completeKey struct {
-	structure, graph int
-	where            string
-}
-
 // resolvesSelection tells whether a subgraph answers a selection by itself, for
 // objects of the given types.
 func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, types []typeID, provided querygraph.Provided) bool {
-	key := completeKey{p.structures.ofSet(sel), graph, string(appendSignature(nil, []entry{{provided: provided, possible: types}}))}
-	if known, ok := p.answered[key]; ok {
+	scratch := appendInt(appendInt(p.key[:0], p.structures.ofSet(sel)), graph)
+	scratch = appendSignature(scratch, []entry{{provided: provided, possible: types}})
+	p.key = scratch
+	if known, ok := p.answered[string(scratch)]; ok {
 		return known
 	}
+	key := string(scratch)
 	ok := true
 	for _, f := range sel.Fields {
 		for _, t := range types {

@@ -58,13 +58,14 @@ type local struct {
 // so each site is solved once for each set of entries; sites where the same is
 // selected share the solution, whose choice is that of any of them.
 func (p *planner) solve(s *site, entries []entry, wants []want) *local {
-	p.key = appendInt(p.key[:0], s.structure)
-	if s.root {
-		p.key = append(p.key, 'r')
+	kind := 0
+	switch {
+	case s.sealed:
+		kind = 2
+	case s.root:
+		kind = 1
 	}
-	if s.sealed {
-		p.key = append(p.key, 's')
-	}
+	p.key = appendInt(appendInt(p.key[:0], s.structure), kind)
 	p.key = appendWants(appendSignature(p.key, entries), wants)
 	if l, ok := p.solved[string(p.key)]; ok {
 		return l
@@ -78,12 +79,13 @@ func (p *planner) solve(s *site, entries []entry, wants []want) *local {
 
 func appendWants(out []byte, wants []want) []byte {
 	for _, w := range wants {
-		out = appendInt(append(out, '!'), int(w.typ))
-		out = append(append(out, w.field.Name...), argumentText(w.field.Arguments)...)
+		out = appendText(appendInt(out, int(w.typ)), w.field.Name)
+		out = appendText(out, argumentText(w.field.Arguments))
+		set := 0
 		if w.field.Set != nil {
-			out = appendInt(append(out, '#'), w.field.Set.ID)
+			set = w.field.Set.ID + 1
 		}
-		out = appendInt(append(out, '<'), w.deadline)
+		out = appendInt(appendInt(out, set), w.deadline)
 	}
 	return out
 }
@@ -115,7 +117,7 @@ func (p *planner) subsets(s *site, entries []entry, wants []want, forced, option
 			if bits.OnesCount(set) != size {
 				continue
 			}
-			extra := slices.Clone(forced)
+			extra := append(p.mem.indices.take(len(forced) + size)[:0], forced...)
 			for i, g := range optional {
 				if set&(1<<i) != 0 {
 					extra = append(extra, g)
@@ -135,9 +137,9 @@ func (p *planner) subsets(s *site, entries []entry, wants []want, forced, option
 func (p *planner) mostUseful(s *site, optional []int, most int) []int {
 	score := func(graph int) (n int) {
 		for _, d := range s.demands {
-			for _, t := range d.types {
-				id, ok := p.graph.Field(t, d.field.Name)
-				if !ok || d.typename || !p.plain(graph, t, id, nil) {
+			for k, t := range d.types {
+				id := d.ids[k]
+				if id == noField || d.typename || !p.plain(graph, t, id, nil) {
 					continue
 				}
 				n++
@@ -189,17 +191,19 @@ func (p *planner) candidates(s *site, entries []entry, wants []want) (forced, op
 	if s.sealed {
 		return nil, nil
 	}
-	n := &needs{p: p, s: s, entries: entries, fields: make([][]needed, len(s.types))}
+	n := &needs{p: p, s: s, entries: entries, fields: p.mem.needs.take(len(s.types))}
 	for _, d := range s.demands {
 		if d.typename {
 			continue
 		}
-		for _, t := range d.types {
-			n.add(slices.Index(s.types, t), needed{name: d.field.Name, demand: d})
+		for k, i := range d.at {
+			n.add(i, needed{id: d.ids[k], demand: d})
 		}
 	}
 	for _, w := range wants {
-		n.add(slices.Index(s.types, w.typ), needed{name: w.field.Name, set: w.field.Set})
+		if i := slices.Index(s.types, w.typ); i >= 0 {
+			n.add(i, needed{id: p.field(w.typ, w.field.Name), set: w.field.Set})
+		}
 	}
 	n.close()
 	for _, g := range n.graphs {
@@ -223,32 +227,32 @@ type needs struct {
 }
 
 type needed struct {
-	name   string
+	id     fieldID
 	demand *demand              // what the client selects, or
 	set    *querygraph.FieldSet // the parts that a representation needs
 }
 
 // add notes a field unless the earliest entry has all of it.
 func (n *needs) add(index int, f needed) {
-	if index < 0 || slices.Contains(n.fields[index], f) || n.satisfied(index, f) {
+	if slices.Contains(n.fields[index], f) || n.satisfied(index, f) {
 		return
 	}
 	n.fields[index] = append(n.fields[index], f)
 }
 
 func (n *needs) satisfied(index int, f needed) bool {
-	t := n.s.types[index]
-	id, ok := n.p.graph.Field(t, f.name)
-	if !ok {
+	t, id := n.s.types[index], f.id
+	if id == noField {
 		return true
 	}
 	earliest := never
-	for _, e := range n.entries {
-		if slices.Contains(e.possible, t) {
+	for i := range n.entries {
+		if e := &n.entries[i]; slices.Contains(e.possible, t) {
 			earliest = min(earliest, e.wave)
 		}
 	}
-	for _, e := range n.entries {
+	for i := range n.entries {
+		e := &n.entries[i]
 		if e.wave != earliest || !slices.Contains(e.possible, t) || !n.p.plain(e.graph, t, id, e.provided) {
 			continue
 		}
@@ -281,7 +285,7 @@ func (n *needs) close() {
 		changed = false
 		before := n.count()
 		for graph := range n.p.graph.Supergraph.Subgraphs {
-			isEntry := slices.ContainsFunc(n.entries, func(e entry) bool { return e.graph == graph })
+			isEntry := n.isEntry(graph)
 			helps := false
 			for index, t := range n.s.types {
 				helps = n.visit(graph, index, t, isEntry) || helps
@@ -296,6 +300,25 @@ func (n *needs) close() {
 	slices.Sort(n.graphs)
 }
 
+func (n *needs) isEntry(graph int) bool {
+	for i := range n.entries {
+		if n.entries[i].graph == graph {
+			return true
+		}
+	}
+	return false
+}
+
+// enters tells whether objects of the type can stand in one of the entries.
+func (n *needs) enters(t typeID) bool {
+	for i := range n.entries {
+		if slices.Contains(n.entries[i].possible, t) {
+			return true
+		}
+	}
+	return false
+}
+
 func (n *needs) count() (total int) {
 	for _, f := range n.fields {
 		total += len(f)
@@ -308,15 +331,18 @@ func (n *needs) count() (total int) {
 func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 	g := n.p.graph
 	rooted := n.s.root && len(n.entries) == 0
-	reachable := rooted || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })
-	keyed := n.p.reenters(t, graph) || slices.ContainsFunc(g.Types[t].In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable })
-	if !reachable || !g.Types[t].In(graph).Present || !isEntry && !rooted && !keyed {
+	in := g.Types[t].In(graph)
+	if !in.Present || !rooted && !n.enters(t) {
+		return false
+	}
+	keyed := n.p.reenters(t, graph) || slices.ContainsFunc(in.Keys, func(k querygraph.Key) bool { return k.Resolvable })
+	if !isEntry && !rooted && !keyed {
 		return false
 	}
 	asks := !isEntry && !rooted
-	for _, f := range slices.Clone(n.fields[index]) {
-		id, ok := g.Field(t, f.name)
-		if !ok || !g.Resolves(graph, t, id, nil) {
+	for _, f := range n.fields[index] { // what is added meanwhile waits for the next round
+		id := f.id
+		if !g.Resolves(graph, t, id, nil) {
 			continue
 		}
 		helps = true
@@ -329,7 +355,7 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 		}
 	}
 	if helps && asks {
-		for _, k := range g.Types[t].In(graph).Keys {
+		for _, k := range in.Keys {
 			if k.Resolvable {
 				n.addSet(index, k.Fields)
 			}
@@ -341,7 +367,7 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 func (n *needs) addSet(index int, set *querygraph.FieldSet) {
 	for i := range set.Fields {
 		if f := &set.Fields[i]; f.On(n.s.types[index]) {
-			n.add(index, needed{name: f.Name, set: f.Set})
+			n.add(index, needed{id: n.p.field(n.s.types[index], f.Name), set: f.Set})
 		}
 	}
 }
@@ -351,15 +377,15 @@ func (n *needs) forces(graph int) bool {
 	g := n.p.graph
 	for index, t := range n.s.types {
 		for _, f := range n.fields[index] {
-			id, ok := g.Field(t, f.name)
-			if f.demand == nil || !ok || !g.Resolves(graph, t, id, nil) {
+			if f.demand == nil || !g.Resolves(graph, t, f.id, nil) {
 				continue
 			}
-			others := slices.ContainsFunc(n.graphs, func(o int) bool { return o != graph && g.Resolves(o, t, id, nil) })
-			for _, e := range n.entries {
-				others = others || slices.Contains(e.possible, t) && g.Resolves(e.graph, t, id, e.provided)
+			others := slices.ContainsFunc(n.graphs, func(o int) bool { return o != graph && g.Resolves(o, t, f.id, nil) })
+			for i := range n.entries {
+				e := &n.entries[i]
+				others = others || slices.Contains(e.possible, t) && g.Resolves(e.graph, t, f.id, e.provided)
 			}
-			if !others && (len(n.entries) == 0 || slices.ContainsFunc(n.entries, func(e entry) bool { return slices.Contains(e.possible, t) })) {
+			if !others && (len(n.entries) == 0 || n.enters(t)) {
 				return true
 			}
 		}
@@ -373,11 +399,11 @@ func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField
 	if a.depth >= maxGather {
 		return never
 	}
-	entries, base := a.below(index, f.Name)
+	id := p.field(a.types[index], f.Name)
+	entries, base := a.below(index, id)
 	if len(entries) == 0 {
 		return never
 	}
-	id, _ := p.graph.Field(a.types[index], f.Name)
 	s := &site{typ: f.Set.Type, types: p.graph.CommonResultTypes(id)}
 	wants := wantsOf(f.Set, s.types, never)
 	forced, optional := p.candidates(s, entries, wants)
@@ -407,7 +433,8 @@ func (a *availability) wants(wants []want) (latest int) {
 
 // reachable tells whether objects of types[index] can occur at all.
 func (a *availability) reachable(index int) bool {
-	return slices.ContainsFunc(a.wave[index], func(w int) bool { return w < never })
+	row := len(a.graphs)
+	return slices.ContainsFunc(a.waves[index*row:(index+1)*row], func(w int) bool { return w < never })
 }
 
 // wantsOf are the fields of a set on each of the types.

@@ -44,7 +44,8 @@ type site struct {
 
 	// structure is equal at sites where the same is selected of the same types.
 	structure int
-	below     map[string]*site
+	// hidden are the sites of composite fields that only representations need.
+	hidden []*site
 
 	chosen      *choice
 	entries     []entry // as decided; the choice may have been made for others like them
@@ -60,10 +61,15 @@ type site struct {
 type demand struct {
 	field *operation.Field
 	args  string
-	// types are the object types here on which the field is shown, sorted.
+	// types are the object types here on which the field is shown, sorted; at are
+	// their indices among the site's types, ids the field on each of them.
 	types    []typeID
+	at       []int
+	ids      []fieldID
 	typename bool
 	index    int // of the site's demands
+	// sites are where the field leads from some of its types or others.
+	sites []*site
 }
 
 // wanted is when the client wants the site's objects, given that those of the
@@ -84,20 +90,14 @@ func (d *demand) composite() bool { return d.field.Selections != nil }
 
 // newSite makes the site of a selection set.
 func (p *planner) newSite(sel *operation.SelectionSet, typ typeID, types []typeID) *site {
-	s := &site{typ: typ, types: types, below: map[string]*site{}, position: -1, structure: p.structureOf(sel, typ, types)}
+	s := p.mem.sites.one()
+	*s = site{typ: typ, types: types, position: -1, structure: p.structureOf(sel, typ, types)}
 	if sel == nil {
 		return s
 	}
+	s.demands = p.mem.demandLists.take(len(sel.Fields))[:0]
 	for _, f := range sel.Fields {
-		d := &demand{field: f, args: argumentText(f.Arguments), typename: f.Name == "__typename"}
-		for _, t := range types {
-			name := p.graph.Types[t].Name
-			if p.graph.Supergraph.API.Types[name] == nil || f.Types != nil && !slices.Contains(f.Types, name) {
-				continue
-			}
-			d.types = append(d.types, t)
-		}
-		if len(d.types) > 0 {
+		if d := p.newDemand(f, types); d != nil {
 			d.index = len(s.demands)
 			s.demands = append(s.demands, d)
 		}
@@ -105,18 +105,57 @@ func (p *planner) newSite(sel *operation.SelectionSet, typ typeID, types []typeI
 	return s
 }
 
+// newDemand gives what a field demands of objects of the given types, nil if it
+// is not shown on any.
+func (p *planner) newDemand(f *operation.Field, types []typeID) *demand {
+	p.indices = p.indices[:0]
+	for i, t := range types {
+		name := p.graph.Types[t].Name
+		if (f.Types == nil || slices.Contains(f.Types, name)) && p.graph.Supergraph.API.Types[name] != nil {
+			p.indices = append(p.indices, i)
+		}
+	}
+	if len(p.indices) == 0 {
+		return nil
+	}
+	d := p.mem.demands.one()
+	d.field, d.args, d.typename = f, argumentText(f.Arguments), f.Name == "__typename"
+	d.at, d.types, d.ids = p.mem.indices.keep(p.indices), types, p.mem.fields.take(len(p.indices))
+	if len(p.indices) < len(types) {
+		d.types = p.mem.types.take(len(p.indices))
+	}
+	for k, i := range d.at {
+		if len(d.types) < len(types) {
+			d.types[k] = types[i]
+		}
+		d.ids[k] = p.field(types[i], f.Name)
+	}
+	return d
+}
+
+// noField is what a type has under a name that is not one of its fields.
+const noField fieldID = -2
+
+func (p *planner) field(t typeID, name string) fieldID {
+	if f, ok := p.graph.Field(t, name); ok {
+		return f
+	}
+	return noField
+}
+
 // child gives the site that a demand leads to from objects of the given types.
 func (p *planner) child(s *site, d *demand, types []typeID) *site {
-	key := childKey(d.field.Name, d.args, types) + " as " + d.field.Key
-	if c := s.below[key]; c != nil {
-		return c
+	for _, c := range d.sites {
+		if slices.Equal(c.parentTypes, types) {
+			return c
+		}
 	}
 	result, common := p.results(d.field.Name, types)
 	c := p.newSite(d.field.Selections, result, common)
 	c.via, c.parent, c.parentTypes = d, s, types
 	c.name, c.arguments = d.field.Name, d.field.Arguments
 	c.path = appendPath(s.path, d.field.Key, d.field.Definition.Type)
-	s.below[key] = c
+	d.sites = append(d.sites, c)
 	return c
 }
 
@@ -137,28 +176,20 @@ func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *s
 			}
 		}
 	}
-	types := []typeID{t}
-	key := childKey(f.Name, args, types) + " hidden"
-	if c := s.below[key]; c != nil {
-		return c
+	for _, c := range s.hidden {
+		if c.name == f.Name && c.parentTypes[0] == t && argumentText(c.arguments) == args {
+			return c
+		}
 	}
+	types := []typeID{t}
 	result, common := p.results(f.Name, types)
 	c := p.newSite(nil, result, common)
 	field, _ := p.graph.Field(t, f.Name)
 	c.parent, c.parentTypes = s, types
 	c.name, c.arguments = f.Name, f.Arguments
 	c.path = appendPath(s.path, f.Name, p.graph.Fields[field].Definition.Type)
-	s.below[key] = c
+	s.hidden = append(s.hidden, c)
 	return c
-}
-
-func childKey(name, args string, types []typeID) string {
-	out := []byte(name + args)
-	for _, t := range types {
-		out = append(out, ' ')
-		out = appendInt(out, int(t))
-	}
-	return string(out)
 }
 
 // results gives the type in the supergraph of the field on objects of the given

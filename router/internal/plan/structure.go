@@ -8,6 +8,7 @@ import "github.com/weftql/weft/router/internal/operation"
 type structures struct {
 	numbers map[string]int
 	sets    map[*operation.SelectionSet]int
+	key     []byte // scratch
 }
 
 func newStructures() structures {
@@ -31,28 +32,35 @@ func (s *structures) ofSet(set *operation.SelectionSet) int {
 	if n, ok := s.sets[set]; ok {
 		return n
 	}
-	var key []byte
 	for _, f := range set.Fields {
-		below := s.ofSet(f.Selections)
-		key = append(append(key, f.Name...), argumentText(f.Arguments)...)
-		for _, t := range f.Types {
-			key = append(append(key, '|'), t...)
-		}
-		if f.Types != nil {
-			key = append(key, '!') // no types are not all types
-		}
-		key = append(appendInt(append(key, '#'), below), ' ')
+		s.ofSet(f.Selections)
 	}
-	n := s.number(append(key, set.Type.Name...))
+	key := appendText(s.key[:0], set.Type.Name)
+	for _, f := range set.Fields {
+		key = appendText(appendText(key, f.Name), argumentText(f.Arguments))
+		types := -1 // no types are not all types
+		if f.Types != nil {
+			types = len(f.Types)
+		}
+		key = appendInt(key, types)
+		for _, t := range f.Types {
+			key = appendText(key, t)
+		}
+		key = appendInt(key, s.ofSet(f.Selections))
+	}
+	s.key = key
+	n := s.number(key)
 	s.sets[set] = n
 	return n
 }
 
 // structureOf numbers what is selected at a site.
 func (p *planner) structureOf(set *operation.SelectionSet, typ typeID, types []typeID) int {
-	key := appendInt(append(appendInt(nil, p.structures.ofSet(set)), '@'), int(typ))
+	n := p.structures.ofSet(set)
+	key := appendInt(appendInt(appendInt(p.structures.key[:0], -1), n), int(typ)) // no set begins with a negative number
 	for _, t := range types {
-		key = appendInt(append(key, ','), int(t))
+		key = appendInt(key, int(t))
 	}
+	p.structures.key = key
 	return p.structures.number(key)
 }

@@ -1,0 +1,56 @@
+package plan
+
+// memory is what planning one operation works with.
+type memory struct {
+	sites       slab[site]
+	demands     slab[demand]
+	demandLists slab[*demand]
+	types       slab[typeID]
+	fields      slab[fieldID]
+	indices     slab[int]
+	bools       slab[bool]
+	entries     slab[entry]
+	choices     slab[choice]
+	locations   slab[location]
+	leaves      slab[[]location]
+	groups      slab[[]group]
+	groupLists  slab[group]
+	lookups     slab[lookup]
+	needs       slab[[]needed]
+}
+
+// slab hands out short slices of long ones. Planning makes thousands of them, and
+// all live as long as it does; what the plan keeps is not among them.
+type slab[T any] struct {
+	free []T
+	size int // of the last long one
+}
+
+const (
+	smallestSlab = 4
+	largestSlab  = 512
+)
+
+// take gives n zero values; appending to them makes a copy.
+func (s *slab[T]) take(n int) []T {
+	if n > len(s.free) {
+		s.size = min(max(2*s.size, smallestSlab), largestSlab)
+		s.free = make([]T, max(n, s.size))
+	}
+	out := s.free[:n:n]
+	s.free = s.free[n:]
+	return out
+}
+
+// one gives a zero value.
+func (s *slab[T]) one() *T { return &s.take(1)[0] }
+
+// keep copies a list that is scratch.
+func (s *slab[T]) keep(list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	out := s.take(len(list))
+	copy(out, list)
+	return out
+}
