@@ -27,13 +27,12 @@ type Cache[K comparable, V any] struct {
 
 	mu      sync.RWMutex
 	entries map[K]*entry[K, V]
-	flights map[K]*flight[V]
 	// newest and oldest are the ends of the list of entries; hand is where the
 	// next eviction begins, nil for the oldest.
 	newest, oldest, hand *entry[K, V]
 	bytes                int
 
-	making sync.WaitGroup
+	flights *Flights[K, V] // of what is missing
 }
 
 // entry is a value that is kept, between those that came before and after it.
@@ -51,7 +50,7 @@ func New[K comparable, V any](config Config) (*Cache[K, V], error) {
 	if config.MaxEntries < 1 || config.MaxBytes < 1 {
 		return nil, errors.New("cache: its bounds have to be positive")
 	}
-	return &Cache[K, V]{config: config, entries: map[K]*entry[K, V]{}, flights: map[K]*flight[V]{}}, nil
+	return &Cache[K, V]{config: config, entries: map[K]*entry[K, V]{}, flights: NewFlights[K, V](nil)}, nil
 }
 
 // Find returns the value of a key that is there.
@@ -63,6 +62,40 @@ func (c *Cache[K, V]) Find(key K) (value V, ok bool) {
 		return value, false
 	}
 	return e.use(), true
+}
+
+// FindText is Find by a text that is no string: none is made of it.
+func FindText[V any](c *Cache[string, V], key []byte) (value V, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	e := c.entries[string(key)]
+	if e == nil {
+		return value, false
+	}
+	return e.use(), true
+}
+
+// Do returns the value of a key; if it is not there, make makes it, and it is
+// kept unless there is an error. Several that ask for one key at the same time
+// wait for one make, as in Flights.Join.
+func (c *Cache[K, V]) Do(ctx context.Context, key K, make Make[V]) (value V, err error) {
+	if value, ok := c.Find(key); ok {
+		return value, nil
+	}
+	flight, _, err := c.flights.Join(ctx, key, func(ctx context.Context) (V, error) {
+		if value, ok := c.Find(key); ok { // it came in between
+			return value, nil
+		}
+		value, bytes, err := make(ctx)
+		if err == nil {
+			c.Add(key, value, bytes)
+		}
+		return value, err
+	})
+	if err != nil {
+		return value, err
+	}
+	return flight.Value, nil
 }
 
 func (e *entry[K, V]) use() V {
@@ -117,9 +150,11 @@ func (c *Cache[K, V]) Hottest(limit int) []V {
 	return out
 }
 
-// add keeps a value, and drops others that it leaves no room for. The caller
-// holds the lock.
-func (c *Cache[K, V]) add(key K, value V, bytes int) {
+// Add keeps a value of so many bytes, unless the key has one or it is too large,
+// and drops others that it leaves no room for.
+func (c *Cache[K, V]) Add(key K, value V, bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if bytes > c.config.MaxBytes/tooLarge || c.entries[key] != nil {
 		return
 	}
@@ -167,7 +202,7 @@ func (c *Cache[K, V]) evict() {
 
 // Wait returns when nothing is being made any more, which is soon after the last
 // caller of Do has returned.
-func (c *Cache[K, V]) Wait() { c.making.Wait() }
+func (c *Cache[K, V]) Wait() { c.flights.Wait() }
 
 // Make makes a value and tells its size in bytes. It ends early when ctx does.
 type Make[V any] func(ctx context.Context) (value V, bytes int, err error)

@@ -261,7 +261,13 @@ func TestNewRefusesNoRoom(t *testing.T) {
 func TestFindAllocatesNothing(t *testing.T) {
 	c := newCache(t, 10, 1000)
 	put(t, c, "key", 1)
-	if n := testing.AllocsPerRun(100, func() { c.Find("key") }); n != 0 {
+	text := []byte("key")
+	if n := testing.AllocsPerRun(100, func() {
+		c.Find("key")
+		if value, ok := cache.FindText(c, text); value != "vkey" || !ok {
+			t.Errorf("%q, %t", value, ok)
+		}
+	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
