@@ -22,9 +22,11 @@ type PlanningConfig struct {
 }
 
 // PlanCacheConfig bounds the plans that are kept for the operations that were
-// asked for last, and the texts of these.
+// asked for last, with the texts of these, and the bodies of requests without
+// variables.
 type PlanCacheConfig struct {
-	// MaxPlans is the number of plans, and that of texts. Defaults to 1024.
+	// MaxPlans is the number of plans, that of texts, and that of bodies. Defaults to
+	// 1024.
 	MaxPlans int `yaml:"max_plans"`
 	// MaxBytes is about how much memory they take together. Defaults to 64 MiB.
 	MaxBytes int64 `yaml:"max_bytes"`

@@ -22,21 +22,25 @@ const (
 	dryRun           // that, and nothing is executed
 )
 
-// answer is the pipeline: what happens to a request with an operation, in order.
-// A check on operations is a line here. An error means that nothing was
-// executed; whatever goes wrong in execution is in the response, which the
-// caller releases.
-func (g *graph) answer(ctx context.Context, request *transport.Request, caller auth.Caller, labels choice, show exposure) (*response.Response, error) {
+// answer is the pipeline: what happens to the body of a request, in order. A
+// check on operations is a line here. An error means that nothing was executed;
+// whatever goes wrong in execution is in the response, which the caller releases.
+func (g *graph) answer(ctx context.Context, body *transport.Body, caller auth.Caller, labels choice, show exposure) (*response.Response, error) {
 	record := telemetry.RecordOf(ctx)
 
-	// 3, 4: text → operation → plan, from the cache if it was there before.
-	document, prepared, err := g.prepare(ctx, request, labels)
+	// 1, 3: bytes → request → operation, from the cache if it was there before.
+	asked, err := g.read(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	record.Operation = document.Name
+	// 4: operation → plan, from the cache too.
+	prepared, err := g.prepare(ctx, &asked, labels)
+	if err != nil {
+		return nil, err
+	}
+	record.Operation = asked.document.Name
 
-	variables, err := document.Variables(request.Variables)
+	variables, err := asked.document.Variables(asked.variables)
 	if err != nil {
 		return nil, err
 	}

@@ -10,25 +10,7 @@ import (
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
-	"github.com/weftql/weft/router/internal/transport"
 )
-
-// documentKey is what a client sends, whole: two requests share a document only
-// if their texts are equal.
-type documentKey struct {
-	query, operationName string
-}
-
-// document is what is known of a request's text: the operation that it means.
-// It is immutable and safe for concurrent use.
-type document struct {
-	operation.Head
-	// key is that of the operation's normal form: documents that mean the same
-	// share their plans.
-	key string
-	// labels are the labels that decide about the plan, by their index.
-	labels []int
-}
 
 // planKey is what a plan is made for, whole, within one supergraph: @skip and
 // @include with variables are conditions in the plan, so that it is right for all
@@ -45,17 +27,19 @@ type planned struct {
 	program *execute.Program
 	// source is a text that means the operation, labels those that are set: what
 	// it takes to plan it again for another supergraph.
-	source documentKey
+	source source
 	labels []string
 }
 
-// plans are the documents and plans of one supergraph that were used last.
+// plans are what is known of the requests to one supergraph that came last: of
+// their bodies, their texts and their plans.
 type plans struct {
-	documents *cache.Cache[documentKey, *document]
+	documents documents
 	planned   *cache.Cache[planKey, *planned]
 }
 
-// Of the memory for plans, a part is for documents: the client's texts.
+// documentShare is the part of the memory for plans that documents take: what
+// clients send.
 const documentShare = 4
 
 // entryMemory is what an entry takes beside its key and its value.
@@ -63,7 +47,7 @@ const entryMemory = 512
 
 func newPlans(config PlanCacheConfig) (plans, error) {
 	bytes := int(config.MaxBytes)
-	documents, err := cache.New[documentKey, *document](cache.Config{MaxEntries: config.MaxPlans, MaxBytes: bytes / documentShare})
+	documents, err := newDocuments(cache.Config{MaxEntries: config.MaxPlans, MaxBytes: bytes / documentShare})
 	if err != nil {
 		return plans{}, err
 	}
@@ -71,82 +55,28 @@ func newPlans(config PlanCacheConfig) (plans, error) {
 	return plans{documents, planned}, err
 }
 
-// document returns what a request's text means. The operation comes with it if
-// this call has read the text. Errors are gqlerror.List for what the client can
-// mend.
-func (g *graph) document(ctx context.Context, key documentKey) (d *document, op *operation.Operation, err error) {
-	if d, ok := g.plans.documents.Find(key); ok {
-		return d, nil, nil
-	}
-	// Written before Do returns: if by another call, then to that one's variable.
-	read := new(*operation.Operation)
-	d, err = g.plans.documents.Do(ctx, key, func(context.Context) (*document, int, error) {
-		op, err := operation.New(key.query, key.operationName, g.supergraph, g.limits)
-		if err != nil {
-			return nil, 0, err
-		}
-		d := &document{Head: op.Head, key: op.Key()}
-		met := plan.Labels(op, g.querygraph)
-		for i := range g.querygraph.Labels() {
-			if met.Has(i) {
-				d.labels = append(d.labels, i)
-			}
-		}
-		*read = op
-		return d, d.memory(key), nil
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return d, *read, nil
-}
-
-func (d *document) memory(key documentKey) int {
-	const declaration = 512 // with its type and default
-	return entryMemory + len(key.query) + len(key.operationName) + len(d.key) + 8*len(d.labels) + declaration*len(d.Declarations)
-}
-
-// appendLabels appends a bit for each of the document's labels.
-func (d *document) appendLabels(out []byte, o *overrides, c *choice) []byte {
-	for k, label := range d.labels {
-		if k%8 == 0 {
-			out = append(out, 0)
-		}
-		if o.sets(label, c) {
-			out[k/8] |= 1 << (k % 8)
-		}
-	}
-	return out
-}
-
-// prepare turns a request's text into what can be executed, or takes it from the
-// cache. Its errors are gqlerror.List for what the client can mend.
-func (g *graph) prepare(ctx context.Context, request *transport.Request, c choice) (*document, *planned, error) {
-	source := documentKey{request.Query, request.OperationName}
-	d, op, err := g.document(ctx, source)
-	if err != nil {
-		return nil, nil, err
-	}
+// prepare finds what executes a request, or takes it from the cache. Its errors
+// are gqlerror.List for what the client can mend.
+func (g *graph) prepare(ctx context.Context, a *asked, c choice) (*planned, error) {
 	var bits [32]byte
-	labels := d.appendLabels(bits[:0], &g.overrides, &c)
-	if p, ok := g.plans.planned.Find(planKey{d.key, string(labels)}); ok {
-		return d, p, nil
+	labels := a.document.appendLabels(bits[:0], &g.overrides, &c)
+	if p, ok := g.plans.planned.Find(planKey{a.document.key, string(labels)}); ok {
+		return p, nil
 	}
-	p, err := g.planFor(ctx, planKey{d.key, string(labels)}, d, op, source)
-	return d, p, err
+	return g.planFor(ctx, planKey{a.document.key, string(labels)}, a)
 }
 
-// planFor makes a plan that is not there. The operation may be nil; then it is
-// read from the source again.
-func (g *graph) planFor(ctx context.Context, key planKey, d *document, op *operation.Operation, source documentKey) (*planned, error) {
+// planFor makes a plan that is not there.
+func (g *graph) planFor(ctx context.Context, key planKey, a *asked) (*planned, error) {
+	d, op := a.document, a.operation
 	return g.plans.planned.Do(ctx, key, func(ctx context.Context) (*planned, int, error) {
 		var err error
 		if op == nil {
-			if op, err = operation.New(source.query, source.operationName, g.supergraph, g.limits); err != nil {
+			if op, err = operation.New(d.source.query, d.source.operationName, g.supergraph, g.limits); err != nil {
 				return nil, 0, err
 			}
 		}
-		p := &planned{source: source}
+		p := &planned{source: d.source}
 		for k, label := range d.labels {
 			if key.labels[k/8]&(1<<(k%8)) != 0 {
 				p.labels = append(p.labels, g.overrides.labels[label])
@@ -187,24 +117,24 @@ func refuse(op *operation.Operation) error {
 func (p *planned) memory(key planKey) int {
 	program := p.program.Memory()
 	program += program / 8 // slices have room to spare
-	return entryMemory + len(key.operation) + len(key.labels) + len(p.source.query) + len(p.source.operationName) + 16*len(p.labels) + program
+	return entryMemory + len(key.operation) + len(key.labels) + p.source.memory() + 16*len(p.labels) + program
 }
 
 // warm plans what another supergraph's plan was for. Labels that are gone are
 // left out; of those that are new none is set.
 func (g *graph) warm(ctx context.Context, old *planned) error {
-	d, op, err := g.document(ctx, old.source)
+	a, err := g.document(ctx, old.source)
 	if err != nil {
 		return err
 	}
 	c := choice{claimed: old.labels, draw: 100} // by their names alone
-	labels := d.appendLabels(nil, &g.overrides, &c)
-	_, err = g.planFor(ctx, planKey{d.key, string(labels)}, d, op, old.source)
+	labels := a.document.appendLabels(nil, &g.overrides, &c)
+	_, err = g.planFor(ctx, planKey{a.document.key, string(labels)}, &a)
 	return err
 }
 
 // wait returns when nothing is being planned.
 func (p *plans) wait() {
-	p.documents.Wait()
+	p.documents.texts.Wait()
 	p.planned.Wait()
 }

@@ -38,7 +38,7 @@ func TestPlanCacheKnowsOperationsHoweverTheyAreWritten(t *testing.T) {
 		}
 	}
 	plans := &f.router.graph.Load().plans
-	if d, p := plans.documents.Len(), plans.planned.Len(); d != len(texts) || p != 1 {
+	if d, p := plans.documents.texts.Len(), plans.planned.Len(); d != len(texts) || p != 1 {
 		t.Errorf("%d documents and %d plans", d, p)
 	}
 }

@@ -163,15 +163,16 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 		r.refuse(w, request, media, err)
 		return
 	}
-	asked, err := transport.Read(request.Body)
+	body, err := transport.ReadBody(request.Body)
 	if err != nil {
 		r.refuse(w, request, media, err)
 		return
 	}
+	defer body.Release()
 	ctx, cancel := context.WithTimeout(request.Context(), r.config.TrafficShaping.Router.Timeout)
 	defer cancel()
 	caller := auth.CallerOf(ctx)
-	answer, err := r.graph.Load().answer(ctx, asked, caller, r.choice(request, caller), r.exposure(request))
+	answer, err := r.graph.Load().answer(ctx, body, caller, r.choice(request, caller), r.exposure(request))
 	if err != nil {
 		r.refuse(w, request, media, err)
 		return

@@ -98,13 +98,13 @@ func (b *lockedBuffer) String() string {
 
 // serve starts a router on people and pets, with a configuration that change has
 // changed.
-func serve(t *testing.T, change func(*Config)) *fixture {
+func serve(t testing.TB, change func(*Config)) *fixture {
 	t.Helper()
 	return serveSubgraphs(t, []universe.Subgraph{people(), pets()}, change)
 }
 
 // serveSubgraphs starts a router on subgraphs.
-func serveSubgraphs(t *testing.T, served []universe.Subgraph, change func(*Config)) *fixture {
+func serveSubgraphs(t testing.TB, served []universe.Subgraph, change func(*Config)) *fixture {
 	t.Helper()
 	f := &fixture{
 		handlers: map[string]*universe.Handler{}, faults: map[string]*atomic.Pointer[http.HandlerFunc]{}, log: &lockedBuffer{},
@@ -140,7 +140,7 @@ func serveSubgraphs(t *testing.T, served []universe.Subgraph, change func(*Confi
 	return f
 }
 
-func newRouter(t *testing.T, config Config, subgraphs []federation.Subgraph, log io.Writer) *Router {
+func newRouter(t testing.TB, config Config, subgraphs []federation.Subgraph, log io.Writer) *Router {
 	t.Helper()
 	graph := compose(t, subgraphs)
 	router, err := New(config, graph, slog.New(slog.NewJSONHandler(log, nil)))

@@ -4,10 +4,14 @@
 // In comes an http.Request, out goes a Request; in comes a response's JSON or a
 // list of errors, out go status, headers and bytes:
 //
-//	http.Request ─Negotiate─▶ MediaType ─Read─▶ Request ─▶ (the stages)
-//	                 │                    │                    │
-//	                 ▼ 405 406 415        ▼ 400 413            ▼
-//	                 └──── Refuse ────────┴────────── Write / Refuse ─▶ bytes
+//	http.Request ─Negotiate─▶ MediaType ─ReadBody─▶ Body ─Read─▶ Request ─▶ (the stages)
+//	                 │                      │           │            │
+//	                 ▼ 405 406 415          ▼ 413       ▼ 400        ▼
+//	                 └──── Refuse ──────────┴───────────┴──── Write / Refuse ─▶ bytes
+//
+// A Body lies in memory that is used again, and the parts of a Request lie in its
+// Body. Ordinary bodies are read without encoding/json and without allocations
+// (scan.go); the others, and all that is wrong, by it.
 //
 // Status codes follow the GraphQL over HTTP specification: in application/json a
 // well-formed request is answered with 200 whatever its operation comes to, in

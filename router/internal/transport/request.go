@@ -5,94 +5,150 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"unicode/utf8"
 )
 
-// Request is what a client wants executed.
+// Request is what a client wants executed: the parts of a request's body as they
+// are written there. A part that is absent or null is nil. The parts lie in the
+// body's memory.
 //
 // GraphQL over HTTP §5.1.
 type Request struct {
-	// Query is the document's text; it is not empty.
-	Query string
-	// OperationName names one of the document's operations, or is "".
-	OperationName string
-	// Variables are the JSON texts of the variables' values by their names, or
-	// nil if there are none.
-	Variables map[string]json.RawMessage
-	// Extensions is a JSON object, or nil if there are none.
+	// Query is the JSON string of the document's text, which is not empty.
+	Query json.RawMessage
+	// OperationName is the JSON string that names one of the document's operations.
+	OperationName json.RawMessage
+	// Variables is a JSON object: the variables' values by their names.
+	Variables json.RawMessage
+	// Extensions is a JSON object.
 	Extensions json.RawMessage
 }
 
-// Read reads a request's body, which Negotiate has let pass. Its errors are
-// *Error, or that of a connection which broke.
-func Read(body io.Reader) (*Request, error) {
-	text, err := io.ReadAll(body)
-	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return nil, refusal(http.StatusRequestEntityTooLarge, CodeRequest,
-				"the request's body is larger than %d bytes (limits.http_max_request_bytes)", large.Limit)
+// parameterNames are the keys of a request, in the order of Request's fields.
+var parameterNames = [...]string{"query", "operationName", "variables", "extensions"}
+
+// parameterIndex finds a key. Its case matters, as it does to other servers.
+func parameterIndex(key []byte) int {
+	for i, name := range parameterNames {
+		if string(key) == name {
+			return i
 		}
-		return nil, fmt.Errorf("transport: read body: %w", err)
 	}
-	return parse(text)
+	return -1
 }
 
-func parse(body []byte) (*Request, error) {
+// parameter returns the field of an index, and the byte with which its values
+// begin.
+func (r *Request) parameter(i int) (field *json.RawMessage, begins byte) {
+	switch i {
+	case 0:
+		return &r.Query, '"'
+	case 1:
+		return &r.OperationName, '"'
+	case 2:
+		return &r.Variables, '{'
+	}
+	return &r.Extensions, '{'
+}
+
+// set sets the parameter of an index. It returns false if the value is none of
+// its type.
+func (r *Request) set(i int, value []byte) bool {
+	field, begins := r.parameter(i)
+	if value[0] == begins {
+		*field = value
+		return true
+	}
+	return string(value) == "null"
+}
+
+// Read reads the parts of a body. Its errors are *Error.
+func Read(b *Body) (Request, error) {
+	if r, ok := scan(b.text); ok {
+		return r, nil
+	}
+	return parse(b.text)
+}
+
+// Text is the document's text.
+func (r *Request) Text() string { return decode(r.Query) }
+
+// Operation names one of the document's operations, or is "".
+func (r *Request) Operation() string { return decode(r.OperationName) }
+
+// decode returns what a JSON string means; "" for none.
+func decode(text json.RawMessage) string {
+	switch {
+	case text == nil:
+		return ""
+	case bytes.IndexByte(text, '\\') < 0:
+		return string(text[1 : len(text)-1])
+	}
+	var value string
+	if err := json.Unmarshal(text, &value); err != nil {
+		panic("transport: a part of a request is no JSON: " + err.Error()) // it has been read
+	}
+	return value
+}
+
+// Key is what decides which operation is meant: requests with equal keys mean
+// the same. It is written into the body's memory, where another call of Key
+// overwrites it.
+func (r *Request) Key(b *Body) []byte {
+	if r.OperationName == nil {
+		return r.Query
+	}
+	b.key = append(append(b.key[:0], r.Query...), r.OperationName...)
+	return b.key
+}
+
+// DecodeVariables returns the JSON texts of the variables' values by their names.
+// They have memory of their own.
+func (r *Request) DecodeVariables() map[string]json.RawMessage {
+	if r.Variables == nil {
+		return nil
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(r.Variables, &values); err != nil {
+		panic("transport: the variables of a request are no JSON: " + err.Error()) // they have been read
+	}
+	return values
+}
+
+// parse reads the parts of a body whatever they look like, and says what is wrong
+// with a body that is no request.
+func parse(body []byte) (r Request, err error) {
 	if !utf8.Valid(body) { // encoding/json would put U+FFFD in place of it
-		return nil, refusal(http.StatusBadRequest, CodeRequest, "the request's body is not UTF-8")
+		return r, refusal(http.StatusBadRequest, CodeRequest, "the request's body is not UTF-8")
 	}
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
-		return nil, refusal(http.StatusBadRequest, CodeBatching,
+		return r, refusal(http.StatusBadRequest, CodeBatching,
 			"batching is not supported: send each operation in a request of its own")
 	}
 	// A map, because encoding/json matches the fields of a struct whatever their
 	// case, and would take "Query" or "QUERY" for the query.
 	var parameters map[string]json.RawMessage
 	if err := json.Unmarshal(body, &parameters); err != nil {
-		return nil, refusal(http.StatusBadRequest, CodeRequest, "the request's body is no JSON object: %s", place(body, err))
+		return r, refusal(http.StatusBadRequest, CodeRequest, "the request's body is no JSON object: %s", place(body, err))
 	}
-	request := &Request{}
-	var variables json.RawMessage
-	var err *Error
-	for _, parameter := range []struct {
-		name string
-		text *string
-		data *json.RawMessage
-	}{
-		{name: "query", text: &request.Query},
-		{name: "operationName", text: &request.OperationName},
-		{name: "variables", data: &variables},
-		{name: "extensions", data: &request.Extensions},
-	} {
-		value := parameters[parameter.name]
-		switch {
-		case len(value) == 0 || string(value) == "null": // null is the same as absent
-		case parameter.text != nil && value[0] == '"':
-			// The value has been checked: it is a string.
-			_ = json.Unmarshal(value, parameter.text)
-		case parameter.data != nil && value[0] == '{':
-			*parameter.data = value
-		case parameter.text != nil:
-			err = refusal(http.StatusBadRequest, CodeRequest, "%q has to be a string, got %s", parameter.name, kindOf(value))
-		default:
-			err = refusal(http.StatusBadRequest, CodeRequest, "%q has to be an object, got %s", parameter.name, kindOf(value))
+	for i, name := range parameterNames {
+		value := parameters[name]
+		if len(value) == 0 || r.set(i, value) {
+			continue
 		}
-		if err != nil {
-			return nil, err
+		want := "a string"
+		if _, begins := r.parameter(i); begins == '{' {
+			want = "an object"
 		}
+		return r, refusal(http.StatusBadRequest, CodeRequest, "%q has to be %s, got %s", name, want, kindOf(value))
 	}
-	if variables != nil {
-		_ = json.Unmarshal(variables, &request.Variables) // it is an object
-	}
-	return request, missing(request)
+	return r, missing(&r)
 }
 
 // missing refuses a request without a query.
 func missing(request *Request) error {
-	if request.Query != "" {
+	if len(request.Query) > len(`""`) {
 		return nil
 	}
 	var extensions map[string]json.RawMessage
