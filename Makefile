@@ -56,6 +56,7 @@ test: ## every test, on a database server of its own, then the race detector
 	@install -d -m 700 .weft $(ARTIFACTS)
 	$(DEV) run -- go test -artifacts -outputdir $(ARTIFACTS) work
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || echo "BROWSER TEST SKIPPED: there is no Chromium"
+	go test -tags purego ./router/internal/response/... ./router/internal/execute
 	@$(MAKE) --no-print-directory race
 
 race: ## the router's and the subgraphs' tests under the race detector

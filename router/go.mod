@@ -11,6 +11,7 @@ require (
 	github.com/valyala/fasthttp v1.69.0
 	github.com/vektah/gqlparser/v2 v2.5.64
 	github.com/weftql/weft/schema v0.0.0
+	golang.org/x/sys v0.49.0
 )
 
 require (

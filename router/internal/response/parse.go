@@ -50,10 +50,11 @@ func (d *Document) Parse(layout *Layout, body []byte) error {
 	switch {
 	case len(body) > maxLength:
 		err = &SyntaxError{Offset: maxLength, Reason: "the body is larger than 512 MiB"}
-	case !utf8.Valid(body):
-		err = &SyntaxError{Reason: "the body is not UTF-8"}
 	default:
 		err = p.response(layout.Root)
+	}
+	if err != nil && !utf8.Valid(body) {
+		err = &SyntaxError{Reason: "the body is not UTF-8"} // strings were checked one by one
 	}
 	if err != nil {
 		d.clear()

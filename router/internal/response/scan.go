@@ -1,14 +1,15 @@
 package response
 
 import (
-	"encoding/binary"
 	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/weftql/weft/router/internal/response/scan"
 )
 
 // padding is how many zero bytes stand behind the text in a document's buffer.
 // A zero byte is no part of any token, so that scanning stops at the end without
-// asking for it, and a load of eight bytes that begins in the text stays in the
-// buffer.
+// asking for it, and looking at 32 bytes at once does not end before the text.
 const padding = 64
 
 // maxDepth is how deeply values that the shape does not know may nest: custom
@@ -27,28 +28,15 @@ func skipSpace(b []byte, at int) int {
 	}
 }
 
-const (
-	lows  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
 // scanString returns the position behind a string's closing quote, or -1 if the
 // string is none. at is the position behind the opening quote.
 func scanString(b []byte, at int) int {
 	for {
-		// Bytes that end a run: quote, backslash, and those below 0x20. In each
-		// mask the lowest set bit is exact, which is the only one that counts.
-		word := binary.LittleEndian.Uint64(b[at:])
-		quote := word ^ 0x22*lows
-		escape := word ^ 0x5C*lows
-		found := ((quote - lows) &^ quote) | ((escape - lows) &^ escape) | ((word - 0x20*lows) &^ word)
-		if found &= highs; found == 0 {
-			at += 8
-			continue
+		n, ascii := scan.Plain(b[at:])
+		if !ascii && !utf8.Valid(b[at:at+n]) {
+			return -1
 		}
-		for b[at] >= 0x20 && b[at] != '"' && b[at] != '\\' {
-			at++
-		}
+		at += n
 		switch b[at] {
 		case '"':
 			return at + 1
