@@ -43,7 +43,7 @@ type libraryMedia struct {
 	Blurb               string
 	Size                float64
 	Next                struct{ ID, Typename string }
-	Others [][]struct{ ID, Typename string }
+	Others              [][]struct{ ID, Typename string }
 	representation, own map[string]any
 }
 
