@@ -16,7 +16,7 @@ import (
 func TestSubgraphsOfRandomUniversesAgree(t *testing.T) {
 	t.Parallel()
 	options := Answerable()
-	options.InterfaceObjects = 60
+	options.InterfaceObjects, options.Contexts = 60, 60
 	var asked, behind int
 	for seed := range uint64(80) {
 		u := Random(seed, options)

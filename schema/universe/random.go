@@ -64,19 +64,20 @@ func (u Universe) SDL(subgraph string) string {
 // generator makes one universe.
 type generator struct {
 	*rand.Rand
-	options  Options
-	drafts   []*draft
-	enums    []*enumPlan
-	inputs   []*inputPlan
-	scalars  []string
-	entities []*entityPlan
-	values   []*valuePlan
-	standing []*interfaceObjectPlan
-	unions   map[*draft][]string // abstract types by the subgraphs that have them
-	counter  int
-	frozen   map[string]bool        // "Type.field" that must stay as it is: interfaces' fields
-	owners   map[string][]*draft    // "Type.field" to the subgraphs that resolve it
-	fields   map[string]*fieldDraft // "Type.field" to its first declaration
+	options    Options
+	drafts     []*draft
+	enums      []*enumPlan
+	inputs     []*inputPlan
+	scalars    []string
+	entities   []*entityPlan
+	values     []*valuePlan
+	standing   []*interfaceObjectPlan
+	unions     map[*draft][]string // abstract types by the subgraphs that have them
+	everywhere []everywherePlan
+	counter    int
+	frozen     map[string]bool        // "Type.field" that must stay as it is: interfaces' fields
+	owners     map[string][]*draft    // "Type.field" to the subgraphs that resolve it
+	fields     map[string]*fieldDraft // "Type.field" to its first declaration
 }
 
 // chance is true in percent of a hundred cases.

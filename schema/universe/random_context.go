@@ -86,8 +86,9 @@ func (g *generator) contextOfQuery() {
 	}
 	context := g.name("ctx")
 	query.directives = append(query.directives, fmt.Sprintf("@context(name: %q)", context))
-	e := pick(g, homes)
-	g.contextualField(d, d.find(e.name), contextPlan{context, []*typeDraft{query}, []*typeDraft{query}})
+	c := contextPlan{context, []*typeDraft{query}, []*typeDraft{query}}
+	g.contextualField(d, d.find(pick(g, homes).name), c)
+	g.everywhere = append(g.everywhere, everywherePlan{d, c})
 }
 
 // contextOfEntities sets a context on entities that d has, or on an abstract type
@@ -109,12 +110,22 @@ func (g *generator) contextOfEntities() {
 	}
 	if c.setting = []*typeDraft{abstract}; abstract == nil {
 		c.objects = some(g, c.objects, 40)
-		c.setting = c.objects
+		c.setting = slices.Clone(c.objects)
+	}
+	owners := c.objects
+	var between *typeDraft
+	if g.chance(25) {
+		between = d.declare("type", g.name("Between"))
+		g.own(d, between, &fieldDraft{name: g.name("f"), typ: pick(g, []string{"String", "Int!", "[ID!]"})})
+		if g.chance(40) { // nearer than what it is a part of
+			c.setting = append(c.setting, between)
+			c.objects = append(slices.Clone(c.objects), between)
+		}
 	}
 	for _, t := range c.setting {
 		t.directives = append(t.directives, fmt.Sprintf("@context(name: %q)", c.name))
 	}
-	g.partOf(d, c.objects, g.contextualPart(d, c))
+	g.partOf(d, owners, between, g.contextualPart(d, c, owners))
 }
 
 // contextPlan is a context: the types that set it, and objects of which values
@@ -124,24 +135,78 @@ type contextPlan struct {
 	setting, objects []*typeDraft
 }
 
+// everywherePlan is a context that a subgraph's query type sets.
+type everywherePlan struct {
+	draft   *draft
+	context contextPlan
+}
+
 // contextualPart makes an entity with a contextual argument, which d has and
-// perhaps another subgraph.
-func (g *generator) contextualPart(d *draft, c contextPlan) string {
+// perhaps another subgraph; that may also know it as a part of the same owners.
+func (g *generator) contextualPart(d *draft, c contextPlan, owners []*typeDraft) string {
 	name := g.name("Below")
-	below := d.declare("type", name)
-	below.directives = []string{`@key(fields: "id")`}
-	below.add(&fieldDraft{name: "id", typ: "ID!"})
+	below := g.declarePart(d, name)
 	f := g.contextualField(d, below, c)
-	if other := pick(g, g.drafts); other != d {
-		t := other.declare("type", name)
-		t.directives = []string{`@key(fields: "id")`}
-		t.add(&fieldDraft{name: "id", typ: "ID!"})
-		g.own(other, t, g.field(other, "f", 0))
-		if g.chance(g.options.Remarks) {
-			g.withoutContext(other, t, d, f)
+	for _, e := range g.everywhere {
+		if e.draft == d && g.chance(50) {
+			selection, typ := g.fromContext(d, e.context)
+			f.arguments = append(f.arguments, g.contextual(e.context.name, selection, typ))
 		}
 	}
+	other := g.otherOf(d, c)
+	if other == d {
+		return name
+	}
+	t := g.declarePart(other, name)
+	input := g.field(other, "f", 0)
+	g.own(other, t, input)
+	switch {
+	case g.chance(g.options.Remarks) && g.selectable(other, f):
+		g.withoutContext(other, t, d, f)
+	case g.chance(g.options.Requires) && g.selectable(d, input):
+		declared := input.declaration()
+		g.bring(d, nil, declared)
+		declared.mark("@external")
+		below.add(declared)
+		f.mark(fmt.Sprintf("@requires(fields: %q)", g.selection(d, input)))
+	}
+	g.partElsewhere(d, other, c, owners, name)
 	return name
+}
+
+func (g *generator) declarePart(d *draft, name string) *typeDraft {
+	t := d.declare("type", name)
+	t.directives = []string{`@key(fields: "id")`}
+	t.add(&fieldDraft{name: "id", typ: "ID!"})
+	return t
+}
+
+// otherOf picks a subgraph that has the part of a context too, or the context's
+// own; by preference one with an interface object for the interface that sets it.
+func (g *generator) otherOf(d *draft, c contextPlan) *draft {
+	for _, p := range g.standing {
+		if p.hub == d && c.setting[0].name == p.name && g.chance(60) {
+			return pick(g, p.objects)
+		}
+	}
+	return pick(g, g.drafts)
+}
+
+// partElsewhere lets another subgraph resolve parts of the objects that set a
+// context, without knowing of the context.
+func (g *generator) partElsewhere(d, other *draft, c contextPlan, owners []*typeDraft, name string) {
+	for _, p := range g.standing {
+		if p.name == c.setting[0].name && slices.Contains(p.objects, other) {
+			g.own(other, other.find(p.name), &fieldDraft{name: g.name("f"), typ: g.wrap(name)})
+			return
+		}
+	}
+	for _, owner := range owners {
+		e := g.entityNamed(owner.name)
+		if e != nil && slices.Contains(e.full(), other) && e.hub == d && g.chance(60) {
+			g.own(other, other.find(owner.name), &fieldDraft{name: g.name("f"), typ: g.wrap(name)})
+		}
+	}
 }
 
 // withoutContext lets another subgraph resolve a field too, where its contextual
@@ -159,8 +224,7 @@ func (g *generator) withoutContext(other *draft, t *typeDraft, d *draft, f *fiel
 
 // contextualField gives a type of d a field with contextual arguments.
 func (g *generator) contextualField(d *draft, t *typeDraft, c contextPlan) *fieldDraft {
-	f := g.field(d, "f", 0)
-	f.arguments = nil
+	f := g.field(d, "f", 25)
 	for range 1 + g.IntN(2) {
 		selection, typ := g.fromContext(d, c)
 		f.arguments = append(f.arguments, g.contextual(c.name, selection, typ))
@@ -210,15 +274,17 @@ func (g *generator) leafOf(d *draft, t *typeDraft, typ string) string {
 	return f.name
 }
 
-// partOf lets objects of some types of d have a part of the given type, at times
-// by way of a value.
-func (g *generator) partOf(d *draft, owners []*typeDraft, name string) {
-	if g.chance(25) {
-		between := d.declare("type", g.name("Between"))
+// partOf lets objects of some types of d have a part of the given type, perhaps by
+// way of a value, and at times queries return them.
+func (g *generator) partOf(d *draft, owners []*typeDraft, between *typeDraft, name string) {
+	if between != nil {
 		g.own(d, between, &fieldDraft{name: g.name("f"), typ: g.wrap(name)})
 		name = between.name
 	}
 	for _, t := range owners {
 		g.own(d, t, &fieldDraft{name: g.name("f"), typ: g.wrap(name)})
+	}
+	if query := d.find("Query"); query != nil && g.chance(60) {
+		g.own(d, query, &fieldDraft{name: g.name("q"), typ: g.wrap(pick(g, owners).name)})
 	}
 }

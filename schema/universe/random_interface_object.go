@@ -10,6 +10,7 @@ import (
 type interfaceObjectPlan struct {
 	name     string
 	hub      *draft
+	keys     []keyPlan // the hub has all of them, interface objects some
 	entities []*entityPlan
 	common   *fieldDraft // a field of the interface beside its key; nil if there is none
 	objects  []*draft    // those that have the interface object and may add fields to it
@@ -43,9 +44,12 @@ func (g *generator) makeInterfaceObject() {
 			p.only = append(p.only, d)
 		}
 	}
-	key := g.key(&entityPlan{})
+	p.keys = []keyPlan{g.key(&entityPlan{})}
+	if g.chance(g.options.SeveralKeys / 2) {
+		p.keys = append(p.keys, g.key(&entityPlan{keys: p.keys}))
+	}
 	for range 1 + g.IntN(3) {
-		e := &entityPlan{name: g.name("Entity"), stub: map[*draft]bool{}, thing: true, hub: p.hub, keys: []keyPlan{key}, drafts: []*draft{p.hub}}
+		e := &entityPlan{name: g.name("Entity"), stub: map[*draft]bool{}, thing: true, hub: p.hub, keys: slices.Clone(p.keys), drafts: []*draft{p.hub}}
 		for _, d := range drafts[1:] {
 			if !slices.Contains(p.objects, d) && !slices.Contains(p.only, d) && g.chance(40) {
 				e.drafts = append(e.drafts, d)
@@ -61,7 +65,7 @@ func (g *generator) makeInterfaceObject() {
 		g.entities = append(g.entities, e)
 	}
 	p.hub.modern = true
-	g.declareInterface(p.hub, p, key, true)
+	g.declareInterface(p.hub, p, p.keys)
 	if g.chance(60) {
 		p.common = g.valueField()
 		g.bringType(p.hub, nil, p.common.typ)
@@ -71,22 +75,27 @@ func (g *generator) makeInterfaceObject() {
 			g.frozen[e.name+"."+p.common.name] = true
 		}
 	}
-	g.declareInterfaceElsewhere(p, key)
+	g.declareInterfaceElsewhere(p)
 	for _, d := range slices.Concat(p.objects, p.only) {
-		g.declareInterfaceObject(d, p, key)
+		g.declareInterfaceObject(d, p)
 	}
 	g.standing = append(g.standing, p)
 }
 
-// declareInterface declares the interface with the fields of its key, and lets
-// its types in the subgraph implement it.
-func (g *generator) declareInterface(d *draft, p *interfaceObjectPlan, key keyPlan, keyed bool) {
+// declareInterface declares the interface with the fields of its first key and the
+// given keys, and lets its types in the subgraph implement it.
+func (g *generator) declareInterface(d *draft, p *interfaceObjectPlan, keys []keyPlan) {
 	t := d.declare("interface", p.name)
-	if keyed {
-		t.directives = append(t.directives, fmt.Sprintf("@key(fields: %q)", key.set))
-	}
-	for _, f := range key.fields {
+	for _, f := range p.keys[0].fields {
 		t.add(f.clone())
+	}
+	for i, key := range keys {
+		t.directives = append(t.directives, fmt.Sprintf("@key(fields: %q)", key.set))
+		if i > 0 {
+			for _, f := range key.fields {
+				t.add(f.clone())
+			}
+		}
 	}
 	for _, e := range p.entities {
 		if mine := d.find(e.name); mine != nil {
@@ -98,27 +107,35 @@ func (g *generator) declareInterface(d *draft, p *interfaceObjectPlan, key keyPl
 
 // declareInterfaceElsewhere gives some subgraph that has some of the types the
 // interface without its key.
-func (g *generator) declareInterfaceElsewhere(p *interfaceObjectPlan, key keyPlan) {
+func (g *generator) declareInterfaceElsewhere(p *interfaceObjectPlan) {
+	key := p.keys[0]
 	for _, d := range g.drafts {
 		has := func(e *entityPlan) bool {
 			return slices.Contains(e.drafts, d) && d.find(e.name).find(key.fields[0].name) != nil
 		}
 		all := !slices.ContainsFunc(p.entities, func(e *entityPlan) bool { return slices.Contains(e.drafts, d) && !has(e) })
 		if d != p.hub && all && slices.ContainsFunc(p.entities, has) && g.chance(40) {
-			g.declareInterface(d, p, key, false)
+			g.declareInterface(d, p, nil)
 		}
 	}
 }
 
-func (g *generator) declareInterfaceObject(d *draft, p *interfaceObjectPlan, key keyPlan) {
+func (g *generator) declareInterfaceObject(d *draft, p *interfaceObjectPlan) {
 	d.modern = true
 	t := d.declare("type", p.name)
-	directive := fmt.Sprintf("@key(fields: %q)", key.set)
+	t.directives = append(t.directives, "@interfaceObject")
+	keys := some(g, p.keys, 60)
 	if slices.Contains(p.only, d) {
-		directive = fmt.Sprintf("@key(fields: %q, resolvable: false)", key.set)
+		keys = keys[:1]
 	}
-	t.directives = append(t.directives, "@interfaceObject", directive)
-	g.keyFields(d, t, key)
+	for _, key := range keys {
+		directive := fmt.Sprintf("@key(fields: %q)", key.set)
+		if slices.Contains(p.only, d) {
+			directive = fmt.Sprintf("@key(fields: %q, resolvable: false)", key.set)
+		}
+		t.directives = append(t.directives, directive)
+		g.keyFields(d, t, key)
+	}
 	g.unions[d] = append(g.unions[d], p.name)
 }
 
@@ -133,6 +150,9 @@ func (g *generator) fillInterfaceObjects() {
 			}
 			if p.common != nil && g.chance(g.options.Requires) {
 				g.requireOfInterface(d, t, p)
+			}
+			if p.common != nil && g.chance(g.options.Provides) {
+				g.provideOfInterface(d, t, p)
 			}
 		}
 		if g.chance(g.options.Shareable) {
@@ -149,13 +169,38 @@ func (g *generator) requireOfInterface(d *draft, t *typeDraft, p *interfaceObjec
 	if !g.selectable(d, p.common) {
 		return
 	}
-	input := p.common.declaration()
-	g.bring(d, nil, input)
-	input.mark("@external")
-	t.add(input)
+	g.externalOfInterface(d, t, p)
 	f := g.field(d, "r", 15)
 	f.mark(fmt.Sprintf("@requires(fields: %q)", g.selection(d, p.common)))
 	g.own(d, t, f)
+}
+
+// externalOfInterface declares the interface's field in an interface object.
+func (g *generator) externalOfInterface(d *draft, t *typeDraft, p *interfaceObjectPlan) {
+	if t.find(p.common.name) == nil {
+		input := p.common.declaration()
+		g.bring(d, nil, input)
+		input.mark("@external")
+		t.add(input)
+	}
+}
+
+// provideOfInterface adds a field that provides the interface's for the interface
+// object that it returns, which is to resolve it.
+func (g *generator) provideOfInterface(d *draft, t *typeDraft, p *interfaceObjectPlan) {
+	if !g.selectable(d, p.common) {
+		return
+	}
+	g.externalOfInterface(d, t, p)
+	for _, e := range p.entities {
+		if f := p.hub.find(e.name).find(p.common.name); !f.has("shareable") {
+			f.mark("@shareable")
+		}
+	}
+	parent := pick(g, []*typeDraft{t, d.declare("type", "Query")})
+	f := &fieldDraft{name: g.name("f"), typ: g.wrap(p.name)}
+	f.mark(fmt.Sprintf("@provides(fields: %q)", g.selection(d, p.common)))
+	g.own(d, parent, f)
 }
 
 // shareInterfaceObject lets several interface objects, and at times the entities

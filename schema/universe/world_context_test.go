@@ -3,6 +3,7 @@ package universe
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
@@ -91,6 +92,80 @@ type Tag { label: String! } type Below { id: ID! f: String! g(y: Int): String! }
 		}
 		if got := ask(c.want.ID, []any{"wrong"}, "wrong"); got.F == c.want.F || got.G == c.want.G {
 			t.Errorf("%s: a wrong argument gives the right value: %s", c.name, fmt.Sprint(got))
+		}
+	}
+}
+
+// TestContextsAreToldApart has an interface that sets a context, whose objects set
+// another one too, and an object between them that sets it and gives nothing.
+func TestContextsAreToldApart(t *testing.T) {
+	t.Parallel()
+	u := Universe{Seed: 7}
+	u.add("a", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext"])
+type Query @context(name: "q") { node: Node! word: String! }
+interface Node @context(name: "node") { id: ID! }
+type Leaf implements Node @key(fields: "id") @context(name: "leaf") { id: ID! size: Int! twig: Twig! below: Below! }
+type Twig implements Node @key(fields: "id") { id: ID! below: Below! }
+type Below @key(fields: "id") {
+  id: ID!
+  f(x: Int @fromContext(field: "$leaf { size }"), y: ID @fromContext(field: "$node ... on Leaf { id }"), z: String @fromContext(field: "$q { word }")): String!
+}`)
+	api := gqlparser.MustLoadSchema(&ast.Source{Name: "api", Input: `
+type Query { node: Node! word: String! } interface Node { id: ID! }
+type Leaf implements Node { id: ID! size: Int! twig: Twig! below: Below! } type Twig implements Node { id: ID! below: Below! }
+type Below { id: ID! f: String! }`})
+	var handlers []*Handler
+	f := func(id string, x, y, z any) string {
+		return ask(t, handlers[0], `query($r: [_Any!]!, $x: Int, $y: ID, $z: String) { _entities(representations: $r) { ... on Below { f(x: $x, y: $y, z: $z) } } }`,
+			map[string]any{"r": []any{map[string]any{"__typename": "Below", "id": id}}, "x": x, "y": y, "z": z})
+	}
+	type below struct{ ID, F string }
+	var leaf, twig below
+	for u.Seed = 1; leaf.F == "" || twig.F == ""; u.Seed++ {
+		monolith, err := u.Monolith(api)
+		if err != nil {
+			t.Fatal(err)
+		}
+		handlers, err = u.Serve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, errs := monolith.Execute(Operation{Query: `{ word node { id ... on Leaf { size below { id f } twig { below { id f } } } } }`})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		var answer struct {
+			Word string
+			Node struct {
+				ID    string
+				Size  int
+				Below below
+				Twig  struct{ Below below }
+			}
+		}
+		if err := json.Unmarshal(data, &answer); err != nil {
+			t.Fatal(err)
+		}
+		node := answer.Node
+		if leaf, twig = node.Below, node.Twig.Below; leaf.F == "" {
+			continue // the node is a twig
+		}
+		for _, c := range []struct {
+			name    string
+			below   below
+			x, y, z any
+		}{
+			{"the leaf sets both", leaf, node.Size, node.ID, answer.Word},
+			{"the twig is nearer and gives nothing", twig, node.Size, nil, answer.Word},
+		} {
+			if got, want := f(c.below.ID, c.x, c.y, c.z), fmt.Sprintf("%q", c.below.F); !strings.Contains(got, want) {
+				t.Errorf("%s: got %s, want %s", c.name, got, want)
+			}
+			for _, wrong := range []string{f(c.below.ID, nil, c.y, c.z), f(c.below.ID, c.x, "wrong", c.z), f(c.below.ID, c.x, c.y, nil)} {
+				if strings.Contains(wrong, c.below.F) {
+					t.Errorf("%s: a wrong or missing argument gives the right value", c.name)
+				}
+			}
 		}
 	}
 }
