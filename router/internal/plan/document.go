@@ -36,13 +36,12 @@ func (w *document) set(set *selectionSet, given operation.Condition) {
 	if w.p.asksTypename(set) {
 		w.word("__typename")
 	}
-	direct, others := w.p.split(set)
-	for _, f := range direct {
+	for _, f := range set.fields[:set.direct] {
 		w.field(f, given)
 	}
 	for _, t := range set.types {
 		open := false
-		for _, f := range others {
+		for _, f := range set.fields[set.direct:] {
 			if !slices.Contains(f.types, t) {
 				continue
 			}
@@ -59,22 +58,27 @@ func (w *document) set(set *selectionSet, given operation.Condition) {
 	w.b.WriteByte('}')
 }
 
-// split separates the fields that need no fragment. The order of the result is
-// that of the response: the fragments' fields by the first type that has them,
+// arrange puts the fields of a complete set into the order of the response: those
+// that need no fragment, then those of fragments by the first type that has them,
 // wherever the client selects them.
-func (p *planner) split(set *selectionSet) (direct, others []*selection) {
-	for _, f := range set.fields {
+func (p *planner) arrange(set *selectionSet) {
+	rank := func(f *selection) int {
 		if p.direct(set, f) {
-			direct = append(direct, f)
-		} else {
-			others = append(others, f)
+			return -1
 		}
-	}
-	first := func(f *selection) int {
 		return slices.IndexFunc(set.types, func(t typeID) bool { return slices.Contains(f.types, t) })
 	}
-	slices.SortStableFunc(others, func(a, b *selection) int { return first(a) - first(b) })
-	return direct, others
+	set.direct = 0
+	for _, f := range set.fields {
+		f.rank = rank(f)
+		if f.rank < 0 {
+			set.direct++
+		}
+		if f.below != nil {
+			p.arrange(f.below)
+		}
+	}
+	slices.SortStableFunc(set.fields, func(a, b *selection) int { return a.rank - b.rank })
 }
 
 // field writes a field once for each alternative of its condition: GraphQL

@@ -95,8 +95,8 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 	r := p.enter(s, at, cond)
 	p.prepare(r, t, name, cond)
 	id, _ := p.graph.Field(t, name)
-	r.set.leaf(selection{
-		want: d.field.Key, name: name, args: d.args, arguments: d.field.Arguments, types: []typeID{t}, cond: cond,
+	p.leaf(r.set, &selection{
+		want: d.field.Key, name: name, args: d.args, arguments: d.field.Arguments, types: p.graph.Types[t].Possible, cond: cond,
 		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
 	})
 }
@@ -118,9 +118,10 @@ func (p *planner) enter(s *site, at location, cond operation.Condition) *residen
 		p.widen(r, cond)
 		return r
 	}
-	r := &residency{site: s, at: at}
+	r := p.mem.residencies.one()
+	r.site, r.at, r.set = s, at, p.mem.sets.one()
 	s.residencies = append(s.residencies, r)
-	r.set = &selectionSet{site: s, graph: at.graph, typ: s.typ, types: s.types}
+	r.set.site, r.set.graph, r.set.typ, r.set.types = s, at.graph, s.typ, s.types
 	switch {
 	case s.root:
 		r.step = p.newStep(s, at, true)
@@ -138,7 +139,8 @@ func (p *planner) enter(s *site, at location, cond operation.Condition) *residen
 }
 
 func (p *planner) newStep(s *site, at location, root bool) *step {
-	st := &step{site: s, graph: at.graph, wave: s.wave + at.wave, root: root, run: p.run, variant: at.variant}
+	st := p.mem.steps.one()
+	*st = step{site: s, graph: at.graph, wave: s.wave + at.wave, root: root, run: p.run, variant: at.variant}
 	p.steps = append(p.steps, st)
 	return st
 }
@@ -147,7 +149,8 @@ func (p *planner) newStep(s *site, at location, root bool) *step {
 func (p *planner) enterField(r *residency, cond operation.Condition) {
 	s := r.site
 	e := s.entry(r.at.graph)
-	f := &selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set, cond: s.reached(cond)}
+	f := p.mem.selections.one()
+	*f = selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set, cond: s.reached(cond)}
 	if s.via != nil {
 		f.want = s.via.field.Key
 	}
@@ -165,9 +168,23 @@ func (p *planner) enterField(r *residency, cond operation.Condition) {
 			r.set.typ = querygraph.NoType
 		}
 	}
-	r.set.types = slices.DeleteFunc(slices.Clone(s.types), func(t typeID) bool { return !slices.Contains(e.possible, t) })
+	r.set.types = p.intersection(s.types, e.possible)
 	r.step = parent.step
 	parent.set.fields = append(parent.set.fields, f)
+}
+
+// intersection gives the types of the first list that are in the second one.
+func (p *planner) intersection(a, b []typeID) []typeID {
+	if !slices.ContainsFunc(a, func(t typeID) bool { return !slices.Contains(b, t) }) {
+		return a
+	}
+	out := p.mem.types.take(len(a))[:0]
+	for _, t := range a {
+		if slices.Contains(b, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func (s *site) entry(graph int) *entry {
@@ -199,6 +216,9 @@ const maxAlternatives = 16
 
 // either holds when one of the conditions does.
 func either(a, b operation.Condition) operation.Condition {
+	if a.Equal(b) {
+		return a
+	}
 	if out := a.Or(b); len(out) <= maxAlternatives {
 		return out
 	}
@@ -217,7 +237,7 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 	if rep == nil {
 		rep = &representation{typ: t}
 		st.addLookup(rep)
-		r.set.types = union(r.set.types, []typeID{t})
+		r.set.types = union(r.set.types, p.graph.Types[t].Possible)
 	}
 	if _, key := s.chosen.av.key(i, st.graph); key >= 0 {
 		p.addInputs(st, rep, p.graph.Types[t].In(st.graph).Keys[key].Fields, cond)
@@ -319,7 +339,7 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		if f.Name == "__typename" {
 			r.set.typename = true
 		} else {
-			r.set.leaf(p.inputSelection(t, f, at, cond))
+			p.leaf(r.set, p.inputSelection(t, f, at, cond))
 		}
 		st.needs(r.step)
 		return
@@ -353,10 +373,10 @@ func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (locat
 	return s.chosen.locate(slices.Index(s.types, t), p.field(t, f.Name))
 }
 
-func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) selection {
+func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) *selection {
 	id, _ := p.graph.Field(t, f.Name)
-	return selection{
-		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: []typeID{t}, cond: cond,
+	return &selection{
+		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: p.graph.Types[t].Possible, cond: cond,
 		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
 	}
 }

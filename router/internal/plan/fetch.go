@@ -98,7 +98,7 @@ func (st *step) holds(s *site) bool {
 func (p *planner) unite(st, with *step) {
 	for _, f := range st.set.fields {
 		if f.below == nil {
-			with.set.leaf(*f)
+			p.leaf(with.set, f)
 		} else {
 			with.set.fields = append(with.set.fields, f)
 		}
@@ -139,7 +139,7 @@ func (p *planner) bundles() []*bundle {
 	var out []*bundle
 	for i, st := range p.steps {
 		cond := st.cond
-		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, reentry: st.reentry, cond: fmt.Sprint(cond)}
+		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, reentry: st.reentry, cond: conditionText(cond)}
 		if p.cfg.SeparateEntities || st.reentry {
 			key.alone = i
 		}
@@ -271,12 +271,11 @@ func addPositions(to, from []Selection) {
 var typenameType = ast.NonNullNamedType("String", nil)
 
 func (p *planner) selections(set *selectionSet, given operation.Condition) []Selection {
-	var out []Selection
+	out := make([]Selection, 0, 1+len(set.fields))
 	if p.asksTypename(set) {
 		out = append(out, Selection{Key: "__typename", Name: "__typename", Type: typenameType})
 	}
-	direct, others := p.split(set)
-	for _, f := range slices.Concat(direct, others) {
+	for _, f := range set.fields {
 		s := Selection{Key: f.key, Name: f.name, Type: f.typ, Optional: f.conditionGiven(given) != nil}
 		if !set.covers(f) {
 			s.Types = p.names(f.types)
@@ -300,14 +299,24 @@ func (p *planner) names(types []typeID) []string {
 	return out
 }
 
+// conditionText prints a condition; equal texts mean equal conditions.
+func conditionText(c operation.Condition) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprint(c)
+}
+
 func condition(c operation.Condition) Condition {
-	var out Condition
-	for _, tests := range c {
-		var all []Test
-		for _, t := range tests {
-			all = append(all, Test{Variable: t.Variable, Want: t.Want})
+	if c == nil {
+		return nil
+	}
+	out := make(Condition, len(c))
+	for i, tests := range c {
+		out[i] = make([]Test, len(tests))
+		for k, t := range tests {
+			out[i][k] = Test{Variable: t.Variable, Want: t.Want}
 		}
-		out = append(out, all)
 	}
 	return out
 }

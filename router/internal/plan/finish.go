@@ -21,6 +21,7 @@ func (p *planner) finish() *Plan {
 	}
 	for _, set := range p.rootSets(bundles) {
 		set.assignKeys()
+		p.arrange(set)
 	}
 	var last, current []int
 	run := 0
@@ -54,7 +55,7 @@ func (p *planner) rootSets(bundles []*bundle) []*selectionSet {
 }
 
 func (p *planner) rootPosition(out *Plan) *Position {
-	pos := &Position{Type: p.op.Root.Type.Name, Typename: Source{Fetch: NoFetch}}
+	pos := &Position{Type: p.op.Root.Type.Name, Typename: Source{Fetch: NoFetch}, Fields: make([]Field, 0, len(p.rootFields))}
 	for _, f := range out.Fetches {
 		if f.Kind == RootFetch || f.Kind == IntrospectionFetch {
 			pos.Sources = append(pos.Sources, f.ID)
@@ -69,7 +70,7 @@ func (p *planner) rootPosition(out *Plan) *Position {
 		default:
 			for _, d := range rf.site.demands {
 				if d.field == rf.field {
-					pos.Fields = append(pos.Fields, p.fields(rf.site, d)...)
+					pos.Fields = p.appendFields(pos.Fields, rf.site, d)
 				}
 			}
 		}
@@ -90,8 +91,11 @@ func (p *planner) sitePosition(s *site) *Position {
 		}
 	}
 	slices.Sort(pos.Sources[1:])
+	if len(s.demands) > 0 {
+		pos.Fields = make([]Field, 0, len(s.demands))
+	}
 	for _, d := range s.demands {
-		pos.Fields = append(pos.Fields, p.fields(s, d)...)
+		pos.Fields = p.appendFields(pos.Fields, s, d)
 	}
 	return pos
 }
@@ -103,18 +107,17 @@ func typenameField(f *operation.Field, from Source, types []string) Field {
 	}
 }
 
-// fields gives what the response shows of a demand: one Field for each place
+// appendFields adds what the response shows of a demand: one Field for each place
 // that supplies it.
-func (p *planner) fields(s *site, d *demand) []Field {
+func (p *planner) appendFields(out []Field, s *site, d *demand) []Field {
 	f := d.field
 	if d.typename {
 		source := Source{Fetch: NoFetch}
 		if p.graph.Abstract(s.typ) {
 			source = Source{Fetch: s.primary.step.fetch, Key: "__typename"}
 		}
-		return []Field{typenameField(f, source, p.restrict(s, d.types))}
+		return append(out, typenameField(f, source, p.restrict(s, d.types)))
 	}
-	var out []Field
 	add := func(types []typeID, source Source, position int) {
 		out = append(out, Field{
 			Key: f.Key, Name: f.Name, Parent: f.Parent, Type: f.Definition.Type, Types: p.restrict(s, types),
@@ -128,22 +131,32 @@ func (p *planner) fields(s *site, d *demand) []Field {
 		}
 		return out
 	}
-	var sources []Source
-	var types [][]typeID
-	for k, at := range s.chosen.leaves[d.index] {
-		if at.graph < 0 {
-			continue // no object of this type can stand here
+	sources := p.leafSources(s, d)
+	for k, source := range sources {
+		if source.Fetch == NoFetch || slices.Contains(sources[:k], source) {
+			continue // no object of this type can stand here, or it is added already
 		}
-		source := p.leafSource(s, d, d.types[k], at)
-		i := slices.Index(sources, source)
-		if i < 0 {
-			sources, types = append(sources, source), append(types, nil)
-			i = len(sources) - 1
+		types := p.scratch[:0]
+		for i, t := range d.types {
+			if sources[i] == source {
+				types = append(types, t)
+			}
 		}
-		types[i] = append(types[i], d.types[k])
+		p.scratch = types
+		add(types, source, NoPosition)
 	}
-	for i := range sources {
-		add(types[i], sources[i], NoPosition)
+	return out
+}
+
+// leafSources gives the source of a leaf for each of its types, NoFetch where no
+// such object can stand.
+func (p *planner) leafSources(s *site, d *demand) []Source {
+	out := p.mem.sources.take(len(d.types))
+	for k, at := range s.chosen.leaves[d.index] {
+		out[k].Fetch = NoFetch
+		if at.graph >= 0 {
+			out[k] = p.leafSource(s, d, d.types[k], at)
+		}
 	}
 	return out
 }

@@ -90,6 +90,7 @@ type planner struct {
 	key        []byte  // scratch
 	indices    []int   // scratch
 	entries    []entry // scratch
+	scratch    []typeID
 	// roots are the sites of the root type: one, or one for each run of a
 	// mutation's fields that share a request.
 	roots         []*site

@@ -24,6 +24,9 @@ type selectionSet struct {
 	// typename says that a representation needs the objects' types.
 	typename bool
 	fields   []*selection
+	// direct is how many of the fields stand outside of fragments, once they are in
+	// their order: the first ones.
+	direct int
 }
 
 // selection is one field of a selectionSet. Sources point at it; its response
@@ -42,28 +45,25 @@ type selection struct {
 	local *ast.Type
 	// below is nil for a leaf.
 	below *selectionSet
+	// rank is the field's place among those of its set.
+	rank int
 	// client is what an introspection field selects.
 	client *operation.SelectionSet
 }
 
 // leaf adds a leaf or widens one that is there. The fields of a mutation are
 // executed as often as they are selected.
-func (set *selectionSet) leaf(f selection) *selection {
+func (p *planner) leaf(set *selectionSet, f *selection) {
 	for _, old := range set.fields {
 		if old.below == nil && old.name == f.name && old.args == f.args && (!set.site.sealed || old.want == f.want) && sameShape(old.local, f.local) {
-			old.widen(f)
-			return old
+			old.types = union(old.types, f.types)
+			old.cond = either(old.cond, f.cond)
+			return
 		}
 	}
-	added := new(selection) // not f itself: most leaves are there already
-	*added = f
+	added := p.mem.selections.one() // not f itself: most leaves are there already
+	*added = *f
 	set.fields = append(set.fields, added)
-	return added
-}
-
-func (f *selection) widen(by selection) {
-	f.types = union(f.types, by.types)
-	f.cond = either(f.cond, by.cond)
 }
 
 // sameShape tells whether two fields may share a response key on different

@@ -17,6 +17,11 @@ type memory struct {
 	groupLists  slab[group]
 	lookups     slab[lookup]
 	needs       slab[[]needed]
+	residencies slab[residency]
+	sets        slab[selectionSet]
+	selections  slab[selection]
+	steps       slab[step]
+	sources     slab[Source]
 }
 
 // slab hands out short slices of long ones. Planning makes thousands of them, and
