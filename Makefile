@@ -5,7 +5,8 @@ PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./work
 FUZZTIME ?= 10s
 UNIVERSES ?= 3000
 ROUNDS ?= 7
-PLANS     ?= 300
+PLANS     ?= 1000
+PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
@@ -73,8 +74,10 @@ bench-compose: ## time composition beside Apollo's in ROUNDS (7) alternating rou
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./deploy/oracle -run TestSpeedOfComposition -rounds $(ROUNDS) -timeout 60m -v
 
-bench-plan: ## how long planning takes: single operations, 1,200 random ones, one with too many plans
-	go test -run '^$$' -bench . -benchmem ./router/internal/plan
+bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (3) alternating rounds; what a warm lookup allocates
+	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
+	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
+	go test ./router -run '^$$' -bench WarmLookup -benchmem
 
 oracle: oracle-compose oracle-plan ## compare composition and plans with Apollo's
 
@@ -83,7 +86,7 @@ oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random 
 	@profile=$$(mktemp) && trap 'rm -f "$$profile"' EXIT && go test ./deploy/oracle -run TestComposition -universes $(UNIVERSES) -timeout 60m -v \
 		-coverpkg=github.com/weftql/weft/schema/composition -covermode=atomic -coverprofile="$$profile"
 
-oracle-plan: ## compare plans with Apollo's on PLANS (300) random universes
+oracle-plan: ## compare PLANS (1000) plans of random operations with Apollo's
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestPlansAreNoWorseThanApollos -apollo $(PLANS) -timeout 60m -v
 

@@ -50,11 +50,12 @@ function plan({ supergraph, operations, overrides, maximumPlans }) {
       const started = performance.now();
       try {
         const built = planner.buildQueryPlan(operationFromDocument(api, parse(text)), { overrideConditions });
+        const milliseconds = performance.now() - started;
         return {
           text: prettyFormatQueryPlan(built),
           json: built,
           evaluated: planner.lastGeneratedPlanStatistics().evaluatedPlanCount,
-          milliseconds: performance.now() - started,
+          milliseconds,
         };
       } catch (error) {
         return { error: String(error.message), milliseconds: performance.now() - started };
