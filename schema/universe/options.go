@@ -24,6 +24,10 @@ type Options struct {
 	// InterfaceObjects is the weight of an interface with a key for which some
 	// subgraphs have an interface object.
 	InterfaceObjects int
+	// InterfaceObjectSharing is the weight of shared fields that return the interface
+	// in one subgraph and the interface object in another, at which Apollo's
+	// composition throws.
+	InterfaceObjectSharing int
 	// Arguments is the weight of arguments on a field.
 	Arguments int
 	// Weights of what changes the API or only describes it.
@@ -89,7 +93,7 @@ func Everything() Options {
 func Answerable() Options {
 	o := Everything()
 	o.Override, o.OverrideLabel = 30, 60
-	o.ComposeDirective, o.CacheTag, o.InterfaceObjects = 0, 0, 0
+	o.ComposeDirective, o.CacheTag, o.InterfaceObjects, o.InterfaceObjectSharing = 0, 0, 0, 40
 	o.Remarks, o.Subscriptions, o.Connectors, o.OwnLinks, o.Contexts = 0, 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o

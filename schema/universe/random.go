@@ -257,8 +257,7 @@ func (g *generator) share(e *entityPlan) {
 // commonAbstract returns the abstract types that all of the subgraphs have.
 func (g *generator) commonAbstract(drafts []*draft) []string {
 	return slices.DeleteFunc(slices.Clone(g.unions[drafts[0]]), func(name string) bool {
-		// Apollo throws at a field of an interface and an interface object.
-		return g.stands(name) || slices.ContainsFunc(drafts, func(d *draft) bool { return !slices.Contains(g.unions[d], name) })
+		return g.stands(name) && !(g.options.InterfaceObjectSharing > 0 && g.chance(g.options.InterfaceObjectSharing)) || slices.ContainsFunc(drafts, func(d *draft) bool { return !slices.Contains(g.unions[d], name) })
 	})
 }
 

@@ -112,7 +112,8 @@ func (g *generator) abstractSelection(d *draft, t *typeDraft, field string) stri
 	var parts []string
 	for _, f := range t.fields {
 		everywhere := !slices.ContainsFunc(g.drafts, func(o *draft) bool { return o.resolves(field) && o.find(t.name).find(f.name) == nil })
-		if everywhere && g.selectable(d, f) && g.valueNamed(named(f.typ)) == nil && len(f.arguments) == 0 {
+		leaf := g.valueNamed(named(f.typ)) == nil && g.entityNamed(named(f.typ)) == nil && !slices.Contains(g.unions[d], named(f.typ))
+		if everywhere && leaf && g.selectable(d, f) && len(f.arguments) == 0 {
 			parts = append(parts, f.name)
 		}
 	}

@@ -148,7 +148,7 @@ func (g *generator) fillInterfaceObjects() {
 			for range 1 + g.IntN(2) {
 				g.own(d, t, g.field(d, "f", 35))
 			}
-			if p.common != nil && g.chance(g.options.Requires) {
+			if g.chance(g.options.Requires) {
 				g.requireOfInterface(d, t, p)
 			}
 			if p.common != nil && g.chance(g.options.Provides) {
@@ -164,21 +164,37 @@ func (g *generator) fillInterfaceObjects() {
 	}
 }
 
-// requireOfInterface gives an interface object a field that needs the interface's.
+// requireOfInterface gives an interface object a field that needs the interface's,
+// or one of another interface object.
 func (g *generator) requireOfInterface(d *draft, t *typeDraft, p *interfaceObjectPlan) {
-	if !g.selectable(d, p.common) {
+	var candidates []*fieldDraft
+	if p.common != nil {
+		candidates = append(candidates, p.common)
+	}
+	for _, other := range p.objects {
+		for _, f := range other.find(p.name).fields {
+			key := p.name + "." + f.name
+			if other != d && !f.has("external") && !f.has("provides") && len(g.owners[key]) == 1 && !g.inKey(t, f) && t.find(f.name) == nil {
+				candidates = append(candidates, f)
+			}
+		}
+	}
+	candidates = slices.DeleteFunc(candidates, func(f *fieldDraft) bool { return !g.selectable(d, f) })
+	if len(candidates) == 0 {
 		return
 	}
-	g.externalOfInterface(d, t, p)
+	input := pick(g, candidates)
+	g.externalOfInterface(d, t, p, input)
 	f := g.field(d, "r", 15)
-	f.mark(fmt.Sprintf("@requires(fields: %q)", g.selection(d, p.common)))
+	f.mark(fmt.Sprintf("@requires(fields: %q)", g.selection(d, input)))
 	g.own(d, t, f)
 }
 
-// externalOfInterface declares the interface's field in an interface object.
-func (g *generator) externalOfInterface(d *draft, t *typeDraft, p *interfaceObjectPlan) {
-	if t.find(p.common.name) == nil {
-		input := p.common.declaration()
+// externalOfInterface declares in an interface object what others resolve.
+func (g *generator) externalOfInterface(d *draft, t *typeDraft, p *interfaceObjectPlan, f *fieldDraft) {
+	g.frozen[p.name+"."+f.name] = true
+	if t.find(f.name) == nil {
+		input := f.declaration()
 		g.bring(d, nil, input)
 		input.mark("@external")
 		t.add(input)
@@ -191,7 +207,7 @@ func (g *generator) provideOfInterface(d *draft, t *typeDraft, p *interfaceObjec
 	if !g.selectable(d, p.common) {
 		return
 	}
-	g.externalOfInterface(d, t, p)
+	g.externalOfInterface(d, t, p, p.common)
 	for _, e := range p.entities {
 		if f := p.hub.find(e.name).find(p.common.name); !f.has("shareable") {
 			f.mark("@shareable")

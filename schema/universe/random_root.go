@@ -19,6 +19,11 @@ func (g *generator) makeRoots() {
 	if g.chance(g.options.Shareable) {
 		g.shareRoot()
 	}
+	for _, p := range g.standing {
+		if g.options.InterfaceObjectSharing > 0 && g.chance(g.options.InterfaceObjectSharing) {
+			g.shareInterface(p)
+		}
+	}
 	if g.chance(g.options.PartialValues) {
 		g.partialValue(g.drafts, "Query")
 	}
@@ -52,6 +57,15 @@ func (g *generator) shareRoot() {
 	first := &fieldDraft{name: g.name("q"), typ: g.wrap(e.name), directives: []string{"@shareable"}}
 	for _, d := range full[:2] {
 		g.own(d, d.declare("type", "Query"), first.clone())
+	}
+}
+
+// shareInterface gives the subgraph of an interface and one that has it as an
+// interface object the same query.
+func (g *generator) shareInterface(p *interfaceObjectPlan) {
+	f := &fieldDraft{name: g.name("q"), typ: g.wrap(p.name), directives: []string{"@shareable"}}
+	for _, d := range []*draft{p.hub, pick(g, p.objects)} {
+		g.own(d, d.declare("type", "Query"), f.clone())
 	}
 }
 
