@@ -71,15 +71,20 @@ var nowhere struct {
 // fields are in few of the subgraphs.
 func indexOf(graphs []int32, graph int) int {
 	low, high := 0, len(graphs)
-	for low < high {
-		if middle := (low + high) / 2; graphs[middle] < int32(graph) {
-			low = middle + 1
+	for high-low > fewGraphs {
+		if middle := (low + high) / 2; graphs[middle] <= int32(graph) {
+			low = middle
 		} else {
 			high = middle
 		}
 	}
-	if low < len(graphs) && graphs[low] == int32(graph) {
-		return low
+	for ; low < high; low++ {
+		if graphs[low] == int32(graph) {
+			return low
+		}
 	}
 	return -1
 }
+
+// fewGraphs is how many subgraphs are looked at one after the other.
+const fewGraphs = 4

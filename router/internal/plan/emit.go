@@ -339,7 +339,8 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		if f.Name == "__typename" {
 			r.set.typename = true
 		} else {
-			p.leaf(r.set, p.inputSelection(t, f, at, cond))
+			input := p.inputSelection(t, f, at, cond)
+			p.leaf(r.set, &input)
 		}
 		st.needs(r.step)
 		return
@@ -373,9 +374,9 @@ func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (locat
 	return s.chosen.locate(slices.Index(s.types, t), p.field(t, f.Name))
 }
 
-func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) *selection {
+func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) selection {
 	id, _ := p.graph.Field(t, f.Name)
-	return &selection{
+	return selection{
 		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: p.graph.Types[t].Possible, cond: cond,
 		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
 	}

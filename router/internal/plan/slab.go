@@ -1,5 +1,7 @@
 package plan
 
+import "unsafe"
+
 // memory is what planning one operation works with.
 type memory struct {
 	sites       slab[site]
@@ -31,15 +33,18 @@ type slab[T any] struct {
 	size int // of the last long one
 }
 
+// The long slices grow from smallestSlab values to largestSlab bytes, so that
+// little is left over of the last one.
 const (
 	smallestSlab = 4
-	largestSlab  = 512
+	largestSlab  = 4096
 )
 
 // take gives n zero values; appending to them makes a copy.
 func (s *slab[T]) take(n int) []T {
 	if n > len(s.free) {
-		s.size = min(max(2*s.size, smallestSlab), largestSlab)
+		largest := largestSlab / int(unsafe.Sizeof(*new(T)))
+		s.size = max(min(2*s.size, largest), smallestSlab)
 		s.free = make([]T, max(n, s.size))
 	}
 	out := s.free[:n:n]
