@@ -1,16 +1,19 @@
 # Everything a developer does here. "make" alone lists it.
 
 MODULES  := . schema router subgraphs workers
+# Modules outside of go.work, so that what they need is nobody else's dependency.
+ALONE    := deploy/bench/gateways/cosmo
 PROGRAMS := ./router/cmd/weft ./subgraphs/cmd/users ./subgraphs/cmd/todos ./workers/cmd/worker
 FUZZTIME ?= 10s
 UNIVERSES ?= 3000
 ROUNDS ?= 7
+DURATION ?= 10s
 PLANS     ?= 1000
 PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan oracle oracle-compose oracle-plan build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-gateways oracle oracle-compose oracle-plan build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +52,8 @@ lint: ## formatting, vet, staticcheck, and each module built without the workspa
 	go vet work
 	@complaints=$$(go run honnef.co/go/tools/cmd/staticcheck $(MODULES:%=./%/...) 2>&1 | grep -v -e '\.generated\.go:' -e '^exit status 1$$'); test -z "$$complaints" || { echo "$$complaints"; exit 1; }
 	@for m in $(MODULES); do echo "GOWORK=off go build ./$$m/..."; (cd $$m && GOWORK=off go build ./...) || exit 1; done
+	@install -d .weft && go build -o .weft/staticcheck honnef.co/go/tools/cmd/staticcheck
+	@for m in $(ALONE); do echo "GOWORK=off go vet ./$$m/..."; (cd $$m && GOWORK=off go vet ./... && GOWORK=off $(CURDIR)/.weft/staticcheck ./...) || exit 1; done
 
 # What tests leave to look at, such as the browser's screenshots.
 ARTIFACTS := $(CURDIR)/.weft/test
@@ -78,6 +83,9 @@ bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (3) alternating roun
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
 	go test ./router -run '^$$' -bench WarmLookup -benchmem
+
+bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) rounds of DURATION (10s)
+	go run ./deploy/bench/gateways --rounds $(ROUNDS) --duration $(DURATION)
 
 oracle: oracle-compose oracle-plan ## compare composition and plans with Apollo's
 

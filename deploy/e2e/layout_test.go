@@ -79,7 +79,7 @@ var vendors = map[string][]string{
 	"github.com/redis/go-redis":   {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
 	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/X/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
 	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/X/postgres", "workers/...", "deploy/..."},
-	"github.com/valyala/fasthttp": {"router/internal/subgraph"},
+	"github.com/valyala/fasthttp": {"router/internal/subgraph", "deploy/bench/..."},
 	"github.com/99designs/gqlgen": {"subgraphs/...", "deploy/..."},
 	"github.com/wneessen/go-mail": {"workers/..."},
 	"github.com/goccy/go-yaml":    {"router", "router/cmd/weft", "router/internal/..."},
@@ -132,6 +132,41 @@ func TestSchemaNeedsOnlyGqlparser(t *testing.T) {
 			if strings.Contains(first, ".") && !strings.HasPrefix(imported, module) && !strings.HasPrefix(imported, "github.com/vektah/gqlparser/v2") {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
 			}
+		}
+	}
+}
+
+// alone are the modules outside of go.work: what they need is not to become a
+// dependency of anything else. They import nothing of ours and nobody imports them.
+var alone = []string{"deploy/bench/gateways/cosmo"}
+
+// TestModulesAloneAreAlone finds modules that nobody has listed, and what those
+// that are listed import of ours.
+func TestModulesAloneAreAlone(t *testing.T) {
+	t.Parallel()
+	work, err := os.ReadFile("../../go.work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := exec.CommandContext(t.Context(), "git", "-C", "../..", "ls-files", "go.mod", "**/go.mod").Output()
+	if err != nil {
+		t.Skipf("git ls-files: %v", err)
+	}
+	for file := range strings.Lines(string(files)) {
+		dir := path.Dir(strings.TrimSpace(file))
+		if used := dir == "." || strings.Contains(string(work), "\t./"+dir+"\n"); used == slices.Contains(alone, dir) {
+			t.Errorf("module %s: it has to be either in go.work or in alone", dir)
+		}
+	}
+	for _, dir := range alone {
+		command := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, "./...")
+		command.Dir, command.Env = "../../"+dir, append(os.Environ(), "GOWORK=off")
+		imports, err := command.Output()
+		if err != nil {
+			t.Fatalf("go list in %s: %v", dir, err)
+		}
+		if strings.Contains(string(imports), module) {
+			t.Errorf("%s imports of ours: %s", dir, imports)
 		}
 	}
 }
