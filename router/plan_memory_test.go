@@ -18,9 +18,9 @@ import (
 )
 
 // idle is a graph that is asked for its plans only.
-func idle(t testing.TB, config Config) *graph {
+func idle(t testing.TB, config Config, seed uint64) *graph {
 	t.Helper()
-	u := universe.Random(3, universe.Answerable())
+	u := universe.Random(seed, universe.Answerable())
 	for i := range u.Subgraphs {
 		u.Subgraphs[i].URL = "http://127.0.0.1:1"
 	}
@@ -46,8 +46,8 @@ var lookups = []string{"body", "body, labels", "text"}
 
 func newLookup(t testing.TB, way string) *lookup {
 	t.Helper()
-	l := &lookup{graph: idle(t, Config{}), choice: choice{claimed: []string{"beta"}, draw: 3}}
-	for seed := range uint64(200) {
+	for seed := range uint64(200) { // a few operations on each of a few universes
+		l := &lookup{graph: idle(t, Config{}, 4+seed/20), choice: choice{claimed: []string{"beta"}, draw: 3}}
 		l.body = plainBody(t, universe.RandomOperation(seed, l.graph.supergraph.API).Query)
 		a, err := l.graph.read(t.Context(), l.body)
 		if err != nil || len(a.document.labels) > 0 != (way == "body, labels") {
@@ -177,7 +177,7 @@ func heap() int {
 
 // What plans are said to take is about what they take.
 func TestPlansStateTheirMemory(t *testing.T) {
-	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 10_000, MaxBytes: 1 << 30}}})
+	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 10_000, MaxBytes: 1 << 30}}}, 4)
 	planMany(t, g, 100)
 	before, stated := heap(), g.plans.documents.texts.Bytes()+g.plans.planned.Bytes()
 	planMany(t, g, 1000)
@@ -191,7 +191,7 @@ func TestPlansStateTheirMemory(t *testing.T) {
 // Ten thousand operations leave what the bound allows.
 func TestPlansAreBounded(t *testing.T) {
 	const bound = 8 << 20
-	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 5000, MaxBytes: bound}}})
+	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 5000, MaxBytes: bound}}}, 4)
 	planMany(t, g, 10)
 	before := heap()
 	planMany(t, g, 10_000)

@@ -14,6 +14,7 @@
 //
 //	Random(seed, Options) ─▶ Universe ┬─Serve────▶ []*Handler ◀─HTTP─ router ─▶ data ┐
 //	                                  └─Monolith─▶ Execute(RandomOperation) ─▶ data ─┴ must be equal
+//	Defer(seed, Operation) ─▶ Operation with @defer, which changes nothing about the data
 //	Company(seed, n) ─▶ Universe of n subgraphs, 200 lines each, to measure composition with
 //	Mutate(seed, Universe) ─▶ Universe that breaks one rule of composition
 //	Shrink(Universe, fails) ─▶ the smallest Universe that still fails

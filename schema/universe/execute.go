@@ -28,8 +28,11 @@ var errNull = errors.New("null in a non-null position")
 func execute(schema *ast.Schema, subgraph Subgraph, operation *ast.OperationDefinition, variables map[string]any) (any, gqlerror.List) {
 	e := &execution{schema: schema, subgraph: subgraph, variables: variables}
 	root, object := schema.Query, subgraph.Query
-	if operation.Operation == ast.Mutation {
+	switch operation.Operation {
+	case ast.Mutation:
 		root, object = schema.Mutation, subgraph.Mutation
+	case ast.Subscription:
+		root, object = schema.Subscription, subgraph.Subscription
 	}
 	data, err := e.object(root, object, operation.SelectionSet, nil)
 	if err != nil {
@@ -215,6 +218,10 @@ func (e *execution) completeValue(typ *ast.Type, value any, selections ast.Selec
 		return e.completeList(typ.Elem, value, selections, path)
 	}
 	definition := e.schema.Types[typ.NamedType]
+	if name, isText := value.(string); isText && definition.Kind == ast.Enum && definition.EnumValues.ForName(name) == nil {
+		e.fail(path, fmt.Errorf("%s has no value %s", typ.NamedType, name))
+		return nil, errNull
+	}
 	if !definition.IsCompositeType() {
 		return value, nil
 	}

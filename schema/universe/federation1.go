@@ -23,9 +23,10 @@ func (g *generator) makeFederation1() {
 	if g.options.Federation1 == 0 {
 		return
 	}
-	// Federation 1 has no contexts.
+	// Federation 1 has no contexts, and no subgraphs without a field.
 	drafts := slices.DeleteFunc(slices.Clone(g.drafts), func(d *draft) bool {
-		return slices.ContainsFunc(d.types, func(t *typeDraft) bool { return t.has("context") })
+		return slices.ContainsFunc(d.types, func(t *typeDraft) bool { return t.has("context") }) ||
+			!slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 })
 	})
 	if len(drafts) == 0 {
 		return
@@ -33,7 +34,7 @@ func (g *generator) makeFederation1() {
 	chosen := pick(g, drafts)
 	for _, d := range drafts {
 		d.shared = false // federation 1 can not rename @tag
-		if (d == chosen || g.chance(g.options.Federation1)) && slices.ContainsFunc(d.types, func(t *typeDraft) bool { return len(t.fields) > 0 }) {
+		if d == chosen || g.chance(g.options.Federation1) {
 			d.federation1, d.renames = true, false
 			g.downgrade(d)
 		}

@@ -3,6 +3,7 @@ package universe
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,6 +18,7 @@ import (
 type Monolith struct {
 	world *world
 	api   *ast.Schema
+	asked *ast.Schema // the API with @defer, which changes nothing: all is answered at once
 	rules *rules.Rules
 }
 
@@ -27,7 +29,14 @@ func (u Universe) Monolith(api *ast.Schema) (*Monolith, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Monolith{world: w, api: api, rules: rules.NewDefaultRules()}, nil
+	asked := *api
+	asked.Directives = maps.Clone(api.Directives)
+	deferred, err := parser.ParseSchema(&ast.Source{Name: "defer", Input: "directive @defer(if: Boolean, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT"})
+	if err != nil {
+		return nil, err
+	}
+	asked.Directives["defer"] = deferred.Directives[0]
+	return &Monolith{world: w, api: api, asked: &asked, rules: rules.NewDefaultRules()}, nil
 }
 
 // Execute answers an operation with the data of a response and its errors. An
@@ -37,7 +46,7 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	if err != nil {
 		return nil, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}
 	}
-	if errs := validator.ValidateWithRules(m.api, document, m.rules); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(m.asked, document, m.rules); len(errs) > 0 {
 		return nil, errs
 	}
 	variables, err := validator.VariableValues(m.api, document.Operations[0], o.Variables)
@@ -47,6 +56,9 @@ func (m *Monolith) Execute(o Operation) (json.RawMessage, gqlerror.List) {
 	root := Subgraph{Name: "monolith", Query: m.object(reference{"Query", "0"}, nil)}
 	if m.api.Mutation != nil {
 		root.Mutation = m.object(reference{"Mutation", "0"}, nil)
+	}
+	if m.api.Subscription != nil {
+		root.Subscription = m.object(reference{"Subscription", "0"}, nil)
 	}
 	data, errs := execute(m.api, root, document.Operations[0], variables)
 	text, err := json.Marshal(data)

@@ -64,10 +64,17 @@ func (g *operationGenerator) chance(percent int) bool { return g.IntN(100) < per
 
 func (g *operationGenerator) operation() Operation {
 	kind, root := "query", g.api.Query
-	if g.api.Mutation != nil && g.chance(15) {
+	switch {
+	case g.api.Mutation != nil && g.chance(20):
 		kind, root = "mutation", g.api.Mutation
+	case g.api.Subscription != nil && g.chance(20):
+		kind, root = "subscription", g.api.Subscription
 	}
 	selections := g.selections(root, g.depth)
+	if kind == "subscription" { // has one field
+		head, below, _ := g.call(root.Fields[g.IntN(len(root.Fields))], g.depth)
+		selections = "{ " + head + below + " }"
+	}
 	query := kind + " Random"
 	if len(g.declared) > 0 {
 		query += "(" + strings.Join(g.declared, ", ") + ")"
@@ -119,7 +126,7 @@ func (g *operationGenerator) possible(typ *ast.Definition) []*ast.Definition {
 
 func (g *operationGenerator) fields(typ *ast.Definition, depth int) (parts []string) {
 	percent := 60
-	if typ == g.api.Query || typ == g.api.Mutation {
+	if typ == g.api.Query {
 		percent = 35
 	}
 	var last string
@@ -142,21 +149,29 @@ func (g *operationGenerator) fields(typ *ast.Definition, depth int) (parts []str
 
 // field writes one field, or "" if its selections would go too deep.
 func (g *operationGenerator) field(f *ast.FieldDefinition, depth int) string {
+	head, below, ok := g.call(f, depth)
+	if !ok {
+		return ""
+	}
+	return head + g.condition() + below
+}
+
+// call writes a field with its arguments, and what is selected of it.
+func (g *operationGenerator) call(f *ast.FieldDefinition, depth int) (head, below string, ok bool) {
 	typ := g.api.Types[f.Type.Name()]
-	below := ""
 	g.size++
 	if typ.IsCompositeType() {
 		if depth == 0 || g.size > 60 {
-			return ""
+			return "", "", false
 		}
 		below = " " + g.selections(typ, depth-1)
 	}
-	text := f.Name
+	head = f.Name
 	if len(f.Arguments) > 0 && !g.plain || g.chance(15) {
 		g.aliases++
-		text = fmt.Sprintf("a%d: %s", g.aliases, f.Name)
+		head = fmt.Sprintf("a%d: %s", g.aliases, f.Name)
 	}
-	return text + g.arguments(f) + g.condition() + below
+	return head + g.arguments(f), below, true
 }
 
 func (g *operationGenerator) fragment(typ *ast.Definition, depth int) string {

@@ -204,6 +204,9 @@ func (g *generator) require(e *entityPlan, d *draft) {
 	var set []string
 	for _, f := range candidates[:min(len(candidates), 1+g.IntN(2))] {
 		set = append(set, g.selection(d, f))
+		if !g.frozen[e.name+"."+f.name] && !f.has("external") && g.chance(g.options.Inaccessible) {
+			f.mark("@inaccessible") // subgraphs need it, clients do not see it
+		}
 		g.external(e, d, t, f)
 	}
 	r := g.field(d, "r", 15)

@@ -32,6 +32,9 @@ func (u Universe) Serve(labels ...string) ([]*Handler, error) {
 		if p.schema.Mutation != nil {
 			subgraph.Mutation = s.object(reference{"Mutation", "0"}, "Mutation", nil, nil)
 		}
+		if p.schema.Subscription != nil {
+			subgraph.Subscription = s.object(reference{"Subscription", "0"}, "Subscription", nil, nil)
+		}
 		for name, d := range p.schema.Types {
 			entity := d.Kind == ast.Object || d.Kind == ast.Interface && w.standing[name] != nil
 			if keys := p.keys(d, true); entity && len(keys) > 0 {

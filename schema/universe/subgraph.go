@@ -31,8 +31,9 @@ type Subgraph struct {
 	// SDL is its schema, with or without "@link"; federation's directives need
 	// no definition.
 	SDL string
-	// Query and Mutation are the root objects.
-	Query, Mutation Object
+	// Query and Mutation are the root objects; Subscription is the one of the only
+	// event that a subscription has: it is the response.
+	Query, Mutation, Subscription Object
 	// Entities looks an entity up by its representation, by type name. It
 	// returns nil where there is no such entity.
 	Entities map[string]func(representation map[string]any) (Object, error)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -125,10 +126,10 @@ func (w *world) complete(fact *fieldFact, types []*ast.Type, hash uint64, owner 
 		}
 		return reference{name, owner + "." + strconv.FormatUint(hash, 36)}
 	}
-	return w.leafValue(types[0].NamedType, hash)
+	return w.leafValue(fact, types[0].NamedType, hash)
 }
 
-func (w *world) leafValue(name string, hash uint64) any {
+func (w *world) leafValue(fact *fieldFact, name string, hash uint64) any {
 	hash = mix(hash, "leaf")
 	switch name {
 	case "Int":
@@ -140,7 +141,7 @@ func (w *world) leafValue(name string, hash uint64) any {
 	case "String", "ID":
 		return name + "-" + strconv.FormatUint(hash, 36)
 	}
-	if values := w.enums[name]; len(values) > 0 {
+	if values := w.enumValues(fact, name); len(values) > 0 {
 		return values[hash%uint64(len(values))]
 	}
 	switch text := strconv.FormatUint(hash, 36); hash % 4 { // a scalar of its own
@@ -153,6 +154,26 @@ func (w *world) leafValue(name string, hash uint64) any {
 	default:
 		return text
 	}
+}
+
+// enumValues are the values of an enum that all subgraphs know that declare the
+// field; clients may not see all of them.
+func (w *world) enumValues(fact *fieldFact, name string) (values []string) {
+	first := true
+	for _, p := range w.parts {
+		enum := p.schema.Types[name]
+		if fact.declared[p] == nil || enum == nil {
+			continue
+		}
+		if first {
+			for _, v := range enum.EnumValues {
+				values = append(values, v.Name)
+			}
+			first = false
+		}
+		values = slices.DeleteFunc(values, func(value string) bool { return enum.EnumValues.ForName(value) == nil })
+	}
+	return values
 }
 
 // normal are arguments as they count: those that all subgraphs know, with the

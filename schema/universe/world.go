@@ -18,7 +18,6 @@ type world struct {
 	entities map[string]bool       // types with a key in some subgraph
 	fields   map[string]*fieldFact // by "Type.field", of object types
 	inputs   map[string]*ast.Definition
-	enums    map[string][]string // values that every subgraph knows and the API has
 	standing map[string][]string // the types of the interfaces that have interface objects
 	rows     map[string][]string // by type, those with which it shares its entities' numbers
 }
@@ -56,7 +55,7 @@ type declaration struct {
 func newWorld(u Universe, labels ...string) (*world, error) {
 	w := &world{
 		seed: u.Seed, entities: map[string]bool{}, fields: map[string]*fieldFact{},
-		inputs: map[string]*ast.Definition{}, enums: map[string][]string{},
+		inputs:   map[string]*ast.Definition{},
 		standing: map[string][]string{}, rows: map[string][]string{},
 	}
 	for _, s := range u.Subgraphs {
@@ -102,8 +101,6 @@ func (w *world) readType(p *worldPart, d *ast.Definition) {
 		}
 	case ast.InputObject:
 		w.readInput(d)
-	case ast.Enum:
-		w.readEnum(p, d)
 	}
 }
 
@@ -127,19 +124,6 @@ func (w *world) readInput(d *ast.Definition) {
 		c.Fields = slices.DeleteFunc(slices.Clone(known.Fields), func(f *ast.FieldDefinition) bool { return d.Fields.ForName(f.Name) == nil })
 	}
 	w.inputs[d.Name] = &c
-}
-
-func (w *world) readEnum(p *worldPart, d *ast.Definition) {
-	known, seen := w.enums[d.Name]
-	if !seen {
-		for _, v := range d.EnumValues {
-			known = append(known, v.Name)
-		}
-	}
-	w.enums[d.Name] = slices.DeleteFunc(known, func(name string) bool {
-		v := d.EnumValues.ForName(name)
-		return v == nil || p.applied(v.Directives, "inaccessible") != nil
-	})
 }
 
 // readKeys marks what the keys of a type select.
