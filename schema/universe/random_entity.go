@@ -15,6 +15,7 @@ type entityPlan struct {
 	keys   []keyPlan
 	stub   map[*draft]bool // those that only refer to it
 	thing  bool            // there are interface objects for it, in modern subgraphs
+	second *draft          // one that has all keys too, where the interface has one; nil if there is none
 }
 
 // keyPlan is a key: its field set, and the fields that it needs, of which one
@@ -100,8 +101,8 @@ func (g *generator) key(e *entityPlan) keyPlan {
 
 func (g *generator) declareEntity(d *draft, e *entityPlan) {
 	t := d.declare("type", e.name)
-	keys := e.keys
-	if d != e.hub {
+	keys, whole := e.keys, d == e.hub || d == e.second
+	if !whole {
 		keys = some(g, e.keys, 60)
 	}
 	if e.stub[d] {
@@ -109,7 +110,7 @@ func (g *generator) declareEntity(d *draft, e *entityPlan) {
 	}
 	for i, k := range keys {
 		directive := fmt.Sprintf("@key(fields: %q)", k.set)
-		if e.stub[d] || i > 0 && d != e.hub && g.chance(g.options.Unresolvable) {
+		if e.stub[d] || i > 0 && !whole && g.chance(g.options.Unresolvable) {
 			directive = fmt.Sprintf("@key(fields: %q, resolvable: false)", k.set)
 		}
 		t.directives = append(t.directives, directive)

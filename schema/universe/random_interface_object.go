@@ -13,13 +13,15 @@ type interfaceObjectPlan struct {
 	keys     []keyPlan // the hub has all of them, interface objects some
 	entities []*entityPlan
 	common   *fieldDraft // a field of the interface beside its key; nil if there is none
+	second   *draft      // one that has all types and the interface with a key too, or nil
 	objects  []*draft    // those that have the interface object and may add fields to it
 	only     []*draft    // those that only refer to it
 }
 
 // makeInterfaceObjects makes interfaces with entities of their own. The hub has
-// all of them, so that objects of each can be asked for by the interface's key;
-// subgraphs with the interface object have none, the others some. There are none
+// all of them, so that objects of each can be asked for by the interface's key, and
+// so has perhaps a second one; subgraphs with the interface object have none, the
+// others some. There are none
 // beside subgraphs of federation 1, where an interface's key has no effect.
 func (g *generator) makeInterfaceObjects() {
 	if g.options.InterfaceObjects == 0 || g.options.Federation1 > 0 {
@@ -40,6 +42,9 @@ func (g *generator) makeInterfaceObject() {
 		switch {
 		case len(p.objects) == 0 || g.chance(25):
 			p.objects = append(p.objects, d)
+		case p.second == nil && g.chance(8):
+			p.second = d
+			d.modern = true
 		case g.chance(g.options.Unresolvable):
 			p.only = append(p.only, d)
 		}
@@ -49,9 +54,9 @@ func (g *generator) makeInterfaceObject() {
 		p.keys = append(p.keys, g.key(&entityPlan{keys: p.keys}))
 	}
 	for range 1 + g.IntN(3) {
-		e := &entityPlan{name: g.name("Entity"), stub: map[*draft]bool{}, thing: true, hub: p.hub, keys: slices.Clone(p.keys), drafts: []*draft{p.hub}}
+		e := &entityPlan{name: g.name("Entity"), stub: map[*draft]bool{}, thing: true, hub: p.hub, second: p.second, keys: slices.Clone(p.keys), drafts: []*draft{p.hub}}
 		for _, d := range drafts[1:] {
-			if !slices.Contains(p.objects, d) && !slices.Contains(p.only, d) && g.chance(40) {
+			if !slices.Contains(p.objects, d) && !slices.Contains(p.only, d) && (d == p.second || g.chance(40)) {
 				e.drafts = append(e.drafts, d)
 			}
 		}
@@ -66,6 +71,9 @@ func (g *generator) makeInterfaceObject() {
 	}
 	p.hub.modern = true
 	g.declareInterface(p.hub, p, p.keys)
+	if p.second != nil {
+		g.declareInterface(p.second, p, p.keys[:1+g.IntN(len(p.keys))])
+	}
 	if g.chance(60) {
 		p.common = g.valueField()
 		g.bringType(p.hub, nil, p.common.typ)
@@ -114,7 +122,7 @@ func (g *generator) declareInterfaceElsewhere(p *interfaceObjectPlan) {
 			return slices.Contains(e.drafts, d) && d.find(e.name).find(key.fields[0].name) != nil
 		}
 		all := !slices.ContainsFunc(p.entities, func(e *entityPlan) bool { return slices.Contains(e.drafts, d) && !has(e) })
-		if d != p.hub && all && slices.ContainsFunc(p.entities, has) && g.chance(40) {
+		if d != p.hub && d != p.second && all && slices.ContainsFunc(p.entities, has) && g.chance(40) {
 			g.declareInterface(d, p, nil)
 		}
 	}
