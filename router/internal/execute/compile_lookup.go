@@ -128,7 +128,7 @@ func (c *compiler) reentry(fetch, position int) error {
 	}
 	p := &c.positions[position]
 	p.overlays[slices.Index(p.views, fetch)-1] = len(c.program.overlays)
-	c.program.fetches[fetch].reentry = &reentry{site: here, overlay: len(c.program.overlays)}
+	c.program.fetches[fetch].reentry = &reentry{site: here, overlay: len(c.program.overlays), position: position}
 	c.program.overlays = append(c.program.overlays, overlay{fetch: fetch})
 	return nil
 }

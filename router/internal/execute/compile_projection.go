@@ -99,10 +99,13 @@ func values(definition *ast.Definition) map[string]struct{} {
 	return names
 }
 
-// attachProjections tells the targets of lookups which projections show their
-// entities.
+// attachProjections tells the targets of lookups, and reentries, which projections
+// show their objects.
 func (c *compiler) attachProjections() {
 	for _, f := range c.program.fetches {
+		if f.reentry != nil {
+			f.reentry.projection = c.positions[f.reentry.position].projection
+		}
 		for _, l := range f.lookups {
 			for _, t := range l.targets {
 				for _, position := range t.positions {

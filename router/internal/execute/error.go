@@ -62,7 +62,7 @@ type subgraphError struct {
 }
 
 // mapErrors reports the errors of a subgraph's response: those of a root fetch
-// at their path, those of entities wherever the entity is shown. An error
+// at their path, those of other objects wherever the object is shown. An error
 // without a path that stands for all of the data is reported at the fields that
 // are missing.
 func (r *run) mapErrors(index int) {
@@ -84,6 +84,8 @@ func (r *run) mapErrors(index int) {
 			r.blame(f, s)
 		case f.plan.Kind == plan.EntityFetch:
 			r.mapEntityError(f, s, e.Path, err)
+		case f.reentry != nil && f.reentry.projection != nil && s.hasData():
+			r.mapReentryError(f, s, e.Path, err)
 		default:
 			path := r.clientPath(f.plan.ID, 0, f.plan.Position, f.plan.Selections, e.Path)
 			r.emitter.Report(err, append(r.pathOf(f.plan.Position), path...))
@@ -156,6 +158,16 @@ func (r *run) mapEntityError(f *fetch, s *fetchState, path []json.RawMessage, er
 		paths[i] = r.clientPath(f.plan.ID, i, t.Position, l.plan.Selections, path[2:])
 	}
 	r.mark(l, int32(entity), failure, paths)
+}
+
+// mapReentryError notes an error of the Query object at each place that shows it.
+func (r *run) mapReentryError(f *fetch, s *fetchState, path []json.RawMessage, err gqlerror.Error) {
+	failure := &response.Failure{Error: err}
+	s.partial = append(s.partial, failure)
+	r.emitter.Overlays[f.reentry.overlay].Mark(int32(s.doc.Data().Offset()), response.Mark{
+		Projection: f.reentry.projection, Failure: failure,
+		Path: r.clientPath(f.plan.ID, 0, f.plan.Position, f.plan.Selections, path),
+	})
 }
 
 // entityAt returns the lookup and the index of the entity that a path leads to.

@@ -217,10 +217,7 @@ func (r *run) mark(l *lookup, entity int32, failure *response.Failure, paths [][
 			if paths != nil {
 				m.Path = paths[t.indexes[k]]
 			}
-			if o.Marks == nil {
-				o.Marks = map[int32][]response.Mark{}
-			}
-			o.Marks[entity] = append(o.Marks[entity], m)
+			o.Mark(entity, m)
 		}
 	}
 }

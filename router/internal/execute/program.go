@@ -50,8 +50,10 @@ type lookup struct {
 
 // reentry is a site whose objects are the Query object of the fetch's subgraph.
 type reentry struct {
-	site    site
-	overlay int
+	site       site
+	overlay    int
+	position   int
+	projection *response.Projection // nil for a hidden position
 }
 
 // target is a site whose objects are looked up. Positions that have the same

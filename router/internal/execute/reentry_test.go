@@ -25,7 +25,9 @@ func TestReentry(t *testing.T) {
 		{"a list of objects", `{ many { yours mine } }`, `{"data":{"yours":2}}`, `{"many":[{"yours":2,"mine":1},{"yours":2,"mine":1}]}`, nil, 1},
 		{"no object", `{ none { yours } }`, ``, `{"none":null}`, nil, 0},
 		{"an error", `{ again { mine yours } }`, `{"data":{"yours":null},"errors":[{"message":"no","path":["yours"]}]}`, `{"again":{"mine":1,"yours":null}}`, []any{[]any{"again", "yours"}}, 1},
-		{"an error below a list", `{ many { yours } }`, `{"data":{"yours":null},"errors":[{"message":"no","path":["yours"]}]}`, `{"many":[{"yours":null},{"yours":null}]}`, []any{[]any{"many", "yours"}}, 1},
+		{"an error below a list", `{ many { yours } }`, `{"data":{"yours":null},"errors":[{"message":"no","path":["yours"]}]}`, `{"many":[{"yours":null},{"yours":null}]}`, []any{[]any{"many", 0.0, "yours"}, []any{"many", 1.0, "yours"}}, 1},
+		{"no data below a list", `{ many { yours } }`, `{"errors":[{"message":"no"}]}`, `{"many":[{"yours":null},{"yours":null}]}`, []any{[]any{"many", 0.0, "yours"}, []any{"many", 1.0, "yours"}}, 1},
+		{"an error of an object that a list lacks", `{ none { yours } many { yours } }`, `{"data":{"yours":null},"errors":[{"message":"no","path":["yours"]}]}`, `{"none":null,"many":[{"yours":null},{"yours":null}]}`, []any{[]any{"many", 0.0, "yours"}, []any{"many", 1.0, "yours"}}, 1},
 		{"no data", `{ again { mine yours } }`, `{"errors":[{"message":"no"}]}`, `{"again":{"mine":1,"yours":null}}`, []any{[]any{"again", "yours"}}, 1},
 		{"a mutation", `mutation { change { yours mine } }`, `{"data":{"yours":2}}`, `{"change":{"yours":2,"mine":1}}`, nil, 1},
 	} {

@@ -107,7 +107,7 @@ func (e *Emitter) object(pr *Projection, frame int) bool {
 	return e.fields(pr, frame)
 }
 
-// mark reports errors inside of an entity at the object that shows it.
+// mark reports errors inside of an object where it is shown.
 func (e *Emitter) mark(pr *Projection, marks []Mark) {
 	for _, m := range marks {
 		if m.Projection == pr && e.mayReport(m.Failure) {

@@ -72,17 +72,25 @@ type Overlay struct {
 	Entities Slot
 	// Cause explains missing objects.
 	Cause Cause
-	// Marks are errors that concern single entities: by index of Entities.
+	// Marks are errors that concern single objects: by what Index holds for them.
 	Marks map[int32][]Mark
 }
 
-// Mark is an error inside of an entity.
+// Mark adds an error of the objects for which Index holds index.
+func (o *Overlay) Mark(index int32, m Mark) {
+	if o.Marks == nil {
+		o.Marks = map[int32][]Mark{}
+	}
+	o.Marks[index] = append(o.Marks[index], m)
+}
+
+// Mark is an error inside of an object.
 type Mark struct {
 	// Projection is the place that reports it: places that share an overlay may
 	// show the same field under different keys.
 	Projection *Projection
 	Failure    *Failure
-	// Path leads from the entity to the error, in response keys of the client.
+	// Path leads from the object to the error, in response keys of the client.
 	Path []PathElement
 }
 
