@@ -3,17 +3,17 @@ package router
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/limit"
 	"github.com/weftql/weft/router/internal/playground"
+	"github.com/weftql/weft/router/internal/subgraph"
 )
 
 // Config configures a Router. The zero value works: it answers operations
@@ -35,8 +35,12 @@ type Config struct {
 	Identity IdentityConfig `yaml:"identity"`
 	// OverrideSubgraphURL replaces subgraphs' addresses, by their names.
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
-	// TrafficShaping bounds how long things take.
+	// TrafficShaping bounds how long things take, and says how subgraphs are
+	// reached.
 	TrafficShaping TrafficConfig `yaml:"traffic_shaping"`
+	// TLS is about the certificates of subgraphs, and those that they want to see.
+	// Defaults to the system's authorities, and to none.
+	TLS TLSConfig `yaml:"tls"`
 	// QueryPlanning is about plans.
 	QueryPlanning PlanningConfig `yaml:"query_planning"`
 	// ProgressiveOverride says which requests set the labels of @override. Defaults
@@ -83,28 +87,6 @@ type IdentityConfig struct {
 	KeysFile string `yaml:"keys_file"`
 }
 
-// TrafficConfig bounds how long things take.
-type TrafficConfig struct {
-	// Router is about the answer to a client.
-	Router TimeoutConfig `yaml:"router"`
-	// All is about one request to any subgraph.
-	All SubgraphTrafficConfig `yaml:"all"`
-}
-
-// SubgraphTrafficConfig is about requests to subgraphs.
-type SubgraphTrafficConfig struct {
-	TimeoutConfig `yaml:",inline"`
-	// DeduplicateQuery sends equal queries of equal callers once while they are on
-	// their way. Defaults to true.
-	DeduplicateQuery *bool `yaml:"deduplicate_query"`
-}
-
-// TimeoutConfig is a time limit.
-type TimeoutConfig struct {
-	// Timeout defaults to 30 seconds.
-	Timeout time.Duration `yaml:"timeout"`
-}
-
 // PlaygroundConfig is the page for browsers.
 type PlaygroundConfig struct {
 	// Enabled serves it at "/". Defaults to false.
@@ -139,13 +121,9 @@ func (c Config) WithDefaults() Config {
 		c.Authentication.Router.JWT = &defaults
 	}
 	c.IncludeSubgraphErrors = c.IncludeSubgraphErrors.withDefaults()
-	c.TrafficShaping.Router.Timeout = cmp.Or(c.TrafficShaping.Router.Timeout, 30*time.Second)
-	c.TrafficShaping.All.Timeout = cmp.Or(c.TrafficShaping.All.Timeout, 30*time.Second)
+	c.TrafficShaping = c.TrafficShaping.withDefaults()
 	c.QueryPlanning = c.QueryPlanning.withDefaults()
 	c.ProgressiveOverride.Header.Name = http.CanonicalHeaderKey(cmp.Or(c.ProgressiveOverride.Header.Name, "Override-Labels"))
-	if c.TrafficShaping.All.DeduplicateQuery == nil {
-		c.TrafficShaping.All.DeduplicateQuery = new(true)
-	}
 	c.Playground.Config = c.Playground.WithDefaults()
 	c.Playground.Endpoint = c.Supergraph.Path
 	return c
@@ -171,7 +149,8 @@ func fieldError(message string, field ...string) *FieldError {
 // given the names of the supergraph's subgraphs.
 func (c Config) validate(subgraphs []string) error {
 	for _, problem := range []*FieldError{
-		c.validateEndpoint(), c.validateLimits(), c.validateSubgraphs(subgraphs), c.validateTimeouts(),
+		c.validateEndpoint(), c.validateLimits(), c.validateSubgraphs(subgraphs), c.TrafficShaping.validate(),
+		c.validateTLS(),
 		c.QueryPlanning.validate(), c.validateOverride(),
 	} {
 		if problem != nil {
@@ -224,36 +203,26 @@ func (c Config) validateLimits() *FieldError {
 // validateSubgraphs finds names that no subgraph has: a setting for a misspelt
 // one would silently not be there.
 func (c Config) validateSubgraphs(subgraphs []string) *FieldError {
-	unknown := func(name string) string {
-		return fmt.Sprintf("the supergraph has no subgraph %q; it has %s", name, strings.Join(subgraphs, ", "))
+	for _, settings := range []struct {
+		path  []string
+		names iter.Seq[string]
+	}{
+		{[]string{"override_subgraph_url"}, maps.Keys(c.OverrideSubgraphURL)},
+		{[]string{"include_subgraph_errors", "subgraphs"}, maps.Keys(c.IncludeSubgraphErrors.Subgraphs)},
+		{[]string{"traffic_shaping", "subgraphs"}, maps.Keys(c.TrafficShaping.Subgraphs)},
+		{[]string{"tls", "subgraph", "subgraphs"}, maps.Keys(c.TLS.Subgraph.Subgraphs)},
+	} {
+		for _, name := range slices.Sorted(settings.names) {
+			if !slices.Contains(subgraphs, name) {
+				return fieldError(fmt.Sprintf("the supergraph has no subgraph %q; it has %s", name, strings.Join(subgraphs, ", ")),
+					append(settings.path, name)...)
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.OverrideSubgraphURL)) {
-		if !slices.Contains(subgraphs, name) {
-			return fieldError(unknown(name), "override_subgraph_url", name)
-		}
-		if text := c.OverrideSubgraphURL[name]; !isHTTP(text) {
-			return fieldError(fmt.Sprintf("%q is no http or https address", text), "override_subgraph_url", name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.IncludeSubgraphErrors.Subgraphs)) {
-		if !slices.Contains(subgraphs, name) {
-			return fieldError(unknown(name), "include_subgraph_errors", "subgraphs", name)
+		if err := subgraph.CheckURL(c.OverrideSubgraphURL[name]); err != nil {
+			return fieldError(err.Error(), "override_subgraph_url", name)
 		}
 	}
 	return nil
-}
-
-func isHTTP(text string) bool {
-	address, err := url.Parse(text)
-	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Host != ""
-}
-
-func (c Config) validateTimeouts() *FieldError {
-	check := func(t TimeoutConfig, name string) *FieldError {
-		if t.Timeout < 0 {
-			return fieldError(fmt.Sprintf("%s is negative", t.Timeout), "traffic_shaping", name, "timeout")
-		}
-		return nil
-	}
-	return cmp.Or(check(c.TrafficShaping.Router, "router"), check(c.TrafficShaping.All.TimeoutConfig, "all"))
 }

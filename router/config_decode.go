@@ -2,6 +2,8 @@ package router
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -141,6 +143,7 @@ func (d *configDecoder) list(node ast.Node, path []string, into reflect.Value) e
 	if !ok {
 		return d.fail(node, path, "want a list, got %s", kindOf(node))
 	}
+	into.Set(reflect.MakeSlice(into.Type(), 0, len(sequence.Values))) // [] is not the default
 	for i, element := range sequence.Values {
 		item := reflect.New(into.Type().Elem()).Elem()
 		if err := d.value(element, append(slices.Clone(path), strconv.Itoa(i)), item); err != nil {
@@ -246,7 +249,7 @@ func (d *configDecoder) text(node ast.Node, path []string) (text, written string
 	return text, written, nil
 }
 
-// expand replaces ${env.NAME} and ${env.NAME:-default}.
+// expand replaces ${env.NAME}, ${env.NAME:-default} and ${file.PATH}.
 func (d *configDecoder) expand(text string) (string, error) {
 	var out strings.Builder
 	for {
@@ -256,10 +259,19 @@ func (d *configDecoder) expand(text string) (string, error) {
 			return out.String(), nil
 		}
 		reference, after, closed := strings.Cut(rest, "}")
+		if path, isFile := strings.CutPrefix(reference, "file."); closed && isFile && path != "" {
+			content, err := d.file(path)
+			if err != nil {
+				return "", err
+			}
+			out.WriteString(content)
+			text = after
+			continue
+		}
 		name, isEnv := strings.CutPrefix(reference, "env.")
 		name, fallback, hasFallback := strings.Cut(name, ":-")
 		if !closed || !isEnv || name == "" {
-			return "", fmt.Errorf("%q is no reference to a variable: want ${env.NAME} or ${env.NAME:-default}", "${"+reference)
+			return "", fmt.Errorf("%q is no reference to a variable: want ${env.NAME}, ${env.NAME:-default} or ${file.PATH}", "${"+reference)
 		}
 		value, set := d.lookup(name)
 		switch {
@@ -272,6 +284,28 @@ func (d *configDecoder) expand(text string) (string, error) {
 		}
 		text = after
 	}
+}
+
+// maxFileBytes is how large a file may be that a value refers to.
+const maxFileBytes = 1 << 20
+
+// file reads a file that a value refers to; its path is relative to that of the
+// configuration.
+func (d *configDecoder) file(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(d.name), path)
+	}
+	about, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", err
+	case !about.Mode().IsRegular():
+		return "", fmt.Errorf("%s is no regular file", path)
+	case about.Size() > maxFileBytes:
+		return "", fmt.Errorf("%s is larger than %d bytes", path, maxFileBytes)
+	}
+	content, err := os.ReadFile(path)
+	return strings.TrimRight(string(content), "\r\n"), err
 }
 
 // kindOf names what a node is, for people.

@@ -28,7 +28,9 @@ type ConfigFile struct {
 //
 // A value may refer to environment variables, as in Apollo Router: ${env.NAME},
 // or ${env.NAME:-default} if it may be unset. lookup finds them (os.LookupEnv).
-// Errors begin with name:line:column and do not show what variables hold.
+// ${file.PATH} stands for what a file holds; its path is relative to that of the
+// configuration. Errors begin with name:line:column and do not show what variables
+// and files hold.
 func ReadConfig(name string, text []byte, lookup func(string) (string, bool)) (*ConfigFile, error) {
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {

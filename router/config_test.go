@@ -1,7 +1,11 @@
 package router
 
 import (
+	"crypto/x509"
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +16,7 @@ import (
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/limit"
 	"github.com/weftql/weft/router/internal/playground"
+	"github.com/weftql/weft/router/internal/subgraph"
 )
 
 // environment stands for the process's variables.
@@ -59,6 +64,25 @@ override_subgraph_url:
 traffic_shaping:
   router: {timeout: 5s}
   all: {timeout: 100ms, deduplicate_query: false}
+  subgraphs:
+    a:
+      timeout: 1s
+      deduplicate_query: true
+      connect_timeout: 2s
+      pool_idle_timeout: 3s
+      pool_max_age: 4s
+      max_connections: 5
+      max_response_bytes: 6
+      experimental_http2: http2only
+      accept_encoding: [zstd, br, gzip]
+      proxy: http://u:p@${env.ADDRESS}
+tls:
+  subgraph:
+    all:
+      certificate_authorities: CA
+      client_authentication: {certificate_chain: CHAIN, key: KEY}
+    subgraphs:
+      a: {certificate_authorities: "${env.EMPTY}"}
 query_planning:
   expose_query_plan: true
   batch_entities: false
@@ -97,8 +121,19 @@ playground:
 		OverrideSubgraphURL: map[string]string{"a": "http://127.0.0.1:9/0123"},
 		TrafficShaping: TrafficConfig{
 			Router: TimeoutConfig{5 * time.Second},
-			All:    SubgraphTrafficConfig{TimeoutConfig{100 * time.Millisecond}, &off},
+			All:    SubgraphTrafficConfig{TimeoutConfig: TimeoutConfig{100 * time.Millisecond}, DeduplicateQuery: &off},
+			Subgraphs: map[string]SubgraphTrafficConfig{"a": {
+				TimeoutConfig: TimeoutConfig{time.Second}, DeduplicateQuery: new(true), ConnectTimeout: 2 * time.Second,
+				PoolIdleTimeout: 3 * time.Second, PoolMaxAge: 4 * time.Second, MaxConnections: 5, MaxResponseBytes: 6,
+				HTTP2: "http2only", AcceptEncoding: []string{"zstd", "br", "gzip"}, Proxy: "http://u:p@127.0.0.1:9",
+			}},
 		},
+		TLS: TLSConfig{Subgraph: SubgraphTLSConfig{
+			All: subgraph.TLSConfig{
+				CertificateAuthorities: "CA", ClientAuthentication: subgraph.ClientCertificate{CertificateChain: "CHAIN", Key: "KEY"},
+			},
+			Subgraphs: map[string]subgraph.TLSConfig{"a": {}},
+		}},
 		QueryPlanning: PlanningConfig{
 			Expose: true, BatchEntities: &off, Cache: PlanCacheConfig{MaxPlans: 5, MaxBytes: 2_000_000},
 			WarmUp: WarmUpConfig{Enabled: &off, MaxOperations: 7, Timeout: 3 * time.Second},
@@ -124,6 +159,7 @@ playground:
 	if diff := cmp.Diff(want, file.Config); diff != "" {
 		t.Error(diff)
 	}
+	file.Config.TLS = TLSConfig{} // no certificates
 	if err := file.Config.WithDefaults().validate([]string{"a", "b"}); err != nil {
 		t.Error(err)
 	}
@@ -166,20 +202,73 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 	all := regexp.MustCompile(`(?m)^( *)#  `).ReplaceAllString(string(text), "$1  ")
 	all = strings.Replace(all, "  keys_file: identity-keys\n", "", 1) // or keys
 	all = strings.Replace(all, "WEFT_IDENTITY_KEYS", "ADDRESS", 1)
-	if file, err = ReadConfig("weft.yaml", []byte(all), environment); err != nil {
+	all = strings.NewReplacer("${file.ca.pem}", "${env.CA}", "${file.chain.pem}", "${env.CA}", "${file.key.pem}", "${env.KEY}").Replace(all)
+	authority, key := certificate(t)
+	withCertificate := func(name string) (string, bool) {
+		if text, known := map[string]string{"CA": authority, "KEY": key}[name]; known {
+			return text, true
+		}
+		return environment(name)
+	}
+	if file, err = ReadConfig("weft.yaml", []byte(all), withCertificate); err != nil {
 		t.Fatal(err)
 	}
 	if err := file.Config.WithDefaults().validate([]string{"users", "todos"}); err != nil {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
-	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 1 || file.Config.Identity.Keys == "" {
+	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" {
 		t.Fatalf("not everything is there: %+v", file.Config)
 	}
 	set := jwt.JWKS[0]
 	defaults := auth.Config{JWKS: []auth.JWKS{{URL: set.URL, Issuers: set.Issuers, Audiences: set.Audiences, Typ: set.Typ}}}.WithDefaults()
 	if diff := cmp.Diff(&defaults, jwt); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// certificate returns a certificate, which is its own authority, and its key.
+func certificate(t *testing.T) (chain, key string) {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	text, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: text}))
+}
+
+func TestConfigReadsFiles(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "weft.yaml")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(name), "keys"), []byte("k1:QUJD\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := ReadConfig(name, []byte("identity: {keys: '${file.keys},${file."+filepath.Dir(name)+"/keys}'}"), environment)
+	if err != nil || file.Config.Identity.Keys != "k1:QUJD,k1:QUJD" {
+		t.Errorf("%v, keys %q", err, file.Config.Identity.Keys)
+	}
+}
+
+func TestSubgraphsTrafficIsThatOfAllUnlessItSaysElse(t *testing.T) {
+	t.Parallel()
+	file, err := ReadConfig("weft.yaml", []byte(`
+traffic_shaping:
+  all: {timeout: 7s, max_connections: 9, accept_encoding: [gzip], deduplicate_query: false}
+  subgraphs: {a: {timeout: 1s, accept_encoding: []}}
+`), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traffic := file.Config.WithDefaults().TrafficShaping
+	a, b := traffic.of("a").settings("http://a", subgraph.TLSConfig{}), traffic.of("b").settings("http://b", subgraph.TLSConfig{})
+	if a.Timeout != time.Second || a.MaxConnections != 9 || a.MaxAge != 5*time.Minute || *traffic.of("a").DeduplicateQuery {
+		t.Errorf("a: %+v", a)
+	}
+	if b.Timeout != 7*time.Second || len(b.AcceptEncoding) != 1 || len(a.AcceptEncoding) != 0 {
+		t.Errorf("a: %+v, b: %+v", a, b)
 	}
 }
 
@@ -219,7 +308,7 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"anchor", "supergraph: &x {}", "anchors, aliases and tags are not supported"},
 		{"merge", "limits: {<<: {}}", `unknown key "<<"`},
 		{"variable that is not set", "supergraph:\n  listen: ${env.NONE}", "weft.yaml:2:11: supergraph.listen: the environment variable NONE is not set"},
-		{"variable of another kind", "supergraph: {listen: '${file.x}'}", `"${file.x" is no reference to a variable`},
+		{"variable of another kind", "supergraph: {listen: '${vault.x}'}", `"${vault.x" is no reference to a variable`},
 		{"variable without an end", "supergraph: {listen: '${env.ON'}", "is no reference to a variable"},
 		{"variable of a wrong type", "limits: {parser_max_tokens: '${env.SECRET}'}", `want a whole number, got "${env.SECRET}"`},
 		{"no limit", "limits: {http_max_request_bytes: 0}", "limits.http_max_request_bytes: 0 is no limit"},
@@ -237,7 +326,24 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"a list for a boolean or keys", "include_subgraph_errors: {all: [code]}", `include_subgraph_errors.all: want keys with values, got a list`},
 		{"unknown key of errors", "include_subgraph_errors: {all: {deny_extensions_keys: [stack]}}", `unknown key "deny_extensions_keys"; there are allow_extensions_keys, redact_message`},
 		{"unknown subgraph's errors", "include_subgraph_errors: {subgraphs: {c: true}}", `has no subgraph "c"`},
-		{"subgraph's address", "override_subgraph_url: {a: ftp://x}", `override_subgraph_url.a: "ftp://x" is no http or https address`},
+		{"subgraph's address", "override_subgraph_url: {a: ftp://x}", `override_subgraph_url.a: its URL "ftp://x" is neither http://host/path nor https://host/path nor unix:///path`},
+		{"subgraph's address with a password", "override_subgraph_url: {a: 'http://u:hunter2@x'}", `override_subgraph_url.a: its URL has a user name`},
+		{"subgraph's socket", "override_subgraph_url: {a: 'unix://run/a.sock'}", `override_subgraph_url.a: its URL "unix://run/a.sock" is no absolute path of a socket`},
+		{"unknown subgraph's traffic", "traffic_shaping: {subgraphs: {c: {timeout: 1s}}}", `traffic_shaping.subgraphs.c: the supergraph has no subgraph "c"`},
+		{"unknown subgraph's certificates", "tls: {subgraph: {subgraphs: {c: {}}}}", `tls.subgraph.subgraphs.c: the supergraph has no subgraph "c"`},
+		{"negative timeout of a subgraph", "traffic_shaping:\n  subgraphs:\n    a:\n      pool_max_age: -1s", "weft.yaml:4:7: traffic_shaping.subgraphs.a.pool_max_age: -1s is negative"},
+		{"no connections", "traffic_shaping: {all: {max_connections: -1}}", "traffic_shaping.all.max_connections: -1 is negative"},
+		{"too large a response", "traffic_shaping: {all: {max_response_bytes: 1000000000}}", "traffic_shaping.all.max_response_bytes: 1000000000 is not between 1 and 536870911"},
+		{"HTTP/2", "traffic_shaping: {all: {experimental_http2: 'yes'}}", `traffic_shaping.all.experimental_http2: "yes" is none of enable, disable, http2only`},
+		{"encoding", "traffic_shaping: {all: {accept_encoding: [gzip, deflate]}}", `traffic_shaping.all.accept_encoding: item 1: "deflate" is none of gzip, br, zstd`},
+		{"proxy", "traffic_shaping: {all: {proxy: '${env.SECRET}'}}", "traffic_shaping.all.proxy: it is no address of a proxy"},
+		{"compression of requests", "traffic_shaping: {all: {compression: gzip}}", `unknown key "compression"`},
+		{"the router's certificate", "tls: {supergraph: {}}", `weft.yaml:1:7: tls: unknown key "supergraph"; there are subgraph`},
+		{"authorities", "tls:\n  subgraph:\n    all: {certificate_authorities: '${env.SECRET}'}", "weft.yaml:3:11: tls.subgraph.all.certificate_authorities: there is no certificate in it"},
+		{"certificate without its key", "tls: {subgraph: {subgraphs: {a: {client_authentication: {certificate_chain: x}}}}}", "tls.subgraph.subgraphs.a.client_authentication.key: it is missing"},
+		{"key", "tls: {subgraph: {all: {client_authentication: {certificate_chain: x, key: '${env.SECRET}'}}}}", "tls.subgraph.all.client_authentication: certificate and key cannot be used"},
+		{"file that is not there", "identity: {keys: '${file.no/such/file}'}", "identity.keys: stat no/such/file: no such file"},
+		{"file that is none", "identity: {keys: '${file./dev/zero}'}", "identity.keys: /dev/zero is no regular file"},
 		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},
 		{"no key set", "authentication:\n  router:\n    jwt:\n      header_name: X", "weft.yaml:3:5: authentication.router.jwt.jwks: at least one"},
 		{"two sources of keys", "identity: {keys: a, keys_file: b}", "identity.keys_file: keys and keys_file are both there"},

@@ -53,17 +53,21 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	if g.plans, err = newPlans(r.config.QueryPlanning.Cache); err != nil {
 		return nil, err
 	}
-	traffic := r.config.TrafficShaping.All
-	clients := subgraph.Config{Timeout: traffic.Timeout}
+	var clients subgraph.Config
+	var flights subgraph.FlightConfig
 	for _, sub := range s.Subgraphs {
 		address := cmp.Or(r.config.OverrideSubgraphURL[sub.Name], sub.URL)
-		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{Name: sub.Name, URL: address})
+		traffic := r.config.TrafficShaping.of(sub.Name)
+		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{
+			Name: sub.Name, URL: address, Settings: traffic.settings(address, r.config.TLS.Subgraph.of(sub.Name)),
+		})
+		flights.Subgraphs = append(flights.Subgraphs, subgraph.SubgraphFlights{Timeout: traffic.Timeout, Alone: !*traffic.DeduplicateQuery})
 		g.exposures = append(g.exposures, r.config.IncludeSubgraphErrors.exposure(sub.Name))
 	}
 	if g.client, err = subgraph.New(clients, r.signer); err != nil {
 		return nil, err
 	}
-	g.flights = subgraph.NewFlights(g.client, subgraph.FlightConfig{Timeout: traffic.Timeout, Alone: !*traffic.DeduplicateQuery})
+	g.flights = subgraph.NewFlights(g.client, flights)
 	if r.config.Supergraph.Introspection {
 		g.introspection = introspection.New(s.API)
 	}

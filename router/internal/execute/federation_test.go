@@ -290,13 +290,15 @@ func TestExecute_answers_every_form_of_selection(t *testing.T) {
 // redirect makes a client for which one subgraph is elsewhere.
 func (f *federated) redirect(t *testing.T, name, url string) *subgraph.Client {
 	t.Helper()
-	config := subgraph.Config{Timeout: 100 * time.Millisecond}
+	config := subgraph.Config{}
 	for _, s := range f.supergraph.Subgraphs {
 		address := s.URL
 		if s.Name == name {
 			address = url
 		}
-		config.Subgraphs = append(config.Subgraphs, subgraph.Subgraph{Name: s.Name, URL: address})
+		config.Subgraphs = append(config.Subgraphs, subgraph.Subgraph{
+			Name: s.Name, URL: address, Settings: subgraph.Settings{Timeout: 100 * time.Millisecond},
+		})
 	}
 	client, err := subgraph.New(config, nil)
 	if err != nil {

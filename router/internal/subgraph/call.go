@@ -1,7 +1,6 @@
 package subgraph
 
 import (
-	"net"
 	"sync"
 	"time"
 )
@@ -9,20 +8,24 @@ import (
 // longAgo is a deadline that ends whatever a connection is doing.
 var longAgo = time.Unix(1, 0)
 
+// carrier is what a request travels through: a connection, or an alarm. It ends
+// what the request is doing at its deadline.
+type carrier interface{ SetDeadline(time.Time) error }
+
 // Call is one sending of a request: until when it may take, and what ends it
 // earlier. A Sender asks it; whoever waits for the request extends it or ends
 // it. It is safe for concurrent use.
 type Call struct {
 	mu       sync.Mutex
 	deadline time.Time
-	conn     net.Conn // what the request travels through, if it does
+	carrier  carrier // what the request travels through, if it does
 	ended    bool
 	done     chan struct{} // made when somebody asks for it
 }
 
 // begin makes a call ready for its next request.
 func (c *Call) begin(deadline time.Time) {
-	c.deadline, c.conn, c.ended, c.done = deadline, nil, false, nil
+	c.deadline, c.carrier, c.ended, c.done = deadline, nil, false, nil
 }
 
 // Deadline is when the call ends by itself.
@@ -63,8 +66,8 @@ func (c *Call) end() {
 	if c.done != nil {
 		close(c.done)
 	}
-	if c.conn != nil {
-		_ = c.conn.SetDeadline(longAgo)
+	if c.carrier != nil {
+		_ = c.carrier.SetDeadline(longAgo)
 	}
 }
 
@@ -76,28 +79,28 @@ func (c *Call) extend(deadline time.Time) {
 		return
 	}
 	c.deadline = deadline
-	if c.conn != nil {
-		_ = c.conn.SetDeadline(deadline)
+	if c.carrier != nil {
+		_ = c.carrier.SetDeadline(deadline)
 	}
 }
 
-// hold lets the call end what conn is doing, until release.
-func (c *Call) hold(conn net.Conn) error {
+// hold lets the call end what the request is doing, until release.
+func (c *Call) hold(by carrier) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	deadline := c.deadline
 	if c.ended {
 		deadline = longAgo
 	}
-	c.conn = conn
-	return conn.SetDeadline(deadline)
+	c.carrier = by
+	return by.SetDeadline(deadline)
 }
 
-// release lets go of the connection. It returns false if the call was ended, so
-// that the connection is of no use any more.
+// release lets go of the carrier. It returns false if the call was ended, so that
+// a connection is of no use any more.
 func (c *Call) release() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.conn = nil
+	c.carrier = nil
 	return !c.ended
 }

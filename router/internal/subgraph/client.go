@@ -1,11 +1,8 @@
 package subgraph
 
 import (
-	"cmp"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/weftql/weft/schema/identity"
 )
@@ -14,57 +11,16 @@ import (
 type Config struct {
 	// Subgraphs are in the order in which requests name them.
 	Subgraphs []Subgraph
-	// Timeout is how long one request may take, with connecting and reading.
-	// Defaults to 30 seconds.
-	Timeout time.Duration
-	// ConnectTimeout is how long connecting may take, within Timeout. Defaults to
-	// 5 seconds.
-	ConnectTimeout time.Duration
-	// IdleTimeout is how long an unused connection is kept. It should be shorter
-	// than what subgraphs allow. Defaults to 50 seconds.
-	IdleTimeout time.Duration
-	// MaxConnections is how many connections there may be to one subgraph; further
-	// requests wait for one. Defaults to 512.
-	MaxConnections int
-	// MaxResponseBytes is how large the body of a response may be, before and
-	// after decompression. Defaults to 64 MiB.
-	MaxResponseBytes int
-	// TLS is for https, for certificates of one's own. Defaults to the system's
-	// roots.
-	TLS *tls.Config
-	// Compression asks subgraphs for gzip. It saves bytes on slow links and costs
-	// time on fast ones. Defaults to false.
-	Compression bool
 }
 
-// Subgraph is where a subgraph is.
+// Subgraph is where a subgraph is and how it is reached.
 type Subgraph struct {
 	// Name is the subgraph's name, for errors.
 	Name string
-	// URL is where its requests go: http or https.
+	// URL is where its requests go (CheckURL).
 	URL string
-}
 
-// WithDefaults returns the configuration with defaults in place of zero values.
-func (c Config) WithDefaults() Config {
-	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
-	c.ConnectTimeout = cmp.Or(c.ConnectTimeout, 5*time.Second)
-	c.IdleTimeout = cmp.Or(c.IdleTimeout, 50*time.Second)
-	c.MaxConnections = cmp.Or(c.MaxConnections, 512)
-	c.MaxResponseBytes = cmp.Or(c.MaxResponseBytes, 64<<20)
-	return c
-}
-
-func (c Config) validate() error {
-	switch {
-	case c.Timeout < 0 || c.ConnectTimeout < 0 || c.IdleTimeout < 0:
-		return errors.New("subgraph: timeouts must be positive")
-	case c.MaxConnections < 0:
-		return errors.New("subgraph: MaxConnections must be positive")
-	case c.MaxResponseBytes < 0 || c.MaxResponseBytes >= 1<<29:
-		return errors.New("subgraph: MaxResponseBytes must be between 1 and 512 MiB")
-	}
-	return nil
+	Settings
 }
 
 // Client sends requests to subgraphs. It is safe for concurrent use.
@@ -75,10 +31,6 @@ type Client struct {
 // New returns a client, which connects to no subgraph before it is asked to. It
 // signs with signer unless that is nil.
 func New(config Config, signer *identity.Signer) (*Client, error) {
-	config = config.WithDefaults()
-	if err := config.validate(); err != nil {
-		return nil, err
-	}
 	anonymous, err := identity.Claims{}.Encode()
 	if err != nil {
 		return nil, fmt.Errorf("subgraph: %w", err)
@@ -86,12 +38,11 @@ func New(config Config, signer *identity.Signer) (*Client, error) {
 	c := &Client{}
 	var errs []error
 	for _, s := range config.Subgraphs {
-		h, err := newHost(&config, s, signer)
+		h, err := newHost(s, signer, anonymous)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("subgraph %s: %w", s.Name, err))
 			continue
 		}
-		h.anonymous = anonymous
 		c.hosts = append(c.hosts, h)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -104,7 +55,7 @@ func New(config Config, signer *identity.Signer) (*Client, error) {
 // on; the client may be used afterwards.
 func (c *Client) Close() {
 	for _, h := range c.hosts {
-		h.pool.CloseIdleConnections()
+		h.line.forget()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -23,10 +24,9 @@ import (
 	"github.com/weftql/weft/schema/identity"
 )
 
-func clientOf(t testing.TB, config subgraph.Config, signer *identity.Signer, url string) *subgraph.Client {
+func clientOf(t testing.TB, settings subgraph.Settings, signer *identity.Signer, url string) *subgraph.Client {
 	t.Helper()
-	config.Subgraphs = []subgraph.Subgraph{{Name: "users", URL: url}}
-	client, err := subgraph.New(config, signer)
+	client, err := subgraph.New(subgraph.Config{Subgraphs: []subgraph.Subgraph{{Name: "users", URL: url, Settings: settings}}}, signer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestFetch_sends_a_GraphQL_request(t *testing.T) {
 		_, _ = io.WriteString(w, `{"data":{"a":1}}`)
 	}))
 	t.Cleanup(server.Close)
-	client := clientOf(t, subgraph.Config{}, nil, server.URL+"/graphql?x=1")
+	client := clientOf(t, subgraph.Settings{}, nil, server.URL+"/graphql?x=1")
 	answer := subgraph.Response{Body: make([]byte, 0, 512)}
 	if err := client.Fetch(t.Context(), query(), &answer); err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestFetch_signs_each_request_for_itself(t *testing.T) {
 		jsonHandler(`{"data":{}}`)(w, r)
 	}))
 	t.Cleanup(server.Close)
-	client := clientOf(t, subgraph.Config{}, signer, server.URL)
+	client := clientOf(t, subgraph.Settings{}, signer, server.URL)
 	claims, err := identity.Claims{Subject: "u1"}.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -184,13 +184,13 @@ func TestFetch_says_what_is_wrong(t *testing.T) {
 		"too large":          {raw(head + "Content-Length: 2000\r\n\r\n"), subgraph.TooLarge, "larger than 1000 bytes"},
 		"too large, chunked": {raw(head + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + strings.Repeat("x", 2000) + "\r\n0\r\n\r\n"), subgraph.TooLarge, "larger than 1000 bytes"},
 		"huge header":        {raw("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n"), subgraph.Broken, "the connection broke"},
-		"encoding":           {raw(head + "Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"), subgraph.Encoding, "'br', which was not asked for"},
+		"encoding":           {raw(head + "Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"), subgraph.BadEncoding, "'br', which was not asked for"},
 		"switching":          {raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"), subgraph.Broken, "unexpected status 101"},
 	}
 	for name, tc := range handlers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clientOf(t, subgraph.Config{MaxResponseBytes: 1000}, nil, rawServer(t, tc.respond))
+			client := clientOf(t, subgraph.Settings{MaxResponseBytes: 1000}, nil, rawServer(t, tc.respond))
 			err := client.Fetch(t.Context(), query(), &subgraph.Response{})
 			var got *subgraph.Error
 			if !errors.As(err, &got) || got.Kind != tc.want || !strings.Contains(got.Reason, tc.reason) || got.Subgraph != "users" {
@@ -212,7 +212,7 @@ func TestFetch_reads_every_form_of_body(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clientOf(t, subgraph.Config{}, nil, rawServer(t, raw(text)))
+			client := clientOf(t, subgraph.Settings{}, nil, rawServer(t, raw(text)))
 			var answer subgraph.Response
 			if err := client.Fetch(t.Context(), query(), &answer); err != nil || string(answer.Body) != `{"data":{}}` {
 				t.Errorf("answer = %q, %v", answer.Body, err)
@@ -230,7 +230,7 @@ func TestFetch_keeps_the_body_of_a_failed_status_if_it_is_JSON(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	var answer subgraph.Response
-	err := clientOf(t, subgraph.Config{}, nil, server.URL).Fetch(t.Context(), query(), &answer)
+	err := clientOf(t, subgraph.Settings{}, nil, server.URL).Fetch(t.Context(), query(), &answer)
 	var got *subgraph.Error
 	if !errors.As(err, &got) || got.Kind != subgraph.Status || got.Status != 422 || string(answer.Body) != `{"errors":[]}` {
 		t.Errorf("answer = %q, %v", answer.Body, err)
@@ -265,7 +265,7 @@ func TestFetch_ends_in_time(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
-			err := clientOf(t, subgraph.Config{Timeout: tc.timeout}, nil, tc.url).Fetch(tc.ctx, query(), &subgraph.Response{})
+			err := clientOf(t, subgraph.Settings{Timeout: tc.timeout}, nil, tc.url).Fetch(tc.ctx, query(), &subgraph.Response{})
 			var got *subgraph.Error
 			if !errors.As(err, &got) || got.Kind != tc.want {
 				t.Errorf("error = %v, want kind %d", err, tc.want)
@@ -282,7 +282,7 @@ func TestFetch_says_that_nothing_listens(t *testing.T) {
 	server := httptest.NewServer(nil)
 	url := server.URL
 	server.Close()
-	err := clientOf(t, subgraph.Config{}, nil, url).Fetch(t.Context(), query(), &subgraph.Response{})
+	err := clientOf(t, subgraph.Settings{}, nil, url).Fetch(t.Context(), query(), &subgraph.Response{})
 	var got *subgraph.Error
 	if !errors.As(err, &got) || got.Kind != subgraph.Unreachable || !strings.Contains(got.Reason, "refused") {
 		t.Errorf("error = %v", err)
@@ -301,7 +301,7 @@ func TestFetch_repeats_queries_after_a_kept_connection_ended(t *testing.T) {
 			t.Parallel()
 			closed := make(chan struct{}, 8)
 			var connections atomic.Int32
-			client := clientOf(t, subgraph.Config{}, nil, rawServer(t, func(conn net.Conn, nth int) {
+			client := clientOf(t, subgraph.Settings{}, nil, rawServer(t, func(conn net.Conn, nth int) {
 				connections.Add(1)
 				if readRequest(conn) {
 					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"data\":{}}")
@@ -326,7 +326,7 @@ func TestFetch_repeats_queries_after_a_kept_connection_ended(t *testing.T) {
 func TestFetch_does_not_repeat_what_a_new_connection_ended(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int32
-	client := clientOf(t, subgraph.Config{}, nil, rawServer(t, func(conn net.Conn, _ int) {
+	client := clientOf(t, subgraph.Settings{}, nil, rawServer(t, func(conn net.Conn, _ int) {
 		connections.Add(1)
 		readRequest(conn)
 	}))
@@ -346,7 +346,7 @@ func TestFetch_reuses_connections(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client := clientOf(t, subgraph.Config{}, nil, server.URL)
+	client := clientOf(t, subgraph.Settings{}, nil, server.URL)
 	var answer subgraph.Response
 	for range 20 {
 		if err := client.Fetch(t.Context(), query(), &answer); err != nil {
@@ -365,11 +365,12 @@ func TestFetch_speaks_TLS(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	var answer subgraph.Response
-	config := subgraph.Config{TLS: server.Client().Transport.(*http.Transport).TLSClientConfig}
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	config := subgraph.Settings{TLS: subgraph.TLSConfig{CertificateAuthorities: string(authority)}}
 	if err := clientOf(t, config, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil || string(answer.Body) != `{"data":{}}` {
 		t.Errorf("answer %q, %v", answer.Body, err)
 	}
-	err := clientOf(t, subgraph.Config{}, nil, server.URL).Fetch(t.Context(), query(), &answer)
+	err := clientOf(t, subgraph.Settings{}, nil, server.URL).Fetch(t.Context(), query(), &answer)
 	var got *subgraph.Error
 	if !errors.As(err, &got) || got.Kind != subgraph.Unreachable || !strings.Contains(got.Reason, "certificate") {
 		t.Errorf("an unknown certificate: %v", err)
@@ -386,7 +387,7 @@ func TestFetch_waits_for_a_connection_and_gives_up(t *testing.T) {
 		jsonHandler(`{"data":{}}`)(w, r)
 	}))
 	t.Cleanup(server.Close)
-	client := clientOf(t, subgraph.Config{MaxConnections: 1, Timeout: time.Minute}, nil, server.URL)
+	client := clientOf(t, subgraph.Settings{MaxConnections: 1, Timeout: time.Minute}, nil, server.URL)
 	done := make(chan error, 1)
 	go func() { done <- client.Fetch(context.Background(), query(), &subgraph.Response{}) }()
 	<-begun
@@ -423,7 +424,7 @@ func TestFetch_decompresses_what_it_asked_for(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	var answer subgraph.Response
-	if err := clientOf(t, subgraph.Config{Compression: true}, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil {
+	if err := clientOf(t, subgraph.Settings{AcceptEncoding: []subgraph.Encoding{subgraph.Gzip}}, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil {
 		t.Fatal(err)
 	}
 	if accepted != "gzip" || string(answer.Body) != `{"data":"`+large+`"}` {
@@ -431,12 +432,12 @@ func TestFetch_decompresses_what_it_asked_for(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		path   string
-		config subgraph.Config
+		config subgraph.Settings
 		want   subgraph.Kind
 	}{
-		"not asked for": {"/", subgraph.Config{}, subgraph.Encoding},
-		"too large":     {"/", subgraph.Config{Compression: true, MaxResponseBytes: 4000}, subgraph.TooLarge},
-		"cut off":       {"/half", subgraph.Config{Compression: true}, subgraph.Encoding},
+		"not asked for": {"/", subgraph.Settings{}, subgraph.BadEncoding},
+		"too large":     {"/", subgraph.Settings{AcceptEncoding: []subgraph.Encoding{subgraph.Gzip}, MaxResponseBytes: 4000}, subgraph.TooLarge},
+		"cut off":       {"/half", subgraph.Settings{AcceptEncoding: []subgraph.Encoding{subgraph.Gzip}}, subgraph.BadEncoding},
 	} {
 		err := clientOf(t, tc.config, nil, server.URL+tc.path).Fetch(t.Context(), query(), &answer)
 		var got *subgraph.Error
@@ -460,7 +461,7 @@ func TestNew_refuses_bad_configuration(t *testing.T) {
 			t.Errorf("%q: error = %v, want %q", url, err, want)
 		}
 	}
-	if _, err := subgraph.New(subgraph.Config{MaxResponseBytes: -1}, nil); err == nil {
+	if _, err := subgraph.New(subgraph.Config{Subgraphs: []subgraph.Subgraph{{URL: "http://localhost", Settings: subgraph.Settings{MaxResponseBytes: -1}}}}, nil); err == nil {
 		t.Error("a negative limit is accepted")
 	}
 }
@@ -468,7 +469,7 @@ func TestNew_refuses_bad_configuration(t *testing.T) {
 func BenchmarkFetch(b *testing.B) {
 	server := httptest.NewServer(jsonHandler(`{"data":{"users":[{"id":"1"}]}}`))
 	b.Cleanup(server.Close)
-	client := clientOf(b, subgraph.Config{}, nil, server.URL)
+	client := clientOf(b, subgraph.Settings{}, nil, server.URL)
 	var answer subgraph.Response
 	b.ReportAllocs()
 	for b.Loop() {

@@ -27,9 +27,9 @@ const (
 	MediaType
 	// TooLarge occurs when the response is larger than allowed.
 	TooLarge
-	// Encoding occurs when a response is compressed in a way that was not asked
+	// BadEncoding occurs when a response is compressed in a way that was not asked
 	// for, or does not decompress.
-	Encoding
+	BadEncoding
 	// Busy occurs when every connection to the subgraph is in use and none became
 	// free in time.
 	Busy

@@ -7,7 +7,7 @@ import (
 
 // Fetch sends a request as somebody does who waits for it until ctx ends.
 func (c *Client) Fetch(ctx context.Context, request *Request, answer *Response) error {
-	deadline := time.Now().Add(c.hosts[0].config.Timeout)
+	deadline := time.Now().Add(c.hosts[request.Subgraph].settings.Timeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
 		deadline = end
 	}

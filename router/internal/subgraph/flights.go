@@ -24,6 +24,24 @@ type FlightConfig struct {
 	// Alone sends every request by itself. Defaults to false: equal queries that
 	// are on their way at the same time travel as one.
 	Alone bool
+	// Subgraphs are for single subgraphs, in the order in which requests name them.
+	// For those that are not there the fields above count.
+	Subgraphs []SubgraphFlights
+}
+
+// SubgraphFlights says how requests to one subgraph travel: as FlightConfig does.
+type SubgraphFlights struct {
+	Timeout time.Duration
+	Alone   bool
+}
+
+// of returns what counts for a subgraph.
+func (c *FlightConfig) of(subgraph int) (timeout time.Duration, alone bool) {
+	if subgraph < len(c.Subgraphs) {
+		single := &c.Subgraphs[subgraph]
+		return cmp.Or(single.Timeout, c.Timeout), single.Alone
+	}
+	return c.Timeout, c.Alone
 }
 
 // Flights carries requests to a Sender, and the answers back to all who wait for
@@ -70,9 +88,10 @@ func NewFlights(sender Sender, config FlightConfig) *Flights {
 // flights until then; its Body may be exchanged for other memory.
 func (f *Flights) Join(request *Request, waiter *Waiter) {
 	now := time.Now()
-	waiter.Deadline = now.Add(f.config.Timeout)
+	timeout, alone := f.config.of(request.Subgraph)
+	waiter.Deadline = now.Add(timeout)
 	waiter.request = request
-	if f.config.Alone || request.Mutation {
+	if alone || request.Mutation {
 		go f.flight(request, waiter).run()
 		return
 	}

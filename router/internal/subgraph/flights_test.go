@@ -187,7 +187,7 @@ func TestFlights_end_when_the_last_one_leaves(t *testing.T) {
 		close(ended)
 	}))
 	t.Cleanup(server.Close)
-	flights := subgraph.NewFlights(clientOf(t, subgraph.Config{}, nil, server.URL), subgraph.FlightConfig{})
+	flights := subgraph.NewFlights(clientOf(t, subgraph.Settings{}, nil, server.URL), subgraph.FlightConfig{})
 	one, two := join(flights, asked("{a}", &words{})), join(flights, asked("{a}", &words{}))
 	<-begun
 	if !flights.Leave(&one.waiter) || !flights.Leave(&two.waiter) {
@@ -258,7 +258,7 @@ func TestSend_notices_a_cookie(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	var answer subgraph.Response
-	if err := clientOf(t, subgraph.Config{}, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil || !answer.Private {
+	if err := clientOf(t, subgraph.Settings{}, nil, server.URL).Fetch(t.Context(), query(), &answer); err != nil || !answer.Private {
 		t.Errorf("error %v, private %v", err, answer.Private)
 	}
 }

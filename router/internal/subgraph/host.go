@@ -1,11 +1,10 @@
 package subgraph
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -15,198 +14,103 @@ import (
 	"github.com/weftql/weft/schema/identity"
 )
 
-// Sizes of the buffers of a connection. The first is also the limit of a
-// response's header.
-const (
-	readBufferBytes  = 16 << 10
-	writeBufferBytes = 16 << 10
-)
-
-// host is one subgraph and the connections to it. The pool of connections and
-// the reading of responses are fasthttp's; requests are written here, because
-// nearly all of their header is the same every time.
-type host struct {
-	name      string
-	target    string // path and query
-	head      string // the request's header, without what differs
-	config    *Config
-	signer    *identity.Signer // nil: requests are not signed
-	anonymous string           // the claims of nobody
-	pool      fasthttp.HostClient
-}
-
-func newHost(config *Config, s Subgraph, signer *identity.Signer) (*host, error) {
-	u, err := url.Parse(s.URL)
-	if err != nil {
-		return nil, fmt.Errorf("its URL: %w", err)
-	}
-	switch {
-	case s.URL == "":
-		return nil, errors.New("it has no URL: give it one in the supergraph or in the configuration")
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return nil, fmt.Errorf("its URL %q is neither http://host/path nor https://host/path", s.URL)
-	case u.User != nil:
-		return nil, fmt.Errorf("its URL has a user name, which is not supported")
-	}
-	h := &host{name: s.Name, target: u.RequestURI(), config: config, signer: signer}
-	var head strings.Builder
-	fmt.Fprintf(&head, "POST %s HTTP/1.1\r\nHost: %s\r\n", h.target, u.Host)
-	head.WriteString("User-Agent: weft\r\nContent-Type: application/json\r\n")
-	head.WriteString("Accept: application/graphql-response+json, application/json;q=0.9\r\n")
-	if config.Compression {
-		head.WriteString("Accept-Encoding: gzip\r\n")
-	}
-	h.head = head.String()
-	h.pool.Addr = fasthttp.AddMissingPort(u.Host, u.Scheme == "https")
-	h.pool.IsTLS = u.Scheme == "https"
-	h.pool.TLSConfig = config.TLS
-	h.pool.ConnPoolStrategy = fasthttp.LIFO // the others may idle out
-	h.pool.MaxConns = config.MaxConnections
-	h.pool.MaxConnWaitTimeout = config.Timeout
-	h.pool.MaxIdleConnDuration = config.IdleTimeout
-	h.pool.ReadBufferSize, h.pool.WriteBufferSize = readBufferBytes, writeBufferBytes
-	h.pool.WriteTimeout = config.ConnectTimeout // of the TLS handshake
-	h.pool.DialTimeout = func(address string, timeout time.Duration) (net.Conn, error) {
-		return net.DialTimeout("tcp", address, min(timeout, config.ConnectTimeout))
-	}
-	return h, nil
-}
-
-func (h *host) send(call *Call, request *Request, answer *Response) error {
-	repeatable, err := h.try(call, request, answer, 0)
-	if repeatable && !request.Mutation && !call.Ended() {
-		// The other kept connections have most likely ended too.
-		h.pool.CloseIdleConnections()
-		_, err = h.try(call, request, answer, 1)
-	}
-	return err
-}
-
-// try sends the request through one connection. The request may be sent again if
-// the connection was a kept one and brought nothing.
-func (h *host) try(call *Call, request *Request, answer *Response, attempt int) (repeatable bool, err error) {
-	remaining := time.Until(call.Deadline())
-	if call.Ended() || remaining <= 0 {
-		return false, h.failure(call, nil, Timeout)
-	}
-	connection, err := h.pool.AcquireConn(remaining, false)
-	if err != nil {
-		return false, h.failure(call, err, Unreachable)
-	}
-	conn, kept := connection.Conn(), !connection.LastUseTime().IsZero()
-	if err := call.hold(conn); err != nil {
-		call.release()
-		h.pool.CloseConn(connection)
-		return kept, h.failure(call, err, Broken)
-	}
-	begun, reusable, err := h.exchange(conn, request, answer, attempt)
-	if call.release() && reusable {
-		h.pool.ReleaseConn(connection)
-	} else {
-		h.pool.CloseConn(connection)
-	}
-	if err == nil {
-		return false, h.check(answer)
-	}
-	var known *Error
-	if errors.As(err, &known) {
-		return false, err
-	}
-	failed := h.failure(call, err, Broken)
-	return kept && !begun && failed.Kind == Broken, failed
-}
-
-// exchange writes the request and reads the response. begun says that a part of
-// the response came, reusable that the connection can be used again.
-func (h *host) exchange(conn net.Conn, request *Request, answer *Response, attempt int) (begun, reusable bool, err error) {
-	writer := h.pool.AcquireWriter(conn)
-	err = h.write(writer, request, attempt)
-	h.pool.ReleaseWriter(writer)
-	if err != nil {
-		return false, false, err
-	}
-	reader := h.pool.AcquireReader(conn)
-	defer h.pool.ReleaseReader(reader)
-	if _, err := reader.Peek(1); err != nil {
-		return false, false, err
-	}
-	reusable, err = h.read(reader, answer)
-	// What stands behind the response is no answer to anything.
-	return true, reusable && reader.Buffered() == 0, err
-}
-
-func (h *host) write(w *bufio.Writer, request *Request, attempt int) error {
-	var number [20]byte
-	_, _ = w.WriteString(h.head) // the writer keeps the first error for Flush
-	if h.signer != nil {
-		claims := request.Claims
-		if claims == "" {
-			claims = h.anonymous
-		}
-		// Odd numbers are first attempts, even ones second.
-		id := request.RequestID + "." + strconv.Itoa(2*request.Number+1+attempt)
-		envelope, signature := h.signer.Sign(identity.Request{
-			Method: "POST", Target: h.target, Body: request.Body, RequestID: id, Claims: claims,
-		}, time.Now())
-		_, _ = w.WriteString(identity.IdentityHeader + ": ")
-		_, _ = w.WriteString(envelope)
-		_, _ = w.WriteString("\r\n" + identity.SignatureHeader + ": ")
-		_, _ = w.WriteString(signature)
-		_, _ = w.WriteString("\r\n")
-	}
-	_, _ = w.WriteString("Content-Length: ")
-	_, _ = w.Write(strconv.AppendInt(number[:0], int64(len(request.Body)), 10))
-	_, _ = w.WriteString("\r\n\r\n")
-	_, _ = w.Write(request.Body)
-	return w.Flush()
-}
+// maxHeaderBytes is how large the header of a response may be.
+const maxHeaderBytes = 16 << 10
 
 // maxInformational is how many 1xx responses may come before the final one.
 const maxInformational = 8
 
-// read reads the response into answer's memory.
-func (h *host) read(r *bufio.Reader, answer *Response) (reusable bool, err error) {
-	response := fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseResponse(response)
-	header := &response.Header
-	for i := 0; ; i++ {
-		if err := header.Read(r); err != nil {
-			return false, err
-		}
-		if answer.Status = header.StatusCode(); answer.Status >= 200 {
-			break
-		}
-		if i == maxInformational || answer.Status == fasthttp.StatusSwitchingProtocols {
-			return false, fmt.Errorf("unexpected status %d", answer.Status)
-		}
+// Header fields that all requests have.
+const (
+	userAgent   = "weft"
+	contentType = "application/json"
+	accept      = "application/graphql-response+json, application/json;q=0.9"
+)
+
+// host is one subgraph: what all ways to reach it have in common.
+type host struct {
+	name      string
+	address   address
+	settings  Settings
+	encodings string           // the value of Accept-Encoding, or ""
+	signer    *identity.Signer // nil: requests are not signed
+	anonymous string           // the claims of nobody
+	decoders  decoders
+	line      line
+}
+
+// line carries requests to one subgraph: over plain HTTP/1.1 (plainLine), or by
+// whatever else net/http speaks (standardLine). It is safe for concurrent use.
+type line interface {
+	// try sends a request once and reads the answer as it came. The request may be
+	// sent again if it went through a kept connection that brought nothing.
+	try(call *Call, request *Request, answer *Response, attempt int) (repeatable bool, err error)
+	// forget closes the connections that nobody uses.
+	forget()
+}
+
+func newHost(s Subgraph, signer *identity.Signer, anonymous string) (*host, error) {
+	settings := s.WithDefaults()
+	if err := settings.validate(); err != nil {
+		return nil, err
 	}
-	answer.Private = len(header.Peek(fasthttp.HeaderSetCookie)) > 0
-	body := answer.Body[:0]
-	answer.Body = nil
-	if answer.Status != fasthttp.StatusNoContent && answer.Status != fasthttp.StatusNotModified {
-		response.SwapBody(body)
-		err = response.ReadBody(r, h.config.MaxResponseBytes)
-		if err == nil && header.ContentLength() == -1 {
-			err = header.ReadTrailer(r)
-		}
-		body = response.SwapBody(nil)
+	where, err := parseAddress(s.URL)
+	if err != nil {
+		return nil, err
 	}
-	answer.Body = body
-	switch {
-	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		return false, h.tooLarge(answer)
-	case err != nil:
-		answer.Body = body[:0]
-		return false, err
+	if settings.Proxy != nil && settings.HTTP2 == HTTP2Only && !where.tls {
+		return nil, errors.New("HTTP/2 without TLS does not go through a proxy")
 	}
-	return !header.ConnectionClose(), h.decode(header, answer)
+	h := &host{name: s.Name, address: where, settings: settings, signer: signer, anonymous: anonymous}
+	names := make([]string, len(settings.AcceptEncoding))
+	for i, e := range settings.AcceptEncoding {
+		names[i] = string(e)
+	}
+	h.encodings = strings.Join(names, ", ")
+	if where.tls || settings.HTTP2 == HTTP2Only || settings.Proxy != nil {
+		h.line, err = newStandardLine(h)
+	} else {
+		h.line = newPlainLine(h)
+	}
+	return h, err
+}
+
+func (h *host) send(call *Call, request *Request, answer *Response) error {
+	repeatable, err := h.line.try(call, request, answer, 0)
+	if repeatable && !request.Mutation && !call.Ended() {
+		// The other kept connections have most likely ended too.
+		h.line.forget()
+		_, err = h.line.try(call, request, answer, 1)
+	}
+	if err != nil {
+		return err
+	}
+	return h.check(answer)
+}
+
+// sign returns the headers that say who is calling.
+func (h *host) sign(request *Request, attempt int) (envelope, signature string) {
+	claims := request.Claims
+	if claims == "" {
+		claims = h.anonymous
+	}
+	// Odd numbers are first attempts, even ones second.
+	id := request.RequestID + "." + strconv.Itoa(2*request.Number+1+attempt)
+	return h.signer.Sign(identity.Request{
+		Method: "POST", Target: h.address.target, Body: request.Body, RequestID: id, Claims: claims,
+	}, time.Now())
+}
+
+// hasBody tells whether a response with a status has one.
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
 func (h *host) tooLarge(answer *Response) error {
 	answer.Body = answer.Body[:0]
 	return &Error{
 		Kind: TooLarge, Subgraph: h.name, Status: answer.Status,
-		Reason: fmt.Sprintf("the response is larger than %d bytes", h.config.MaxResponseBytes),
+		Reason: fmt.Sprintf("the response is larger than %d bytes", h.settings.MaxResponseBytes),
 	}
 }
 
@@ -217,7 +121,7 @@ func (h *host) check(answer *Response) error {
 	}
 	return &Error{
 		Kind: Status, Subgraph: h.name, Status: answer.Status,
-		Reason: strconv.Itoa(answer.Status) + ": " + fasthttp.StatusMessage(answer.Status),
+		Reason: strings.TrimSuffix(strconv.Itoa(answer.Status)+": "+http.StatusText(answer.Status), ": "),
 	}
 }
 
@@ -226,12 +130,13 @@ func (h *host) check(answer *Response) error {
 func (h *host) failure(call *Call, err error, kind Kind) *Error {
 	e := &Error{Kind: kind, Subgraph: h.name, Err: err}
 	var timeout net.Error
+	deadline, ended := call.Deadline(), call.Ended()
 	switch {
-	case call.Ended() && time.Now().Before(call.Deadline()):
+	case ended && time.Now().Before(deadline):
 		e.Kind, e.Reason = Canceled, "the request was canceled"
 	case errors.Is(err, fasthttp.ErrNoFreeConns):
-		e.Kind, e.Reason = Busy, fmt.Sprintf("all %d connections are in use", h.config.MaxConnections)
-	case kind == Timeout, call.Ended(), errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
+		e.Kind, e.Reason = Busy, fmt.Sprintf("all %d connections are in use", h.settings.MaxConnections)
+	case kind == Timeout, ended, !time.Now().Before(deadline), errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
 		e.Kind, e.Reason = Timeout, "it did not answer in time"
 		if kind == Unreachable {
 			e.Reason = "no connection could be made in time"
