@@ -75,16 +75,18 @@ var layers = map[string][]string{
 
 // vendors are the packages that one of ours alone may import, in each module.
 var vendors = map[string][]string{
-	"github.com/golang-jwt/jwt":   {"router/internal/auth", "subgraphs/users/..."},
-	"github.com/redis/go-redis":   {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
-	"github.com/jackc/pgx":        {"subgraphs/postgres/...", "subgraphs/X/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
-	"github.com/riverqueue/river": {"subgraphs/postgres", "subgraphs/X/postgres", "workers/...", "deploy/..."},
-	"github.com/valyala/fasthttp": {"router/internal/subgraph", "deploy/bench/..."},
-	"github.com/99designs/gqlgen": {"subgraphs/...", "deploy/..."},
-	"github.com/wneessen/go-mail": {"workers/..."},
-	"github.com/goccy/go-yaml":    {"router", "router/cmd/weft", "router/internal/..."},
-	"github.com/emersion/go-smtp": {"deploy/..."},
-	"github.com/pressly/goose":    {"subgraphs/postgres", "deploy/..."},
+	"github.com/golang-jwt/jwt":     {"router/internal/auth", "subgraphs/users/..."},
+	"github.com/redis/go-redis":     {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
+	"github.com/jackc/pgx":          {"subgraphs/postgres/...", "subgraphs/X/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
+	"github.com/riverqueue/river":   {"subgraphs/postgres", "subgraphs/X/postgres", "workers/...", "deploy/..."},
+	"github.com/valyala/fasthttp":   {"router/internal/subgraph", "deploy/bench/..."},
+	"github.com/andybalholm/brotli": {"router/internal/subgraph"},
+	"github.com/klauspost/compress": {"router/internal/subgraph"},
+	"github.com/99designs/gqlgen":   {"subgraphs/...", "deploy/..."},
+	"github.com/wneessen/go-mail":   {"workers/..."},
+	"github.com/goccy/go-yaml":      {"router", "router/cmd/weft", "router/internal/..."},
+	"github.com/emersion/go-smtp":   {"deploy/..."},
+	"github.com/pressly/goose":      {"subgraphs/postgres", "deploy/..."},
 }
 
 // listed is what "go list -json" tells of a package.
