@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/weftql/weft/router/internal/cache"
 	"github.com/weftql/weft/router/internal/operation"
@@ -108,7 +109,7 @@ type asked struct {
 
 // read tells what a body asks for. Errors are *transport.Error for what is no
 // request, and gqlerror.List for what the client can mend in its operation.
-func (g *graph) read(ctx context.Context, body *transport.Body) (a asked, err error) {
+func (g *graph) read(ctx context.Context, body *transport.Body, deadline time.Time) (a asked, err error) {
 	known := &g.plans.documents
 	if d, ok := cache.FindText(known.bodies, body.Bytes()); ok {
 		return asked{document: d}, nil
@@ -120,8 +121,12 @@ func (g *graph) read(ctx context.Context, body *transport.Body) (a asked, err er
 	key := request.Key(body)
 	if d, ok := cache.FindText(known.texts, key); ok {
 		a.document = d
-	} else if a, err = g.document(ctx, sourceOf(string(key), &request)); err != nil {
-		return a, err
+	} else {
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		if a, err = g.document(ctx, sourceOf(string(key), &request)); err != nil {
+			return a, err
+		}
 	}
 	a.variables = request.DecodeVariables()
 	if len(a.variables) == 0 && known.seen.Again(body.Bytes()) {

@@ -24,6 +24,7 @@ type graph struct {
 	supergraph    *supergraph.Supergraph
 	querygraph    *querygraph.Graph
 	introspection *introspection.Introspection // nil if it is off
+	introspector  execute.Introspect           // introspect; made once
 	client        *subgraph.Client
 	flights       *subgraph.Flights // through the client
 	limits        operation.Limits
@@ -71,6 +72,7 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	if r.config.Supergraph.Introspection {
 		g.introspection = introspection.New(s.API)
 	}
+	g.introspector = g.introspect
 	return g, nil
 }
 

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -22,19 +23,24 @@ const (
 	dryRun           // that, and nothing is executed
 )
 
+// terms are what is known of a request besides its body: who sends it, and how it
+// is to be answered.
+type terms struct {
+	caller   auth.Caller
+	labels   choice
+	exposure exposure
+	deadline time.Time
+}
+
 // answer is the pipeline: what happens to the body of a request, in order. A
 // check on operations is a line here. An error means that nothing was executed;
 // whatever goes wrong in execution is in the response, which the caller releases.
-func (g *graph) answer(ctx context.Context, body *transport.Body, caller auth.Caller, labels choice, show exposure) (*response.Response, error) {
+func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*response.Response, error) {
 	record := telemetry.RecordOf(ctx)
 
-	// 1, 3: bytes → request → operation, from the cache if it was there before.
-	asked, err := g.read(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	// 4: operation → plan, from the cache too.
-	prepared, err := g.prepare(ctx, &asked, labels)
+	// 1, 3, 4: bytes → request → operation → plan, from the cache if it was there
+	// before.
+	asked, prepared, err := g.prepare(ctx, body, &t)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +50,11 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, caller auth.Ca
 	if err != nil {
 		return nil, err
 	}
-	extensions, err := prepared.extensions(g, show)
+	extensions, err := prepared.extensions(g, t.exposure)
 	if err != nil {
 		return nil, err
 	}
-	if show == dryRun {
+	if t.exposure == dryRun {
 		return &response.Response{Body: append(append([]byte(`{"data":null,"extensions":`), extensions...), '}')}, nil
 	}
 
@@ -56,9 +62,10 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, caller auth.Ca
 	return prepared.program.Execute(ctx, execute.Input{
 		Variables:             variables,
 		Flights:               g.flights,
-		Introspect:            g.introspect,
+		Introspect:            g.introspector,
+		Deadline:              t.deadline,
 		RequestID:             record.RequestID,
-		Claims:                caller.Encoded,
+		Claims:                t.caller.Encoded,
 		IncludeSubgraphErrors: g.exposures,
 		Extensions:            extensions,
 	}), nil

@@ -10,6 +10,7 @@ import (
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/router/internal/transport"
 )
 
 // planKey is what a plan is made for, whole, within one supergraph: @skip and
@@ -55,19 +56,26 @@ func newPlans(config PlanCacheConfig) (plans, error) {
 	return plans{documents, planned}, err
 }
 
-// prepare finds what executes a request, or takes it from the cache. Its errors
-// are gqlerror.List for what the client can mend.
-func (g *graph) prepare(ctx context.Context, a *asked, c choice) (*planned, error) {
-	var bits [32]byte
-	labels := a.document.appendLabels(bits[:0], &g.overrides, &c)
-	if p, ok := g.plans.planned.Find(planKey{a.document.key, string(labels)}); ok {
-		return p, nil
+// prepare finds what a body asks for and what executes it, or makes them. Errors
+// are *transport.Error and gqlerror.List for what the client can mend, and that of
+// a deadline or a context that came before they were made.
+func (g *graph) prepare(ctx context.Context, body *transport.Body, t *terms) (a asked, p *planned, err error) {
+	if a, err = g.read(ctx, body, t.deadline); err != nil {
+		return a, nil, err
 	}
-	return g.planFor(ctx, planKey{a.document.key, string(labels)}, a)
+	var bits [32]byte
+	labels := a.document.appendLabels(bits[:0], &g.overrides, &t.labels)
+	if p, ok := g.plans.planned.Find(planKey{a.document.key, string(labels)}); ok {
+		return a, p, nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, t.deadline)
+	defer cancel()
+	p, err = g.planFor(ctx, planKey{a.document.key, string(labels)}, a)
+	return a, p, err
 }
 
 // planFor makes a plan that is not there.
-func (g *graph) planFor(ctx context.Context, key planKey, a *asked) (*planned, error) {
+func (g *graph) planFor(ctx context.Context, key planKey, a asked) (*planned, error) {
 	d, op := a.document, a.operation
 	return g.plans.planned.Do(ctx, key, func(ctx context.Context) (*planned, int, error) {
 		var err error
@@ -129,7 +137,7 @@ func (g *graph) warm(ctx context.Context, old *planned) error {
 	}
 	c := choice{claimed: old.labels, draw: 100} // by their names alone
 	labels := a.document.appendLabels(nil, &g.overrides, &c)
-	_, err = g.planFor(ctx, planKey{a.document.key, string(labels)}, &a)
+	_, err = g.planFor(ctx, planKey{a.document.key, string(labels)}, a)
 	return err
 }
 

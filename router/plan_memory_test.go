@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weftql/weft/router/internal/transport"
 	"github.com/weftql/weft/schema/universe"
@@ -33,9 +34,9 @@ func idle(t testing.TB, config Config, seed uint64) *graph {
 
 // lookup is a request that came before, at a graph that knows it.
 type lookup struct {
-	graph  *graph
-	body   *transport.Body
-	choice choice
+	graph *graph
+	body  *transport.Body
+	terms terms
 	// number, if it is there, is a part of the body that does not matter, so that
 	// the body is another one each time, but its text is not.
 	number []byte
@@ -47,13 +48,10 @@ var lookups = []string{"body", "body, labels", "text"}
 func newLookup(t testing.TB, way string) *lookup {
 	t.Helper()
 	for seed := range uint64(200) { // a few operations on each of a few universes
-		l := &lookup{graph: idle(t, Config{}, 4+seed/20), choice: choice{claimed: []string{"beta"}, draw: 3}}
+		l := &lookup{graph: idle(t, Config{}, 4+seed/20), terms: terms{labels: choice{claimed: []string{"beta"}, draw: 3}, deadline: time.Now().Add(time.Hour)}}
 		l.body = plainBody(t, universe.RandomOperation(seed, l.graph.supergraph.API).Query)
-		a, err := l.graph.read(t.Context(), l.body)
+		a, _, err := l.graph.prepare(t.Context(), l.body, &l.terms)
 		if err != nil || len(a.document.labels) > 0 != (way == "body, labels") {
-			continue
-		}
-		if _, err := l.graph.prepare(t.Context(), &a, l.choice); err != nil {
 			continue
 		}
 		if way == "text" {
@@ -75,11 +73,7 @@ func (l *lookup) find(t testing.TB, ctx context.Context) {
 		}
 		l.number[i] = '0'
 	}
-	a, err := l.graph.read(ctx, l.body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := l.graph.prepare(ctx, &a, l.choice); err != nil {
+	if _, _, err := l.graph.prepare(ctx, l.body, &l.terms); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -154,10 +148,8 @@ func planMany(t *testing.T, g *graph, count int) (planned int) {
 		}
 		o.Query = strings.Replace(o.Query, "{", fmt.Sprintf("{ number%d: __typename ", seed), 1)
 		body := plainBody(t, o.Query)
-		if a, err := g.read(t.Context(), body); err == nil {
-			if _, err := g.prepare(t.Context(), &a, choice{draw: 100}); err == nil {
-				planned++
-			}
+		if _, _, err := g.prepare(t.Context(), body, &terms{labels: choice{draw: 100}, deadline: time.Now().Add(time.Minute)}); err == nil {
+			planned++
 		}
 		body.Release()
 		if seed > uint64(10*count) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/limit"
@@ -112,7 +113,7 @@ func (r *Router) middlewares() (http.Handler, error) {
 	)
 	return wrap(r.routes(operations),
 		telemetry.Middleware(r.log, r.config.HealthCheck.Path),
-		transport.Recover(r.log, func(request *http.Request) string { return telemetry.RecordOf(request.Context()).RequestID }),
+		transport.Recover(r.log),
 	), nil
 }
 
@@ -169,10 +170,14 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	defer body.Release()
-	ctx, cancel := context.WithTimeout(request.Context(), r.config.TrafficShaping.Router.Timeout)
-	defer cancel()
-	caller := auth.CallerOf(ctx)
-	answer, err := r.graph.Load().answer(ctx, body, caller, r.choice(request, caller), r.exposure(request))
+	ctx := request.Context()
+	t := terms{
+		caller:   auth.CallerOf(ctx),
+		exposure: r.exposure(request),
+		deadline: time.Now().Add(r.config.TrafficShaping.Router.Timeout),
+	}
+	t.labels = r.choice(request, t.caller)
+	answer, err := r.graph.Load().answer(ctx, body, t)
 	if err != nil {
 		r.refuse(w, request, media, err)
 		return

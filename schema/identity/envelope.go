@@ -96,25 +96,29 @@ func decodeEnvelope(value string) (Envelope, error) {
 
 // message is what a signature covers, apart from the key.
 type message struct {
-	seconds   string // as it stands in the header
+	seconds   []byte // as it stands in the header
 	method    string
 	target    string // path?query
-	requestID string
+	requestID []byte
 	body      []byte
-	identity  string // value of Weft-Identity
+	identity  []byte // value of Weft-Identity
 }
 
-// mac returns base64url(HMAC-SHA256(secret, text)); see the package comment for
-// the text.
+// appendText appends the text that is signed; see the package comment.
+func (m message) appendText(out []byte) []byte {
+	body, identity := sha256.Sum256(m.body), sha256.Sum256(m.identity)
+	out = append(append(out, version...), '\n')
+	out = append(append(out, m.seconds...), '\n')
+	out = append(append(out, m.method...), '\n')
+	out = append(append(out, m.target...), '\n')
+	out = append(append(out, m.requestID...), '\n')
+	out = append(hex.AppendEncode(out, body[:]), '\n')
+	return hex.AppendEncode(out, identity[:])
+}
+
+// mac returns base64url(HMAC-SHA256(secret, text)).
 func (m message) mac(secret []byte) string {
-	body, identity := sha256.Sum256(m.body), sha256.Sum256([]byte(m.identity))
-	text := make([]byte, 0, 256+len(m.target))
-	for _, line := range []string{version, m.seconds, m.method, m.target, m.requestID} {
-		text = append(append(text, line...), '\n')
-	}
-	text = append(hex.AppendEncode(text, body[:]), '\n')
-	text = hex.AppendEncode(text, identity[:])
 	hash := hmac.New(sha256.New, secret)
-	hash.Write(text)
+	hash.Write(m.appendText(nil))
 	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil))
 }

@@ -84,8 +84,8 @@ func (v *Verifier) Verify(method, target string, header http.Header, body []byte
 		return Envelope{}, fmt.Errorf("%w: unknown key id", ErrSignature)
 	}
 	want := message{
-		seconds: strings.Split(identity, ";")[1], method: method, target: target,
-		requestID: envelope.RequestID, body: body, identity: identity,
+		seconds: []byte(strings.Split(identity, ";")[1]), method: method, target: target,
+		requestID: []byte(envelope.RequestID), body: body, identity: []byte(identity),
 	}.mac(secret)
 	if !hmac.Equal([]byte(want), []byte(parts[2])) {
 		return Envelope{}, ErrSignature

@@ -28,8 +28,8 @@ func (r *run) begin(ctx context.Context, index int) {
 	switch {
 	case f.plan.Kind == plan.EntityFetch && !anyOf(s.sent) || f.reentry != nil && len(r.states[f.reentry.site.fetch].instances(f.reentry.site.shape)) == 0:
 		r.complete(index, nil)
-	case ctx.Err() != nil:
-		r.complete(index, ctx.Err())
+	case r.ended(ctx) != nil:
+		r.complete(index, r.ended(ctx))
 	case f.plan.Kind == plan.IntrospectionFetch:
 		r.complete(index, r.introspect(ctx, f, s))
 	default:

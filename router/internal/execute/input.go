@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/subgraph"
@@ -22,6 +23,9 @@ type Input struct {
 	Flights *subgraph.Flights
 	// Introspect answers introspection; it may be nil if the plan has none.
 	Introspect Introspect
+	// Deadline is until when the request may take, besides its context; the zero
+	// time if there is no such limit.
+	Deadline time.Time
 	// RequestID is the id of the client's request.
 	RequestID string
 	// Claims are the caller's claims in their encoded form (identity.Claims).

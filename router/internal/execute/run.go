@@ -29,6 +29,7 @@ type run struct {
 	waiting  int      // fetches whose answers are to come
 	ready    []int    // fetches that can be made
 	timer    *time.Timer
+	late     bool // the request has taken too long
 	panicked any
 
 	zipped        []bool              // by overlay
@@ -76,7 +77,7 @@ func newRun(p *Program) *run {
 
 // Execute answers one request. Whatever goes wrong is in the response, which the
 // caller releases when it has been written. It returns when all fetches have
-// ended; when ctx ends, they end.
+// ended; when ctx ends or the input's deadline comes, they end.
 func (p *Program) Execute(ctx context.Context, input Input) *response.Response {
 	r := p.pool.Get().(*run)
 	r.input = input
@@ -154,7 +155,7 @@ func (r *run) unlocated() {
 // (response.Owner).
 func (r *run) Reclaim() {
 	poison := r.program.poison
-	r.ready, r.panicked = r.ready[:0], nil
+	r.ready, r.late, r.panicked = r.ready[:0], false, nil
 	for i := range r.states {
 		r.states[i].reset(poison)
 	}

@@ -35,9 +35,10 @@ func (r *run) fetches(ctx context.Context) {
 			done = nil // what has arrived already is taken as usual
 			r.leave(func(*subgraph.Waiter) error { return ctx.Err() })
 		case now := <-r.timer.C:
+			r.late = r.late || !r.input.Deadline.IsZero() && !now.Before(r.input.Deadline)
 			r.leave(func(w *subgraph.Waiter) error {
-				if now.Before(w.Deadline.Add(grace)) {
-					return nil
+				if r.late || now.Before(w.Deadline.Add(grace)) {
+					return r.ended(ctx)
 				}
 				return &subgraph.Error{Kind: subgraph.Timeout, Reason: "it did not answer in time"}
 			})
@@ -51,6 +52,14 @@ func (r *run) fetches(ctx context.Context) {
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
+}
+
+// ended tells why nobody waits for the response any more, if that is so.
+func (r *run) ended(ctx context.Context) error {
+	if r.late {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
 }
 
 // begins begins what is ready, and what becomes ready because of that.
@@ -86,7 +95,8 @@ func (r *run) leave(reason func(*subgraph.Waiter) error) {
 	}
 }
 
-// patience is how long to wait at most until some request has taken too long.
+// patience is how long to wait at most until some request has taken too long, or
+// all of them together.
 func (r *run) patience(now time.Time) time.Duration {
 	var first time.Time
 	for i := range r.states {
@@ -94,5 +104,9 @@ func (r *run) patience(now time.Time) time.Duration {
 			first = s.waiter.Deadline
 		}
 	}
-	return first.Add(grace).Sub(now)
+	first = first.Add(grace)
+	if end := r.input.Deadline; !end.IsZero() && !r.late && end.Before(first) {
+		first = end
+	}
+	return first.Sub(now)
 }

@@ -7,6 +7,24 @@ import (
 	"time"
 )
 
+// exchange is what is kept of one request, in one piece: its context, which has
+// the record, and its answer, as it is written.
+type exchange struct {
+	context.Context
+	http.ResponseWriter
+
+	record Record
+	id     [1]string // the value of the response's header
+}
+
+// Value returns the record to RecordOf.
+func (e *exchange) Value(key any) any {
+	if key == (recordKey{}) {
+		return &e.record
+	}
+	return e.Context.Value(key)
+}
+
 // Middleware gives each request an id and a Record, and writes one line to log
 // when it has been answered. Requests whose path is in quiet (health checks) are
 // logged at the level debug.
@@ -14,9 +32,10 @@ func Middleware(log *slog.Logger, quiet ...string) func(http.Handler) http.Handl
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
-			record := &Record{RequestID: requestID(r.Header.Get(RequestIDHeader))}
-			w.Header().Set(RequestIDHeader, record.RequestID)
-			counted := &countingWriter{ResponseWriter: w}
+			e := &exchange{Context: r.Context(), ResponseWriter: w}
+			e.record.RequestID = requestID(r.Header.Get(RequestIDHeader))
+			e.id[0] = e.record.RequestID
+			w.Header()[RequestIDHeader] = e.id[:]
 			defer func() {
 				level := slog.LevelInfo
 				for _, path := range quiet {
@@ -24,21 +43,25 @@ func Middleware(log *slog.Logger, quiet ...string) func(http.Handler) http.Handl
 						level = slog.LevelDebug
 					}
 				}
-				writeLine(log, level, r, record, counted, time.Since(start))
+				writeLine(log, level, r, &e.record, time.Since(start))
 			}()
-			next.ServeHTTP(counted, r.WithContext(context.WithValue(r.Context(), recordKey{}, record)))
+			next.ServeHTTP(e, r.WithContext(e))
 		})
 	}
 }
 
-func writeLine(log *slog.Logger, level slog.Level, r *http.Request, record *Record, w *countingWriter, took time.Duration) {
+func writeLine(log *slog.Logger, level slog.Level, r *http.Request, record *Record, took time.Duration) {
+	status := record.Status
+	if status == 0 { // what a handler that writes nothing has answered
+		status = http.StatusOK
+	}
 	attributes := make([]slog.Attr, 0, 8)
 	attributes = append(attributes,
 		slog.String(MethodKey, r.Method),
 		slog.String(PathKey, r.URL.Path), // not the query string: a GET request's holds variables
-		slog.Int(StatusKey, w.code()),
+		slog.Int(StatusKey, status),
 		slog.Float64(DurationKey, float64(took.Microseconds())/1000),
-		slog.Int64(BytesKey, w.bytes),
+		slog.Int64(BytesKey, record.Bytes),
 		slog.String(RequestIDKey, record.RequestID),
 	)
 	if record.Operation != "" {
@@ -50,37 +73,23 @@ func writeLine(log *slog.Logger, level slog.Level, r *http.Request, record *Reco
 	log.LogAttrs(r.Context(), level, "request", attributes...)
 }
 
-// countingWriter notices status and size of a response.
-type countingWriter struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
+// WriteHeader notes the status.
+func (e *exchange) WriteHeader(status int) {
+	if e.record.Status == 0 && status >= 200 { // 1xx are not the answer
+		e.record.Status = status
+	}
+	e.ResponseWriter.WriteHeader(status)
 }
 
-// code is the status that the client got; a handler that writes nothing has
-// answered 200.
-func (w *countingWriter) code() int {
-	if w.status == 0 {
-		return http.StatusOK
+// Write notes the size.
+func (e *exchange) Write(p []byte) (int, error) {
+	if e.record.Status == 0 {
+		e.record.Status = http.StatusOK
 	}
-	return w.status
-}
-
-func (w *countingWriter) WriteHeader(status int) {
-	if w.status == 0 && status >= 200 { // 1xx are not the answer
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *countingWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	n, err := w.ResponseWriter.Write(p)
-	w.bytes += int64(n)
+	n, err := e.ResponseWriter.Write(p)
+	e.record.Bytes += int64(n)
 	return n, err
 }
 
 // Unwrap gives http.ResponseController the writer below.
-func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (e *exchange) Unwrap() http.ResponseWriter { return e.ResponseWriter }

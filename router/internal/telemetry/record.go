@@ -16,6 +16,10 @@ type Record struct {
 	RequestID string
 	// Operation is the name of the operation that was executed, or "".
 	Operation string
+	// Status is the response's status, 0 until the response has begun, and Bytes is
+	// the size of its body so far. Middleware sets them.
+	Status int
+	Bytes  int64
 	// Codes are the extensions.code of the response's errors, each once.
 	Codes []string
 }

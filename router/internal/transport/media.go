@@ -49,6 +49,14 @@ func Negotiate(r *http.Request) (MediaType, error) {
 // RFC 9110 §12.5.1: the most specific range decides about a media type, and a
 // quality of 0 refuses it.
 func accepted(headers []string) (MediaType, bool) {
+	if len(headers) == 1 { // what most clients send needs no reading
+		switch headers[0] {
+		case "*/*", string(JSON):
+			return JSON, true
+		case string(GraphQLResponse):
+			return GraphQLResponse, true
+		}
+	}
 	ranges := parseAccept(headers)
 	if len(ranges) == 0 {
 		return JSON, true
@@ -112,6 +120,9 @@ func qualityOf(media MediaType, ranges []mediaRange) (quality float64, named boo
 func isJSON(headers []string) bool {
 	if len(headers) != 1 {
 		return false
+	}
+	if headers[0] == string(JSON) {
+		return true
 	}
 	media, parameters, err := mime.ParseMediaType(headers[0])
 	charset := parameters["charset"]

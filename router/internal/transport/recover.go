@@ -6,15 +6,17 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+
+	"github.com/weftql/weft/router/internal/telemetry"
 )
 
 // Recover answers a panic below it with an internal error and writes its stack
-// to log. A handler that had begun to answer has its connection closed, so that
-// the client does not take half an answer for a whole one.
-func Recover(log *slog.Logger, requestID func(*http.Request) string) func(http.Handler) http.Handler {
+// to log, with the id of the request's telemetry.Record. A handler that had begun
+// to answer has its connection closed, so that the client does not take half an
+// answer for a whole one.
+func Recover(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			begun := &begunWriter{ResponseWriter: w}
 			defer func() {
 				cause := recover()
 				if cause == nil {
@@ -23,35 +25,16 @@ func Recover(log *slog.Logger, requestID func(*http.Request) string) func(http.H
 				if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(cause)
 				}
-				log.ErrorContext(r.Context(), "panic", "error", fmt.Sprint(cause),
-					"request_id", requestID(r), "stack", string(debug.Stack()))
-				if begun.yes {
+				record := telemetry.RecordOf(r.Context())
+				log.ErrorContext(r.Context(), "panic", telemetry.ErrorKey, fmt.Sprint(cause),
+					telemetry.RequestIDKey, record.RequestID, "stack", string(debug.Stack()))
+				if record.Status != 0 {
 					panic(http.ErrAbortHandler)
 				}
 				media, _ := accepted(r.Header.Values("Accept"))
-				err := Internal(requestID(r))
-				Refuse(w, media, err)
+				Refuse(w, media, Internal(record.RequestID))
 			}()
-			next.ServeHTTP(begun, r)
+			next.ServeHTTP(w, r)
 		})
 	}
 }
-
-// begunWriter notices that an answer has begun.
-type begunWriter struct {
-	http.ResponseWriter
-	yes bool
-}
-
-func (w *begunWriter) WriteHeader(status int) {
-	w.yes = true
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *begunWriter) Write(p []byte) (int, error) {
-	w.yes = true
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (w *begunWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

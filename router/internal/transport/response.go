@@ -36,11 +36,25 @@ func Refuse(w http.ResponseWriter, media MediaType, err *Error) {
 	write(w, media, err.Status, encode(gqlerror.List{err.Cause}))
 }
 
+// Values of headers that many responses share, for nobody to change.
+var (
+	jsonContent            = []string{string(JSON) + "; charset=utf-8"}
+	graphQLResponseContent = []string{string(GraphQLResponse) + "; charset=utf-8"}
+	noSniffing             = []string{"nosniff"}
+)
+
+func contentType(media MediaType) []string {
+	if media == GraphQLResponse {
+		return graphQLResponseContent
+	}
+	return jsonContent
+}
+
 func write(w http.ResponseWriter, media MediaType, status int, body []byte) {
 	header := w.Header()
-	header.Set("Content-Type", string(media)+"; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	header.Set("X-Content-Type-Options", "nosniff")
+	header["Content-Type"] = contentType(media)
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	header["X-Content-Type-Options"] = noSniffing
 	w.WriteHeader(status)
 	// The client has gone if this fails, and there is nobody to tell.
 	_, _ = w.Write(body)

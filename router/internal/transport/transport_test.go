@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weftql/weft/router/internal/telemetry"
 )
 
 func TestNegotiateChoosesTheMediaType(t *testing.T) {
@@ -231,15 +233,21 @@ func TestRefusedMethodNamesTheAllowedOne(t *testing.T) {
 	}
 }
 
+// recovering is a handler with Recover, below what it needs.
+func recovering(log *slog.Logger, handler http.HandlerFunc) http.Handler {
+	return telemetry.Middleware(slog.New(slog.DiscardHandler))(Recover(log)(handler))
+}
+
 func TestRecoverAnswersAndLogsAPanic(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	id := func(*http.Request) string { return "r-1" }
-	handler := Recover(slog.New(slog.NewTextHandler(&log, nil)), id)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	handler := recovering(slog.New(slog.NewTextHandler(&log, nil)), func(http.ResponseWriter, *http.Request) {
 		panic("secret cause")
-	}))
+	})
 	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, httptest.NewRequest("POST", "/graphql", nil))
+	r := httptest.NewRequest("POST", "/graphql", nil)
+	r.Header.Set(telemetry.RequestIDHeader, "r-1")
+	handler.ServeHTTP(w, r)
 	want := `{"errors":[{"message":"internal error (request r-1)","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`
 	if w.Code != 500 || w.Body.String() != want {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -251,12 +259,11 @@ func TestRecoverAnswersAndLogsAPanic(t *testing.T) {
 
 func TestRecoverCutsAnAnswerThatHadBegun(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(Recover(slog.New(slog.DiscardHandler), func(*http.Request) string { return "" })(
-		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", "100")
-			_, _ = w.Write([]byte(`{"data":`))
-			panic("half way")
-		})))
+	server := httptest.NewServer(recovering(slog.New(slog.DiscardHandler), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write([]byte(`{"data":`))
+		panic("half way")
+	}))
 	defer server.Close()
 	response, err := http.Get(server.URL)
 	if err == nil {
