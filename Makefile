@@ -8,12 +8,13 @@ FUZZTIME ?= 10s
 UNIVERSES ?= 3000
 ROUNDS ?= 7
 DURATION ?= 10s
+EXECUTE_ROUNDS ?= 50
 PLANS     ?= 1000
 PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-gateways oracle oracle-compose oracle-plan build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,7 +73,7 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	@go test -list '^Fuzz' work | awk '/^Fuzz/ {f[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, f[i]; n = 0}' | \
 	while read -r package target; do go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; done
 
-bench: bench-compose ## every benchmark, with allocations, and composition beside Apollo's
+bench: bench-compose bench-plan bench-execute ## every benchmark, with allocations, and composition beside Apollo's
 	go test -run '^$$' -bench . -benchmem work
 
 bench-compose: ## time composition beside Apollo's in ROUNDS (7) alternating rounds, 10 to 200 subgraphs
@@ -83,6 +84,10 @@ bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (3) alternating roun
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
 	go test ./router -run '^$$' -bench WarmLookup -benchmem
+
+bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUTE_ROUNDS (50) alternating rounds
+	go test ./router/internal/execute -run TestSpeedOfExecution -speed $(EXECUTE_ROUNDS) -v
+	go test ./router/internal/response -run '^$$' -bench 'Parse|Emit' -benchmem
 
 bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) rounds of DURATION (10s)
 	go run ./deploy/bench/gateways --rounds $(ROUNDS) --duration $(DURATION)
