@@ -55,7 +55,9 @@ func (p *planner) emit(s *site) {
 					g.site.guard = g.site.wanted()
 				}
 				p.emit(g.site)
-				p.settleSite(g.site, g.site.guard)
+				if s.sealed { // the fields of a mutation are selected in their order
+					p.settleSite(g.site, g.site.guard)
+				}
 			}
 		default:
 			for k, at := range s.chosen.leaves[d.index] {
@@ -63,6 +65,20 @@ func (p *planner) emit(s *site) {
 					p.supply(s, d.types[k], d, at)
 				}
 			}
+		}
+	}
+}
+
+// settle makes sure that all sites below have a source, once it is known what is
+// selected for other reasons: representations need parts of them too.
+func (p *planner) settle(s *site) {
+	for _, d := range s.demands {
+		if d.typename || !d.composite() {
+			continue
+		}
+		for _, g := range s.chosen.groups[d.index] {
+			p.settle(g.site)
+			p.settleSite(g.site, g.site.guard)
 		}
 	}
 }

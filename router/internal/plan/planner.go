@@ -49,6 +49,7 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 	for i, s := range p.roots {
 		p.run = i
 		p.emit(s)
+		p.settle(s)
 	}
 	p.complete()
 	switch {
