@@ -214,18 +214,27 @@ func allocationsOf(call func()) float64 {
 	return testing.AllocsPerRun(200, call)
 }
 
-// maxAllocations is how many a whole request may make, with all that net/http does
-// for it.
-const maxAllocations = 40
+// What a whole request may allocate, with all that net/http does for it, and what
+// may be added by the check of its access token and the signatures for subgraphs.
+const (
+	maxAllocations         = 40
+	maxIdentityAllocations = 15
+)
 
 // It counts the allocations of the whole process and is alone in it for that
 // reason.
 func TestWholeRequestAllocations(t *testing.T) {
-	p := newPath(t, nil, http.Header{})
-	inProcess, overHTTP := allocationsOf(p.inProcess(t)), allocationsOf(p.overHTTP(t))
-	t.Logf("in process %.0f, over HTTP %.0f", inProcess, overHTTP)
-	if overHTTP > maxAllocations {
-		t.Errorf("%.0f allocations, want %d at most", overHTTP, maxAllocations)
+	i := newIssuer(t)
+	token := bearer(i.token(t, time.Now().Add(time.Hour)))
+	plain, known := newPath(t, nil, http.Header{}), newPath(t, withIdentity(i), token)
+	plainInProcess, plainOverHTTP := allocationsOf(plain.inProcess(t)), allocationsOf(plain.overHTTP(t))
+	inProcess, overHTTP := allocationsOf(known.inProcess(t)), allocationsOf(known.overHTTP(t))
+	t.Logf("in process %.0f, over HTTP %.0f; with a token and signatures %.0f and %.0f", plainInProcess, plainOverHTTP, inProcess, overHTTP)
+	if plainOverHTTP > maxAllocations {
+		t.Errorf("%.0f allocations, want %d at most", plainOverHTTP, maxAllocations)
+	}
+	if more := overHTTP - plainOverHTTP; more > maxIdentityAllocations {
+		t.Errorf("%.0f allocations more with a token and signatures, want %d at most", more, maxIdentityAllocations)
 	}
 }
 

@@ -88,17 +88,18 @@ func (h *host) send(call *Call, request *Request, answer *Response) error {
 	return h.check(answer)
 }
 
-// sign returns the headers that say who is calling.
-func (h *host) sign(request *Request, attempt int) (envelope, signature string) {
+// signed is what a request's signature covers.
+func (h *host) signed(request *Request, attempt int) identity.Request {
 	claims := request.Claims
 	if claims == "" {
 		claims = h.anonymous
 	}
-	// Odd numbers are first attempts, even ones second.
-	id := request.RequestID + "." + strconv.Itoa(2*request.Number+1+attempt)
-	return h.signer.Sign(identity.Request{
-		Method: "POST", Target: h.address.target, Body: request.Body, RequestID: id, Claims: claims,
-	}, time.Now())
+	return identity.Request{
+		Method: "POST", Target: h.address.target, Body: request.Body,
+		// Odd numbers are first attempts, even ones second.
+		RequestID: request.RequestID, Number: 2*request.Number + 1 + attempt,
+		Claims: claims,
+	}
 }
 
 // hasBody tells whether a response with a status has one.

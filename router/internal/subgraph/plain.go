@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
-
-	"github.com/weftql/weft/schema/identity"
 )
 
 // writeBufferBytes is the size of the buffer through which requests are written.
@@ -78,8 +76,11 @@ func (p *plainLine) try(call *Call, request *Request, answer *Response, attempt 
 	} else {
 		p.pool.CloseConn(connection)
 	}
-	var known *Error
-	if err == nil || errors.As(err, &known) {
+	if err == nil {
+		return false, nil
+	}
+	var known *Error // after that: it takes memory
+	if errors.As(err, &known) {
 		return false, err
 	}
 	failed := p.failure(call, err, Broken)
@@ -106,18 +107,12 @@ func (p *plainLine) exchange(conn net.Conn, request *Request, answer *Response, 
 }
 
 func (p *plainLine) write(w *bufio.Writer, request *Request, attempt int) error {
-	var number [20]byte
 	_, _ = w.WriteString(p.head) // the writer keeps the first error for Flush
 	if p.signer != nil {
-		envelope, signature := p.sign(request, attempt)
-		_, _ = w.WriteString(identity.IdentityHeader + ": ")
-		_, _ = w.WriteString(envelope)
-		_, _ = w.WriteString("\r\n" + identity.SignatureHeader + ": ")
-		_, _ = w.WriteString(signature)
-		_, _ = w.WriteString("\r\n")
+		_, _ = w.Write(p.signer.AppendHeaders(w.AvailableBuffer(), p.signed(request, attempt), time.Now()))
 	}
 	_, _ = w.WriteString("Content-Length: ")
-	_, _ = w.Write(strconv.AppendInt(number[:0], int64(len(request.Body)), 10))
+	_, _ = w.Write(strconv.AppendInt(w.AvailableBuffer(), int64(len(request.Body)), 10))
 	_, _ = w.WriteString("\r\n\r\n")
 	_, _ = w.Write(request.Body)
 	return w.Flush()

@@ -156,7 +156,7 @@ func (l *standardLine) request(ctx context.Context, request *Request, attempt in
 		header[name] = values
 	}
 	if l.signer != nil {
-		envelope, signature := l.sign(request, attempt)
+		envelope, signature := l.signer.Sign(l.signed(request, attempt), time.Now())
 		header[identity.IdentityHeader] = []string{envelope}
 		header[identity.SignatureHeader] = []string{signature}
 	}
