@@ -139,6 +139,13 @@ func (g *operationGenerator) fields(typ *ast.Definition, depth int) (parts []str
 			last = f.Name
 		}
 	}
+	for range 2 { // one field alone is often null, or an empty list
+		if f := typ.Fields[g.IntN(len(typ.Fields))]; typ == g.api.Query && depth == g.depth && len(parts) < 3 && !strings.HasPrefix(f.Name, "__") && f.Name != last {
+			if text := g.field(f, depth); text != "" {
+				parts = append(parts, text)
+			}
+		}
+	}
 	if f := typ.Fields.ForName(last); f != nil && !g.plain && g.chance(15) {
 		if text := g.field(f, depth); text != "" { // the same field again, perhaps with another alias
 			parts = append(parts, text)

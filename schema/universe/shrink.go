@@ -23,6 +23,7 @@ func Shrink(u Universe, fails func(Universe) bool) Universe {
 				u = smaller
 			}
 		}
+		u = shrinkNames(u, fails)
 		for i := range u.Subgraphs {
 			u = shrinkSubgraph(u, i, fails)
 		}

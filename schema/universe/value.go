@@ -12,11 +12,13 @@ import (
 
 // Chances of values: a nullable value is null in one of nullEvery cases, a list
 // has less than longestList elements, and there are population entities of each
-// type, few enough for some to be asked for twice.
+// type, few enough for some to be asked for twice. Of an enum's values that clients
+// may not see, which are errors, hiddenEvery is as many less.
 const (
 	nullEvery   = 12
 	longestList = 4
 	population  = 9
+	hiddenEvery = 4
 )
 
 // reference is an object as a value: its type and identity. Entities are
@@ -142,7 +144,11 @@ func (w *world) leafValue(fact *fieldFact, name string, hash uint64) any {
 		return name + "-" + strconv.FormatUint(hash, 36)
 	}
 	if values := w.enumValues(fact, name); len(values) > 0 {
-		return values[hash%uint64(len(values))]
+		value := values[hash%uint64(len(values))]
+		if w.hidden[name+"."+value] && mix(hash, "hidden")%hiddenEvery > 0 {
+			value = values[0]
+		}
+		return value
 	}
 	switch text := strconv.FormatUint(hash, 36); hash % 4 { // a scalar of its own
 	case 0:

@@ -18,6 +18,7 @@ type world struct {
 	entities map[string]bool       // types with a key in some subgraph
 	fields   map[string]*fieldFact // by "Type.field", of object types
 	inputs   map[string]*ast.Definition
+	hidden   map[string]bool     // "Enum.VALUE" that clients may not see
 	standing map[string][]string // the types of the interfaces that have interface objects
 	rows     map[string][]string // by type, those with which it shares its entities' numbers
 }
@@ -55,7 +56,7 @@ type declaration struct {
 func newWorld(u Universe, labels ...string) (*world, error) {
 	w := &world{
 		seed: u.Seed, entities: map[string]bool{}, fields: map[string]*fieldFact{},
-		inputs:   map[string]*ast.Definition{},
+		inputs: map[string]*ast.Definition{}, hidden: map[string]bool{},
 		standing: map[string][]string{}, rows: map[string][]string{},
 	}
 	for _, s := range u.Subgraphs {
@@ -101,6 +102,12 @@ func (w *world) readType(p *worldPart, d *ast.Definition) {
 		}
 	case ast.InputObject:
 		w.readInput(d)
+	case ast.Enum:
+		for _, v := range d.EnumValues {
+			if p.applied(v.Directives, "inaccessible") != nil {
+				w.hidden[d.Name+"."+v.Name] = true
+			}
+		}
 	}
 }
 
