@@ -32,6 +32,9 @@ type Graph struct {
 	Supergraph *supergraph.Supergraph
 	Types      []Type
 	Fields     []Field
+	// InterfaceObjects are all of them, in the order of the interfaces' IDs and then
+	// of the subgraphs.
+	InterfaceObjects []StandIn
 
 	byName map[string]TypeID
 	labels labels
@@ -235,6 +238,7 @@ func (g *Graph) possible() {
 // standIn notes which types an interface object stands for.
 func (g *Graph) standIn(t *Type, in *TypeIn) {
 	in.Possible = t.Possible
+	g.InterfaceObjects = append(g.InterfaceObjects, StandIn{Type: t.ID, Graph: in.Graph})
 	for _, impl := range t.Possible {
 		g.Types[impl].StandIns = append(g.Types[impl].StandIns, StandIn{Type: t.ID, Graph: in.Graph})
 	}

@@ -134,6 +134,7 @@ func (g *Graph) growLabels() (grown bool) {
 		grown = grown || !slices.Equal(before, to)
 	}
 	for i := range g.Types {
+		grown = g.growStandIns(&g.Types[i]) || grown
 		for _, in := range g.Types[i].Joins {
 			for _, k := range in.Keys {
 				add(g.labels.byType[i], k.Fields)
@@ -146,6 +147,25 @@ func (g *Graph) growLabels() (grown bool) {
 	for i := range g.Fields {
 		for j := range g.Fields[i].Joins {
 			add(g.labels.byField[i], g.Fields[i].Joins[j].Requires)
+		}
+	}
+	return grown
+}
+
+// growStandIns adds to an object type and its fields the labels of the interface
+// objects that stand for it.
+func (g *Graph) growStandIns(t *Type) (grown bool) {
+	add := func(to, from LabelSet) {
+		before := slices.Clone(to)
+		to.Add(from)
+		grown = grown || !slices.Equal(before, to)
+	}
+	for _, s := range t.StandIns {
+		add(g.labels.byType[t.ID], g.labels.byType[s.Type])
+		for _, id := range t.Fields {
+			if standing, ok := g.Field(s.Type, g.Fields[id].Definition.Name); ok {
+				add(g.labels.byField[id], g.labels.byField[standing])
+			}
 		}
 	}
 	return grown

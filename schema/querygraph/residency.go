@@ -60,24 +60,39 @@ func (g *Graph) ResultTypes(graph int, field FieldID) []TypeID {
 }
 
 // CommonResultTypes gives the object types that the field can return whichever
-// subgraph resolves it: subgraphs that share a field give the same objects, so a
-// type that one of them lacks cannot occur.
+// subgraph resolves it, interface objects that stand for its owner included:
+// subgraphs that share a field give the same objects, so a type that one of them
+// lacks cannot occur.
 func (g *Graph) CommonResultTypes(field FieldID) []TypeID {
-	var out []TypeID
-	first := true
-	for i := range g.Fields[field].Joins {
-		in := &g.Fields[field].Joins[i]
-		if in.External {
-			continue
+	out, some := g.commonResultTypes(field, false, nil, false)
+	owner := &g.Types[g.Fields[field].Owner]
+	for i := range owner.StandIns {
+		if s := owner.StandIns[i]; i > 0 && s.Type == owner.StandIns[i-1].Type {
+			continue // the interface's field has been looked at in all subgraphs
+		} else if standing, ok := g.Field(s.Type, g.Fields[field].Definition.Name); ok {
+			out, some = g.commonResultTypes(standing, true, out, some)
 		}
-		types := g.ResultTypes(in.Graph, field)
-		if first {
-			out, first = slices.Clone(types), false
-			continue
-		}
-		out = slices.DeleteFunc(out, func(t TypeID) bool { return !slices.Contains(types, t) })
 	}
 	return out
+}
+
+// commonResultTypes takes from the types those that the field cannot return in
+// some subgraph; only in those with an interface object, if that is said.
+func (g *Graph) commonResultTypes(field FieldID, standing bool, types []TypeID, some bool) ([]TypeID, bool) {
+	owner := &g.Types[g.Fields[field].Owner]
+	for i := range g.Fields[field].Joins {
+		in := &g.Fields[field].Joins[i]
+		if in.External || standing && !owner.In(in.Graph).InterfaceObject {
+			continue
+		}
+		here := g.ResultTypes(in.Graph, field)
+		if !some {
+			types, some = slices.Clone(here), true
+			continue
+		}
+		types = slices.DeleteFunc(types, func(t TypeID) bool { return !slices.Contains(here, t) })
+	}
+	return types, some
 }
 
 // ResidencyID is a number that a Reach gives a Residency.

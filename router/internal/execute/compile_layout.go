@@ -201,11 +201,13 @@ func (l *layouter) shape(set *objectSet) (*response.Shape, error) {
 }
 
 // isTyped tells whether the subgraph was asked for the types of a set's objects
-// because they decide what the objects have.
+// because they decide what the objects have. It is not asked for those of an
+// interface object.
 func (l *layouter) isTyped(set *objectSet, names []string) bool {
-	return slices.ContainsFunc(set.selections, func(s plan.Selection) bool { return s.Types != nil }) ||
-		!set.entity && slices.ContainsFunc(set.types, l.isAbstract) ||
-		len(names) > 1 && slices.ContainsFunc(set.selections, isTypename)
+	if slices.ContainsFunc(set.selections, func(s plan.Selection) bool { return s.Types != nil }) {
+		return true
+	}
+	return slices.ContainsFunc(set.selections, isTypename) && (len(names) > 1 || !set.entity && slices.ContainsFunc(set.types, l.isAbstract))
 }
 
 func isTypename(s plan.Selection) bool {

@@ -168,7 +168,9 @@ func (c *compiler) representations(fetch *fetch, t *plan.Target) (*representatio
 	if err != nil {
 		return nil, err
 	}
-	if view > 0 {
+	if view > 0 && !dependOnType(t.Representations) {
+		shape = nil // another lookup tells the types, and may come later
+	} else if view > 0 {
 		out.typing = c.positions[t.Position].overlays[view-1]
 	}
 	variants := 1
@@ -197,6 +199,13 @@ func (c *compiler) representations(fetch *fetch, t *plan.Target) (*representatio
 		c.noteZips(fetch, out.typing, out.of[i].parts)
 	}
 	return out, nil
+}
+
+// dependOnType tells whether it depends on the objects' types what is sent of them.
+func dependOnType(all []plan.Representation) bool {
+	return slices.ContainsFunc(all, func(r plan.Representation) bool {
+		return r.Types != nil || slices.ContainsFunc(r.Fields, func(f plan.RepresentationField) bool { return f.Types != nil })
+	})
 }
 
 // noteZips tells a fetch which zips its representations refer to.
@@ -261,6 +270,9 @@ func (c *compiler) objectPart(f *plan.RepresentationField) (*objectPart, error) 
 	view, shape, err := c.typing(f.Position)
 	if err != nil {
 		return nil, err
+	}
+	if view > 0 && !slices.ContainsFunc(f.Fields, func(part plan.RepresentationField) bool { return part.Types != nil }) {
+		view, shape = primary, nil
 	}
 	out := &objectPart{typed: shape != nil, typing: primary}
 	if view > 0 {

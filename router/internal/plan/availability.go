@@ -10,7 +10,7 @@ import (
 // never is the wave of what cannot be had.
 const never = 1 << 20
 
-// entry is a subgraph in whose responses a site's objects stand because it
+// entry is a door behind which a site's objects stand, a subgraph in whose responses a site's objects stand because it
 // resolves the field that leads to the site.
 type entry struct {
 	graph int
@@ -55,6 +55,10 @@ type availability struct {
 	// inputs are the composite parts of representations that somebody asked for.
 	inputs  []inputWave
 	changed bool
+	// blind says that some entry is opaque; typed is the wave in which the objects'
+	// types are known, 0 unless that is so.
+	blind bool
+	typed int
 }
 
 // delay says that a subgraph is not entered before a wave.
@@ -89,6 +93,9 @@ func (p *planner) availability(types []typeID, entries []entry, extra []int, roo
 			p.indices = append(p.indices, g)
 		}
 	}
+	if p.doors.any() && slices.ContainsFunc(entries, func(e entry) bool { return p.doors.opaque(e.graph) }) {
+		a.blind, a.typed = true, never
+	}
 	slices.Sort(p.indices)
 	a.graphs = p.mem.indices.keep(p.indices)
 	a.waves = p.mem.indices.take(len(types) * len(a.graphs))
@@ -122,6 +129,7 @@ func (a *availability) settle(ask func()) {
 	for a.changed = true; a.changed; {
 		a.changed = false
 		a.inputs = a.inputs[:0] // they depend on the waves
+		a.learn()
 		for i := range a.types {
 			for _, g := range a.extra {
 				if a.root {
@@ -155,7 +163,10 @@ func (a *availability) settle(ask func()) {
 // and a key.
 func (a *availability) resolve(r requiring) int {
 	w, _ := a.key(r.index, r.graph)
-	required := a.p.graph.Fields[r.field].In(r.graph).Requires
+	if a.blind && !a.p.doors.opaque(r.graph) { // a blind lookup would send no inputs for other types
+		w, _ = a.typedKey(r.index, r.graph)
+	}
+	required := a.p.doors.in(r.graph, r.field).Requires
 	for i := range required.Fields {
 		if f := &required.Fields[i]; f.On(a.types[r.index]) {
 			w = max(w, a.input(r.index, f))
@@ -165,34 +176,49 @@ func (a *availability) resolve(r requiring) int {
 }
 
 // key tells when an object can be looked up in a subgraph, and by which of its
-// keys there. The Query object needs none: key is -1 then.
-func (a *availability) key(index, graph int) (wave, key int) {
-	wave, key = never, -1
+// keys there. The Query object needs none: key is nil then.
+func (a *availability) key(index, graph int) (wave int, key *querygraph.FieldSet) {
 	if a.p.reenters(a.types[index], graph) && a.reachable(index) {
-		return 0, key
+		return 0, nil
 	}
-	keys := a.p.graph.Types[a.types[index]].In(graph).Keys
-	for k := range keys {
-		if !keys[k].Resolvable {
-			continue
-		}
-		w := 0
-		for i := range keys[k].Fields.Fields {
-			if f := &keys[k].Fields.Fields[i]; f.On(a.types[index]) {
-				w = max(w, a.input(index, f))
-			}
-		}
-		if w < wave {
-			wave, key = w, k
+	wave, key = a.typedKey(index, graph)
+	if a.blind {
+		if w, k, _ := a.blindKey(graph); w < wave {
+			return w, k
 		}
 	}
 	return wave, key
 }
 
+// typedKey is key for an object whose type is known.
+func (a *availability) typedKey(index, graph int) (wave int, key *querygraph.FieldSet) {
+	wave = never
+	keys := a.p.doors.typeIn(graph, a.types[index]).Keys
+	for k := range keys {
+		if !keys[k].Resolvable {
+			continue
+		}
+		if w := max(a.typed, a.inputSet(index, keys[k].Fields)); w < wave {
+			wave, key = w, keys[k].Fields
+		}
+	}
+	return wave, key
+}
+
+// inputSet tells when all of a field set can be had.
+func (a *availability) inputSet(index int, set *querygraph.FieldSet) (wave int) {
+	for i := range set.Fields {
+		if f := &set.Fields[i]; f.On(a.types[index]) {
+			wave = max(wave, a.input(index, f))
+		}
+	}
+	return wave
+}
+
 // reenters tells whether objects of the type can be had in a subgraph without a
 // key, because they are its Query object.
 func (p *planner) reenters(t typeID, graph int) bool {
-	return p.graph.Types[t].Name == p.graph.Supergraph.Schema.Query.Name && p.graph.Types[t].In(graph).Present
+	return !p.doors.opaque(graph) && p.graph.Types[t].Name == p.graph.Supergraph.Schema.Query.Name && p.graph.Types[t].In(graph).Present
 }
 
 func (a *availability) provided(graph int) querygraph.Provided {
@@ -208,7 +234,7 @@ func (a *availability) provided(graph int) querygraph.Provided {
 func (a *availability) field(index int, f fieldID, graph int) int {
 	w := *a.wave(index, graph)
 	switch {
-	case w == never || f == noField || !a.p.graph.Resolves(graph, a.types[index], f, a.provided(graph)):
+	case w == never || f == noField || !a.p.doors.resolves(graph, a.types[index], f, a.provided(graph)):
 		return never
 	case !a.requires(f, graph):
 		return w
@@ -234,7 +260,7 @@ func (a *availability) requires(f fieldID, graph int) bool {
 	if f == querygraph.Typename {
 		return false
 	}
-	in := a.p.graph.Fields[f].In(graph)
+	in := a.p.doors.in(graph, f)
 	return in.Requires != nil && !in.External
 }
 
@@ -268,7 +294,11 @@ func (c *choice) locate(index int, f fieldID) (best location, ok bool) {
 // location gives where a subgraph's response has a field that it can have.
 func (a *availability) location(index int, f fieldID, graph int) location {
 	if a.requires(f, graph) {
-		return location{graph: graph, wave: a.resolvedAt(requiring{index, f, graph}), step: true, variant: a.p.variant(f, graph)}
+		l := location{graph: graph, wave: a.resolvedAt(requiring{index, f, graph}), step: true, variant: a.p.variant(f, graph)}
+		if a.p.doors.opaque(graph) {
+			l.variant = a.apart(index, f, l)
+		}
+		return l
 	}
 	return location{graph: graph, wave: *a.wave(index, graph), step: slices.Contains(a.extra, graph)}
 }
@@ -283,7 +313,7 @@ func (p *planner) variant(f fieldID, graph int) int {
 	}
 	var groups [][]*querygraph.FieldSet
 	for _, id := range p.graph.Types[p.graph.Fields[f].Owner].Fields {
-		required := p.graph.Fields[id].In(graph).Requires
+		required := p.doors.in(graph, id).Requires
 		if required == nil {
 			continue
 		}
@@ -354,7 +384,7 @@ func (a *availability) whole(index int, f *querygraph.FieldSetField, graph int) 
 	if a.requires(id, graph) {
 		provided = nil // it comes from a lookup, where nothing is provided
 	}
-	return a.p.resolvesSet(f.Set, graph, a.p.graph.ResultTypes(graph, id), a.p.graph.Below(graph, a.types[index], id, provided))
+	return a.p.resolvesSet(f.Set, a.p.doors.result(graph, id), a.p.doors.resultTypes(graph, id), a.p.doors.below(graph, a.types[index], id, provided))
 }
 
 // resolvesSet tells whether a subgraph resolves a field set by itself.
@@ -366,17 +396,17 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 				continue
 			}
 			id, ok := p.graph.Field(t, f.Name)
-			if !ok || !p.graph.Resolves(graph, t, id, provided) {
+			if !ok || !p.doors.resolves(graph, t, id, provided) || f.Types != nil && p.doors.opaque(graph) {
 				return false
 			}
 			if id == querygraph.Typename {
 				continue
 			}
-			in := p.graph.Fields[id].In(graph)
+			in := p.doors.in(graph, id)
 			if in.Requires != nil && !in.External {
 				return false
 			}
-			if f.Set != nil && !p.resolvesSet(f.Set, graph, p.graph.ResultTypes(graph, id), p.graph.Below(graph, t, id, provided)) {
+			if f.Set != nil && !p.resolvesSet(f.Set, p.doors.result(graph, id), p.doors.resultTypes(graph, id), p.doors.below(graph, t, id, provided)) {
 				return false
 			}
 		}
@@ -396,14 +426,18 @@ func (a *availability) below(index int, f fieldID) (entries []entry, base int) {
 			continue
 		}
 		l := a.location(index, f, graph)
-		e := entry{graph: graph, wave: w, possible: a.p.graph.ResultTypes(graph, f), from: l}
+		e := entry{graph: a.p.doors.result(graph, f), wave: w, possible: a.p.doors.resultTypes(graph, f), from: l}
 		var provided querygraph.Provided
 		if !l.step {
 			provided = a.provided(graph)
 		}
-		e.provided = a.p.graph.Below(graph, a.types[index], f, provided)
-		scratch = append(scratch, e)
+		e.provided = a.p.doors.below(graph, a.types[index], f, provided)
 		base = min(base, w)
+		if k := a.p.doors.entry(scratch, e.graph); k < 0 {
+			scratch = append(scratch, e)
+		} else if w < scratch[k].wave {
+			scratch[k] = e
+		}
 	}
 	a.p.entries, entries = scratch, a.p.mem.entries.keep(scratch)
 	for i := range entries {

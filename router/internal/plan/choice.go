@@ -19,6 +19,10 @@ type choice struct {
 	groups [][]group
 	steps  []*lookup
 	inputs []want // composite parts of representations
+	// typed says that the objects' types matter where no entry tells them; typing is
+	// the response that tells them then.
+	typed  bool
+	typing location
 }
 
 // group is the object types whose objects of a composite field stand in the same
@@ -38,6 +42,8 @@ type lookup struct {
 	types []int // indices of the site's types
 	// hard says that something waits for the step's fields.
 	hard bool
+	// requiring are the fields with @requires that an interface object has.
+	requiring []string
 }
 
 // evaluate works out the best choice for a set of subgraphs to enter. Where a
@@ -114,8 +120,14 @@ func (p *planner) evaluateWith(s *site, entries []entry, extra []int, wants []wa
 			return l
 		}
 	}
+	if l.why = c.tell(wants); l.why != nil {
+		return l
+	}
 	c.fold()
-	for _, st := range c.steps {
+	for k, st := range c.steps {
+		if c.shared(k) {
+			continue
+		}
 		l.cost += stepCost * power(st.at.wave)
 		l.depth = max(l.depth, st.at.wave+1)
 	}
@@ -131,6 +143,9 @@ func (c *choice) ask(wants []want) {
 				c.av.field(i, d.ids[k], graph)
 			}
 		}
+	}
+	if c.av.p.doors.any() {
+		c.askAll()
 	}
 }
 
@@ -255,12 +270,11 @@ func (c *choice) use(index int, id fieldID, at location, hard bool) {
 	if !at.step || !c.av.requires(id, at.graph) {
 		return
 	}
-	required := c.av.p.graph.Fields[id].In(at.graph).Requires
-	for i := range required.Fields {
-		if f := &required.Fields[i]; f.On(c.s.types[index]) {
-			c.useInput(index, f, at.wave-1)
-		}
+	if c.av.p.doors.opaque(at.graph) {
+		c.widen(at, id)
+		return
 	}
+	c.useSet(index, c.av.p.graph.Fields[id].In(at.graph).Requires, at.wave-1)
 }
 
 // step gives the lookup that is a location, or nil if the choice makes none.
@@ -292,12 +306,19 @@ func (c *choice) mark(index int, at location, hard bool) {
 	if slices.Contains(st.types, index) {
 		return
 	}
+	if c.av.blind {
+		c.markBlind(index, st)
+		return
+	}
 	st.types = append(st.types, index)
 	if c.av.root {
 		return
 	}
-	if _, key := c.av.key(index, at.graph); key >= 0 {
-		c.useSet(index, c.av.p.graph.Types[c.s.types[index]].In(at.graph).Keys[key].Fields, at.wave-1)
+	if _, key := c.av.key(index, at.graph); key != nil {
+		c.useSet(index, key, at.wave-1)
+	}
+	if len(st.requiring) > 0 {
+		c.require(index, st)
 	}
 }
 

@@ -33,16 +33,19 @@ func isWord(c byte) bool {
 // fragment for each object type that has others.
 func (w *document) set(set *selectionSet, given operation.Condition) {
 	w.b.WriteByte('{')
+	if set.blind {
+		w.word("...on " + w.p.graph.Types[set.typ].Name + "{")
+	}
 	if w.p.asksTypename(set) {
 		w.word("__typename")
 	}
 	for _, f := range set.fields[:set.direct] {
 		w.field(f, given)
 	}
-	for _, t := range set.types {
+	for _, t := range set.names(set.types) {
 		open := false
 		for _, f := range set.fields[set.direct:] {
-			if !slices.Contains(f.types, t) {
+			if !slices.Contains(set.names(f.types), t) {
 				continue
 			}
 			if !open {
@@ -55,6 +58,9 @@ func (w *document) set(set *selectionSet, given operation.Condition) {
 			w.b.WriteByte('}')
 		}
 	}
+	if set.blind {
+		w.b.WriteByte('}')
+	}
 	w.b.WriteByte('}')
 }
 
@@ -66,7 +72,7 @@ func (p *planner) arrange(set *selectionSet) {
 		if p.direct(set, f) {
 			return -1
 		}
-		return slices.IndexFunc(set.types, func(t typeID) bool { return slices.Contains(f.types, t) })
+		return slices.IndexFunc(set.types, func(t typeID) bool { return set.selects(f, t) })
 	}
 	set.direct = 0
 	for _, f := range set.fields {

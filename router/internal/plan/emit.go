@@ -16,12 +16,15 @@ type residency struct {
 	set  *selectionSet // nil until something of it is used
 	// field is the selection that leads here; nil for a step's own objects.
 	field *selection
+	// requiring are the fields with @requires that a lookup asks of an interface
+	// object.
+	requiring []string
 }
 
 // step is a root selection or a lookup, later a request or a part of one.
 type step struct {
 	site  *site
-	graph int
+	graph int // the subgraph
 	wave  int // in the whole plan
 	root  bool
 	// reentry says that the objects are the subgraph's Query object.
@@ -34,13 +37,18 @@ type step struct {
 	run     int // of a mutation: which of the root sites it belongs to
 	fetch   int
 	variant int
+	// unaware says that the objects' types are not known yet, typed that they are
+	// known from another fetch than the objects.
+	unaware, typed bool
 	// cond is when the step is made, once all of it is there.
 	cond operation.Condition
 }
 
 // representation is what a step sends of objects of one type.
 type representation struct {
-	typ    typeID
+	typ typeID
+	// as is the type by whose name they are sent.
+	as     typeID
 	fields []*querygraph.FieldSetField
 }
 
@@ -58,6 +66,7 @@ func (p *planner) emit(s *site) {
 				if s.sealed { // the fields of a mutation are selected in their order
 					p.settleSite(g.site, g.site.guard)
 				}
+				p.settleType(g.site, g.site.guard)
 			}
 		default:
 			for k, at := range s.chosen.leaves[d.index] {
@@ -113,7 +122,7 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 	id, _ := p.graph.Field(t, name)
 	p.leaf(r.set, &selection{
 		want: d.field.Key, name: name, args: d.args, arguments: d.field.Arguments, types: p.graph.Types[t].Possible, cond: cond,
-		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
+		typ: p.graph.Fields[id].Definition.Type, local: p.doors.in(at.graph, id).Type,
 	})
 }
 
@@ -137,16 +146,21 @@ func (p *planner) enter(s *site, at location, cond operation.Condition) *residen
 	r := p.mem.residencies.one()
 	r.site, r.at, r.set = s, at, p.mem.sets.one()
 	s.residencies = append(s.residencies, r)
-	r.set.site, r.set.graph, r.set.typ, r.set.types = s, at.graph, s.typ, s.types
+	r.set.site, r.set.graph, r.set.typ, r.set.types = s, p.doors.subgraph(at.graph), s.typ, s.types
+	r.set.opaque = !at.step && p.doors.opaque(at.graph)
 	switch {
 	case s.root:
 		r.step = p.newStep(s, at, true)
 		r.step.set = r.set
 	case at.step:
+		if p.shareStep(r) {
+			break
+		}
 		r.step = p.newStep(s, at, false)
 		r.step.set = r.set
 		if r.step.reentry = p.reenters(s.typ, at.graph); !r.step.reentry {
 			r.set.entities, r.set.types = true, nil
+			p.enterBlind(r)
 		}
 	default:
 		p.enterField(r, cond)
@@ -156,7 +170,7 @@ func (p *planner) enter(s *site, at location, cond operation.Condition) *residen
 
 func (p *planner) newStep(s *site, at location, root bool) *step {
 	st := p.mem.steps.one()
-	*st = step{site: s, graph: at.graph, wave: s.wave + at.wave, root: root, run: p.run, variant: at.variant}
+	*st = step{site: s, graph: p.doors.subgraph(at.graph), wave: s.wave + at.wave, root: root, run: p.run, variant: at.variant}
 	p.steps = append(p.steps, st)
 	return st
 }
@@ -176,7 +190,7 @@ func (p *planner) enterField(r *residency, cond operation.Condition) {
 	for i, t := range s.parentTypes {
 		p.prepare(parent, t, s.name, f.cond)
 		id, _ := p.graph.Field(t, s.name)
-		in := p.graph.Fields[id].In(r.at.graph)
+		in := p.doors.in(e.from.graph, id)
 		f.typ, f.local = p.graph.Fields[id].Definition.Type, in.Type
 		if i == 0 {
 			r.set.typ = in.Result
@@ -247,20 +261,37 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 	if r.field != nil || r.step.root || r.step.reentry {
 		return
 	}
+	if r.step.unaware {
+		p.lookUpAll(r, cond)
+	} else {
+		p.lookUp(r, t, cond)
+	}
+	id, ok := p.graph.Field(t, name)
+	switch {
+	case !ok || !r.site.chosen.av.requires(id, r.at.graph):
+	case p.doors.opaque(r.at.graph):
+		p.require(r, name, cond)
+	default:
+		p.addInputs(r.step, r.step.lookup(t), p.graph.Fields[id].In(r.step.graph).Requires, cond)
+	}
+}
+
+// lookUp makes sure that a step looks up objects of the type.
+func (p *planner) lookUp(r *residency, t typeID, cond operation.Condition) {
 	st, s := r.step, r.site
-	i := slices.Index(s.types, t)
 	rep := st.lookup(t)
 	if rep == nil {
 		rep = &representation{typ: t}
 		st.addLookup(rep)
 		r.set.types = union(r.set.types, p.graph.Types[t].Possible)
+		r.set.stands(t, p.doors.as(r.at.graph, t))
 	}
-	if _, key := s.chosen.av.key(i, st.graph); key >= 0 {
-		p.addInputs(st, rep, p.graph.Types[t].In(st.graph).Keys[key].Fields, cond)
+	var key *querygraph.FieldSet
+	if key, rep.as = s.chosen.av.keyFor(slices.Index(s.types, t), r.at); key != nil {
+		p.addInputs(st, rep, key, cond)
 	}
-	id, ok := p.graph.Field(t, name)
-	if ok && s.chosen.av.requires(id, st.graph) {
-		p.addInputs(st, rep, p.graph.Fields[id].In(st.graph).Requires, cond)
+	for _, name := range r.requiring {
+		p.requireOf(r, t, name, cond)
 	}
 }
 
@@ -308,6 +339,7 @@ func (p *planner) complete() {
 		for _, s := range p.sites {
 			if s.via != nil {
 				p.settleSite(s, s.guard)
+				p.settleType(s, s.guard)
 			}
 		}
 		p.gatherInputs()
@@ -329,6 +361,9 @@ func (p *planner) gatherInputs() {
 			for _, f := range rep.fields {
 				p.gatherInput(st, st.site, rep.typ, f, cond)
 			}
+		}
+		if st.typed {
+			p.needType(st, st.site, cond)
 		}
 	}
 }
@@ -354,6 +389,7 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		p.prepare(r, t, f.Name, cond)
 		if f.Name == "__typename" {
 			r.set.typename = true
+			p.settleType(s, cond)
 		} else {
 			input := p.inputSelection(t, f, at, cond)
 			p.leaf(r.set, &input)
@@ -373,6 +409,9 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		}
 	}
 	p.settleSite(child, cond)
+	if child.chosen.av.blind && conditionalSet(f.Set) {
+		p.needType(st, child, cond)
+	}
 	if child.primary != nil {
 		st.needs(child.primary.step)
 	}
@@ -387,6 +426,9 @@ func (st *step) needs(other *step) {
 // inputAt tells where a leaf of a representation is to be had. It gives the same
 // answer whenever it is asked.
 func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (location, bool) {
+	if f.Name == "__typename" && s.chosen.av.blind {
+		return s.chosen.typing, s.chosen.typed
+	}
 	return s.chosen.locate(slices.Index(s.types, t), p.field(t, f.Name))
 }
 
@@ -394,7 +436,7 @@ func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at locat
 	id, _ := p.graph.Field(t, f.Name)
 	return selection{
 		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: p.graph.Types[t].Possible, cond: cond,
-		typ: p.graph.Fields[id].Definition.Type, local: p.graph.Fields[id].In(at.graph).Type,
+		typ: p.graph.Fields[id].Definition.Type, local: p.doors.in(at.graph, id).Type,
 	}
 }
 

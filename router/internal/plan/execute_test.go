@@ -227,7 +227,10 @@ func (r *run) entityFetch(f *plan.Fetch) {
 func (r *run) typename(in *instance) string {
 	p := r.plan.Positions[in.position]
 	if p.Typename.Fetch == plan.NoFetch {
-		return p.Type
+		return p.Type // or nobody knows, and nothing depends on it
+	}
+	if in.views[p.Typename.Fetch] == nil {
+		return "" // it is not known yet
 	}
 	name, ok := in.views[p.Typename.Fetch][p.Typename.Key].(string)
 	if !ok {
@@ -252,6 +255,10 @@ func (r *run) representation(f *plan.Fetch, in *instance, target plan.Target) (m
 func (r *run) fill(f *plan.Fetch, in *instance, typ string, fields []plan.RepresentationField, out map[string]any) {
 	for _, rf := range fields {
 		if rf.Types != nil && !slices.Contains(rf.Types, typ) {
+			continue
+		}
+		if rf.Source.Fetch == plan.NoFetch {
+			out[rf.Name] = r.plan.Positions[in.position].Type
 			continue
 		}
 		if !slices.Contains(f.DependsOn, rf.Source.Fetch) {

@@ -28,11 +28,14 @@ type bundleKey struct {
 // condition tells when a step is made: when one of its own fields is wanted.
 func (st *step) condition() operation.Condition {
 	if len(st.set.fields) == 0 {
-		return nil
+		return st.set.typingCond
 	}
 	cond := st.set.fields[0].cond
 	for _, f := range st.set.fields[1:] {
 		cond = either(cond, f.cond)
+	}
+	if st.set.typing {
+		cond = either(cond, st.set.typingCond)
 	}
 	return cond
 }
@@ -71,7 +74,7 @@ func (p *planner) sink() {
 			}
 		}
 		same := slices.IndexFunc(order, func(o *step) bool {
-			return o != st && o.site == st.site && o.graph == st.graph && o.wave == next && o.variant == st.variant && o.cond.Equal(st.cond)
+			return o != st && o.site == st.site && unitable(o, st) && o.graph == st.graph && o.wave == next && o.variant == st.variant && o.cond.Equal(st.cond)
 		})
 		clashes := func(o *step) bool { return o.graph == st.graph && o.wave == next && clash(o, st) }
 		switch {
@@ -211,9 +214,7 @@ func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string
 		sub := &document{p: p, variables: w.variables}
 		sub.set(st.set, b.cond)
 		target := Target{Position: st.site.position}
-		for _, rep := range st.lookups {
-			target.Representations = append(target.Representations, p.representation(st, rep))
-		}
+		target.Representations = p.representations(st)
 		selections := p.selections(st.set, b.cond)
 		k := 0
 		for k < len(fields) && (fields[k].text != sub.b.String() || !slices.Equal(fields[k].first.set.types, st.set.types) || !sameSelections(f.Entities[k].Selections, selections)) {
@@ -278,7 +279,7 @@ func (p *planner) selections(set *selectionSet, given operation.Condition) []Sel
 	for _, f := range set.fields {
 		s := Selection{Key: f.key, Name: f.name, Type: f.typ, Optional: f.conditionGiven(given) != nil}
 		if !set.covers(f) {
-			s.Types = p.names(f.types)
+			s.Types = p.names(set.names(f.types))
 		}
 		if f.below != nil {
 			s.Positions = []int{f.below.site.position}

@@ -82,7 +82,7 @@ func (p *planner) sitePosition(s *site) *Position {
 	first := s.primary
 	pos := &Position{ID: s.position, Path: s.path, Type: p.graph.Types[s.typ].Name, Typename: Source{Fetch: NoFetch}}
 	if p.graph.Abstract(s.typ) {
-		pos.Typename = Source{Fetch: first.step.fetch, Key: "__typename"}
+		pos.Typename = p.typenameSource(s)
 	}
 	pos.Sources = []int{first.step.fetch}
 	for _, r := range s.residencies {
@@ -114,7 +114,7 @@ func (p *planner) appendFields(out []Field, s *site, d *demand) []Field {
 	if d.typename {
 		source := Source{Fetch: NoFetch}
 		if p.graph.Abstract(s.typ) {
-			source = Source{Fetch: s.primary.step.fetch, Key: "__typename"}
+			source = p.typenameSource(s)
 		}
 		return append(out, typenameField(f, source, p.restrict(s, d.types)))
 	}
@@ -189,15 +189,51 @@ func (p *planner) find(s *site, at location, t typeID, name, args, want string) 
 	panic("plan: invariant broken: no selection of " + p.graph.Types[t].Name + "." + name)
 }
 
-// representation tells how a step sends objects of one type.
-func (p *planner) representation(st *step, rep *representation) Representation {
-	name := p.graph.Types[rep.typ].Name
-	out := Representation{Typename: name}
-	if p.graph.Abstract(st.site.typ) {
-		out.Types = []string{name}
+// representations tell how a step sends the objects that it looks up. Those of
+// unknown types are sent alike.
+func (p *planner) representations(st *step) (out []Representation) {
+	if st.unaware {
+		var types []typeID
+		var fields []*querygraph.FieldSetField
+		for _, rep := range st.lookups {
+			types = append(types, rep.typ)
+			fields = append(fields, rep.fields...)
+		}
+		return []Representation{{
+			Typename: p.graph.Types[st.lookups[0].as].Name, ByInterface: true,
+			Fields: p.representationFields(st.site, types, distinct(fields)),
+		}}
 	}
-	out.Fields = p.representationFields(st.site, []typeID{rep.typ}, rep.fields)
+	for _, rep := range st.lookups {
+		r := Representation{Typename: p.graph.Types[rep.as].Name, ByInterface: rep.as != rep.typ}
+		if r.ByInterface || p.graph.Abstract(st.site.typ) {
+			r.Types = []string{p.graph.Types[rep.typ].Name}
+		}
+		r.Fields = p.representationFields(st.site, []typeID{rep.typ}, rep.fields)
+		out = append(out, r)
+	}
+	if !st.typed && p.graph.Abstract(st.site.typ) && len(st.lookups) == p.countReachable(st.site, st.site.types) {
+		out = together(out)
+	}
 	return out
+}
+
+// together sends objects of all types of a site alike, if they are sent by the name
+// of one interface and with the same fields.
+func together(all []Representation) []Representation {
+	for i := range all {
+		if !all[i].ByInterface || all[i].Typename != all[0].Typename || !sameRepresentation(all[i].Fields, all[0].Fields) {
+			return all
+		}
+	}
+	all[0].Types = nil
+	return all[:1]
+}
+
+func sameRepresentation(a, b []RepresentationField) bool {
+	return slices.EqualFunc(a, b, func(a, b RepresentationField) bool {
+		return a.Name == b.Name && a.Source == b.Source && a.Position == b.Position && slices.Equal(a.Types, b.Types) && sameRepresentation(a.Fields, b.Fields)
+	})
 }
 
 // representationFields are fields of objects of the given types, each name once:
@@ -292,9 +328,9 @@ func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetF
 		}
 	}
 	if p.graph.Abstract(child.typ) {
-		out.Fields = append(out.Fields, RepresentationField{
-			Name: "__typename", Type: typenameType, Source: Source{Fetch: first.step.fetch, Key: "__typename"}, Position: NoPosition,
-		})
+		if source, ok := p.sentTypename(child, same); ok {
+			out.Fields = append(out.Fields, RepresentationField{Name: "__typename", Type: typenameType, Source: source, Position: NoPosition})
+		}
 		parts = slices.DeleteFunc(parts, func(o *querygraph.FieldSetField) bool { return o.Name == "__typename" })
 	}
 	out.Fields = append(out.Fields, p.representationFields(child, child.types, parts)...)

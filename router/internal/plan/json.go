@@ -76,6 +76,7 @@ type jsonNode struct {
 	ID             string         `json:"id,omitempty"`
 	ServiceName    string         `json:"serviceName,omitempty"`
 	Requires       []*jsonRequire `json:"requires,omitempty"`
+	InputRewrites  []jsonRewrite  `json:"inputRewrites,omitempty"`
 	Targets        []jsonTarget   `json:"targets,omitempty"`
 	VariableUsages *[]string      `json:"variableUsages,omitempty"`
 	Operation      string         `json:"operation,omitempty"`
@@ -88,6 +89,16 @@ type jsonTarget struct {
 	Path     []string       `json:"path"`
 	Variable string         `json:"variable"`
 	Requires []*jsonRequire `json:"requires"`
+	// InputRewrites are as in a Fetch.
+	InputRewrites []jsonRewrite `json:"inputRewrites,omitempty"`
+}
+
+// jsonRewrite sets a value in a representation: the name of an interface instead
+// of that of the object's type.
+type jsonRewrite struct {
+	Kind       string   `json:"kind"` // ValueSetter
+	Path       []string `json:"path"`
+	SetValueTo string   `json:"setValueTo"`
 }
 
 // jsonRequire is a part of a representation.
@@ -148,7 +159,12 @@ func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
 			target := jsonTarget{Path: p.Positions[t.Position].Path, Variable: e.Variable}
 			for _, rep := range t.Representations {
 				selections := append([]*jsonRequire{{Kind: "Field", Name: "__typename"}}, jsonRequires(rep.Fields)...)
-				target.Requires = append(target.Requires, &jsonRequire{Kind: "InlineFragment", TypeCondition: rep.Typename, Selections: selections})
+				for _, name := range rep.conditions() {
+					target.Requires = append(target.Requires, &jsonRequire{Kind: "InlineFragment", TypeCondition: name, Selections: selections})
+					if rep.ByInterface {
+						target.InputRewrites = append(target.InputRewrites, jsonRewrite{Kind: "ValueSetter", Path: []string{"... on " + name, "__typename"}, SetValueTo: rep.Typename})
+					}
+				}
 			}
 			node.Targets = append(node.Targets, target)
 		}
@@ -158,7 +174,7 @@ func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
 		return node
 	}
 	flatten := &jsonNode{Kind: "Flatten", Path: node.Targets[0].Path, Node: node}
-	node.Requires, node.Targets = node.Targets[0].Requires, nil
+	node.Requires, node.InputRewrites, node.Targets = node.Targets[0].Requires, node.Targets[0].InputRewrites, nil
 	return flatten
 }
 

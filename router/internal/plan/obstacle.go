@@ -35,21 +35,21 @@ func (o *obstacle) reason() string {
 	p := c.av.p
 	g := p.graph
 	id, ok := g.Field(t, o.name)
+	if id == querygraph.Typename {
+		return fmt.Sprintf("the type of objects of %q cannot be found out: subgraph %s knows them only as interface objects, and they cannot be looked up in a subgraph that has the interface", g.Types[c.s.typ].Name, entered(c))
+	}
 	if !ok {
 		return fmt.Sprintf("type %q has no field %q", g.Types[t].Name, o.name)
 	}
-	var from, why []string
-	for _, e := range c.entries {
-		from = append(from, g.Supergraph.Subgraphs[e.graph].Name)
-	}
-	for graph := range g.Supergraph.Subgraphs {
-		if reason := p.closedDoor(c, t, id, graph); reason != "" {
-			why = append(why, fmt.Sprintf("subgraph %q %s", g.Supergraph.Subgraphs[graph].Name, reason))
+	var why []string
+	for door := range p.doors.count {
+		if reason := p.closedDoor(c, t, id, door); reason != "" {
+			why = append(why, fmt.Sprintf("subgraph %q %s", g.Supergraph.Subgraphs[p.doors.subgraph(door)].Name, reason))
 		}
 	}
 	reason := fmt.Sprintf("field %q cannot be reached", g.Coordinate(id))
-	if len(from) > 0 {
-		reason += " from subgraph " + strings.Join(from, ", ")
+	if from := entered(c); from != "" {
+		reason += " from subgraph " + from
 	}
 	if len(why) > 0 {
 		reason += ": " + strings.Join(why, "; ")
@@ -57,25 +57,35 @@ func (o *obstacle) reason() string {
 	return reason
 }
 
+// entered names the subgraphs in whose responses the objects stand.
+func entered(c *choice) string {
+	p := c.av.p
+	var names []string
+	for _, e := range c.entries {
+		names = append(names, p.graph.Supergraph.Subgraphs[p.doors.subgraph(e.graph)].Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // closedDoor says why a subgraph does not supply a field, or "" if it has
 // nothing to do with it.
 func (p *planner) closedDoor(c *choice, t typeID, f fieldID, graph int) string {
-	if f == querygraph.Typename || !p.graph.Fields[f].In(graph).Present {
+	if f == querygraph.Typename || !p.doors.typeIn(graph, t).Present || !p.doors.in(graph, f).Present {
 		return ""
 	}
-	in := p.graph.Fields[f].In(graph)
+	in := p.doors.in(graph, f)
 	if label := in.Override.Label; label != "" && slices.Contains(p.cfg.Labels, label) != in.Override.Set {
 		return fmt.Sprintf("has it only for requests %s the label %q", map[bool]string{true: "with", false: "without"}[in.Override.Set], label)
 	}
 	if in.External {
 		return "has it only as @external"
 	}
-	keys := slices.DeleteFunc(slices.Clone(p.graph.Types[t].In(graph).Keys), func(k querygraph.Key) bool { return !k.Resolvable })
+	keys := slices.DeleteFunc(slices.Clone(p.doors.typeIn(graph, t).Keys), func(k querygraph.Key) bool { return !k.Resolvable })
 	if len(keys) == 0 {
-		return fmt.Sprintf("has it, but no resolvable @key of %q", p.graph.Types[t].Name)
+		return fmt.Sprintf("has it, but no resolvable @key of %q", p.graph.Types[p.doors.as(graph, t)].Name)
 	}
 	i := slices.Index(c.s.types, t)
-	if _, key := c.av.key(i, graph); key >= 0 {
+	if _, key := c.av.key(i, graph); key != nil {
 		return "has it, but not all that its @requires needs can be had"
 	}
 	return "has it, but none of its keys can be had"

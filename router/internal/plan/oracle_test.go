@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
@@ -24,8 +25,13 @@ import (
 // arguments, whoever resolves it. A key's leaf therefore tells a subgraph which
 // object is meant. A field with @requires is made of what the subgraph received
 // for its inputs, so that a wrong or missing input shows in the answer.
+//
+// Where there are interface objects, the identity also says of which type it is:
+// what a subgraph with the interface finds out.
 type thing struct {
 	typ, id string
+	// as is the interface by whose name the subgraph has it, "" if by its own type.
+	as string
 	// sent is the representation it was looked up with; nil otherwise.
 	sent map[string]any
 }
@@ -38,6 +44,7 @@ directive @provides(fields: String!) on FIELD_DEFINITION
 directive @external(reason: String) on OBJECT | FIELD_DEFINITION
 directive @shareable repeatable on FIELD_DEFINITION | OBJECT
 directive @override(from: String!, label: String) on FIELD_DEFINITION
+directive @interfaceObject on OBJECT
 directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | ENUM_VALUE | SCALAR | INPUT_OBJECT | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 scalar link__Import
 enum link__Purpose { SECURITY EXECUTION }
@@ -135,7 +142,7 @@ func (w *world) applies(condition, typ string) bool {
 
 func (w *world) object(o thing, set ast.SelectionSet, provided querygraph.Provided) map[string]any {
 	var groups [][]*ast.Field
-	w.collect(o.typ, set, &groups)
+	w.collect(cmp.Or(o.as, o.typ), set, &groups)
 	out := map[string]any{}
 	for _, g := range groups {
 		out[g[0].Alias] = w.field(o, g, provided)
@@ -146,7 +153,7 @@ func (w *world) object(o thing, set ast.SelectionSet, provided querygraph.Provid
 func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided) any {
 	f := group[0]
 	if f.Name == "__typename" {
-		return o.typ
+		return cmp.Or(o.as, o.typ)
 	}
 	args := argumentValues(f, w.variables)
 	if f.Name == "_entities" && w.graph >= 0 {
@@ -158,30 +165,39 @@ func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided)
 		w.fail("no field %s.%s", o.typ, f.Name)
 		return nil
 	}
-	field := &w.u.graph.Fields[id]
+	field, place := &w.u.graph.Fields[id], typ
+	if o.as != "" {
+		place, _ = w.u.graph.Type(o.as)
+		id, ok = w.u.graph.Field(place, f.Name)
+	}
 	value := o.id + "#" + f.Name + args
 	var below querygraph.Provided
 	if w.graph >= 0 {
-		in := field.In(w.graph)
-		if !w.u.graph.Resolves(w.graph, typ, id, provided) {
+		if !ok || !w.u.graph.Resolves(w.graph, place, id, provided) {
 			w.fail("subgraph %d was asked for %s.%s, which it does not resolve there", w.graph, o.typ, f.Name)
 			return nil
 		}
-		if in.Requires != nil && !in.External {
+		if in := w.u.graph.Fields[id].In(w.graph); in.Requires != nil && !in.External {
 			if o.sent == nil {
 				w.fail("subgraph %d was asked for %s.%s without a representation", w.graph, o.typ, f.Name)
 				return nil
 			}
 			value += w.u.received(o.typ, in.Requires, o.sent, w.fail)
 		}
-		below = w.u.graph.Below(w.graph, typ, id, provided)
+		below = w.u.graph.Below(w.graph, place, id, provided)
 	} else if in := w.u.requiring(id); in != nil {
 		value += w.u.received(o.typ, in.Requires, w.u.truth(thing{typ: o.typ, id: o.id}, in.Requires), w.fail)
 	}
 	if field.Result == querygraph.NoType {
 		return value
 	}
-	return w.composite(value, o, id, field.Definition.Type, group, below)
+	as := ""
+	if w.graph >= 0 {
+		if result := &w.u.graph.Types[w.u.graph.Fields[id].In(w.graph).Result]; result.In(w.graph).InterfaceObject {
+			as = result.Name
+		}
+	}
+	return w.composite(value, as, field.ID, field.Definition.Type, group, below)
 }
 
 // requiring gives where a field has @requires, if anywhere.
@@ -191,14 +207,21 @@ func (u *universe) requiring(id querygraph.FieldID) *querygraph.FieldIn {
 			return in
 		}
 	}
+	for _, s := range u.graph.Types[u.graph.Fields[id].Owner].StandIns {
+		if standing, ok := u.graph.Field(s.Type, u.graph.Fields[id].Definition.Name); ok {
+			if in := u.graph.Fields[standing].In(s.Graph); in.Requires != nil && !in.External {
+				return in
+			}
+		}
+	}
 	return nil
 }
 
-func (w *world) composite(value string, o thing, id querygraph.FieldID, t *ast.Type, group []*ast.Field, below querygraph.Provided) any {
+func (w *world) composite(value, as string, id querygraph.FieldID, t *ast.Type, group []*ast.Field, below querygraph.Provided) any {
 	if t.Elem != nil {
 		var list []any
 		for i := range 2 {
-			list = append(list, w.composite(fmt.Sprintf("%s[%d]", value, i), o, id, t.Elem, group, below))
+			list = append(list, w.composite(fmt.Sprintf("%s[%d]", value, i), as, id, t.Elem, group, below))
 		}
 		return list
 	}
@@ -210,6 +233,7 @@ func (w *world) composite(value string, o thing, id querygraph.FieldID, t *ast.T
 	for _, f := range group {
 		set = append(set, f.SelectionSet...)
 	}
+	child.as = as
 	return w.object(child, set, below)
 }
 
@@ -222,6 +246,8 @@ func (u *universe) child(value string, id querygraph.FieldID, t *ast.Type) (thin
 	typ := u.graph.Types[types[hash(value+"type"+u.salt)%uint32(len(types))]].Name
 	if typ == "Query" {
 		value = "root" // there is one
+	} else if len(u.graph.InterfaceObjects) > 0 {
+		value += "!" + typ
 	}
 	return thing{typ: typ, id: value}, true
 }
@@ -333,6 +359,12 @@ func (w *world) entities(f *ast.Field, group []*ast.Field) any {
 				break
 			}
 		}
+		if w.u.graph.Abstract(typ) {
+			if w.u.graph.Types[typ].In(w.graph).InterfaceObject {
+				o.as = o.typ
+			}
+			o.typ = o.id[strings.LastIndex(o.id, "!")+1:]
+		}
 		if o.id == "" {
 			w.fail("subgraph %d cannot look %v up", w.graph, sent)
 			out = append(out, nil)
@@ -428,7 +460,7 @@ func (u *universe) check(text string, p *plan.Plan) error {
 		if len(r.errs) > 0 {
 			return fmt.Errorf("%v: the plan is wrong: %s", variables, strings.Join(r.errs[:min(len(r.errs), 5)], "\n"))
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			return fmt.Errorf("%v: the answer is wrong (want -, got +):\n%s", variables, diff)
 		}
 	}

@@ -40,7 +40,10 @@ type Position struct {
 	// interface or union type.
 	Type string
 	// Typename supplies the concrete type of an object here when Type is
-	// abstract; its Fetch is NoFetch when Type is an object type.
+	// abstract; its Fetch is NoFetch when Type is an object type. Objects that come
+	// from an interface object get their type from a lookup in a subgraph that has
+	// the interface; if nothing depends on it there is none, and its Fetch is NoFetch
+	// too.
 	Typename Source
 	// Sources are the fetches whose responses contain the objects of this
 	// position as the value of a field of the parent position. The first one
@@ -187,6 +190,9 @@ type Representation struct {
 	Types []string
 	// Typename is the "__typename" that is sent.
 	Typename string
+	// ByInterface says that Typename is an interface: the subgraph has it as an
+	// interface object, or tells the objects' types by its key.
+	ByInterface bool
 	// Fields are the key's fields and the required ones, in order.
 	Fields []RepresentationField
 }
@@ -216,10 +222,11 @@ type Selection struct {
 	Name string
 	// Type is the field's type in the supergraph.
 	Type *ast.Type
-	// Types are the object types whose objects have the field, sorted; nil
-	// means all. Where it is not nil, or Type is abstract, the subgraph is also
-	// asked for "__typename", the first selection of its set, which is listed.
-	// The same Key may stand in several Selections of disjoint Types.
+	// Types are the object types, as the subgraph names them, whose objects have
+	// the field, sorted; nil means all. Where it is not nil, or Type is abstract and
+	// no interface object in the subgraph, that is also asked for "__typename", the
+	// first selection of its set, which is listed. The same Key may stand in several
+	// Selections of disjoint Types.
 	Types []string
 	// Optional says that the field can be missing, because a @skip or @include
 	// went to the subgraph with it.

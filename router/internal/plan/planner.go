@@ -42,7 +42,8 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 	if len(op.Defers) > 0 { // a request for several places would wait for the last of them
 		cfg.SeparateEntities = true
 	}
-	p := &planner{ctx: ctx, op: op, graph: graph.WithLabels(cfg.Labels), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[string]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
+	graph = graph.WithLabels(cfg.Labels)
+	p := &planner{ctx: ctx, op: op, graph: graph, doors: newDoors(graph), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[string]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -76,6 +77,7 @@ type planner struct {
 	ctx   context.Context
 	op    *operation.Operation
 	graph *querygraph.Graph
+	doors doors
 	cfg   Config
 	// work is what is left of the budget, or less than nothing.
 	work      int
@@ -271,7 +273,13 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 		if _, known := below[child]; !known && child.via == nil {
 			hidden = append(hidden, child)
 		}
-		below[child] = append(below[child], wantsOf(w.field.Set, child.types, w.deadline)...)
+		wanted := below[child]
+		for _, more := range wantsOf(w.field.Set, child.types, w.deadline) {
+			if !slices.Contains(wanted, more) {
+				wanted = append(wanted, more)
+			}
+		}
+		below[child] = wanted
 	}
 	for _, d := range s.demands {
 		for _, g := range c.groups[d.index] {
@@ -330,7 +338,7 @@ func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, type
 		return known
 	}
 	key := string(scratch)
-	ok := true
+	ok := !p.doors.opaque(graph) || !p.typesMatter(sel.Fields, types)
 	for _, f := range sel.Fields {
 		for _, t := range types {
 			if f.Name == "__typename" || f.Types != nil && !slices.Contains(f.Types, p.graph.Types[t].Name) {
@@ -341,7 +349,7 @@ func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, type
 				ok = false
 				break
 			}
-			if f.Selections != nil && !p.resolvesSelection(f.Selections, graph, p.graph.ResultTypes(graph, id), p.graph.Below(graph, t, id, provided)) {
+			if f.Selections != nil && !p.resolvesSelection(f.Selections, p.doors.result(graph, id), p.doors.resultTypes(graph, id), p.doors.below(graph, t, id, provided)) {
 				ok = false
 				break
 			}
@@ -352,6 +360,23 @@ func (p *planner) resolvesSelection(sel *operation.SelectionSet, graph int, type
 	}
 	p.answered[key] = ok
 	return ok
+}
+
+// typesMatter tells whether it depends on the objects' types what is shown of
+// them. Objects of a type that clients cannot see are not shown.
+func (p *planner) typesMatter(fields []*operation.Field, types []typeID) bool {
+	for _, t := range types {
+		if p.hides(t) {
+			return true
+		}
+		name := p.graph.Types[t].Name
+		for _, f := range fields {
+			if f.Name == "__typename" || f.Types != nil && !slices.Contains(f.Types, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // argumentText prints arguments; equal texts mean equal arguments.

@@ -143,7 +143,7 @@ func (p *planner) mostUseful(s *site, optional []int, most int) []int {
 					continue
 				}
 				n++
-				if d.composite() && p.resolvesSelection(d.field.Selections, graph, p.graph.ResultTypes(graph, id), p.graph.Below(graph, t, id, nil)) {
+				if d.composite() && p.resolvesSelection(d.field.Selections, p.doors.result(graph, id), p.doors.resultTypes(graph, id), p.doors.below(graph, t, id, nil)) {
 					n += 10
 				}
 			}
@@ -205,6 +205,9 @@ func (p *planner) candidates(s *site, entries []entry, wants []want) (forced, op
 			n.add(i, needed{id: p.field(w.typ, w.field.Name), set: w.field.Set})
 		}
 	}
+	if p.doors.any() && slices.ContainsFunc(entries, func(e entry) bool { return p.doors.opaque(e.graph) }) {
+		n.see(wants)
+	}
 	n.close()
 	for _, g := range n.graphs {
 		if n.forces(g) {
@@ -224,6 +227,8 @@ type needs struct {
 	entries []entry
 	fields  [][]needed // by index of the site's types
 	graphs  []int
+	// blind says that some entry is opaque: the types may have to be found out.
+	blind bool
 }
 
 type needed struct {
@@ -259,9 +264,9 @@ func (n *needs) satisfied(index int, f needed) bool {
 		if id == querygraph.Typename || f.set == nil && (f.demand == nil || !f.demand.composite()) {
 			return true
 		}
-		types, below := n.p.graph.ResultTypes(e.graph, id), n.p.graph.Below(e.graph, t, id, e.provided)
-		if f.set != nil && n.p.resolvesSet(f.set, e.graph, types, below) ||
-			f.demand != nil && n.p.resolvesSelection(f.demand.field.Selections, e.graph, types, below) {
+		door, types, below := n.p.doors.result(e.graph, id), n.p.doors.resultTypes(e.graph, id), n.p.doors.below(e.graph, t, id, e.provided)
+		if f.set != nil && n.p.resolvesSet(f.set, door, types, below) ||
+			f.demand != nil && n.p.resolvesSelection(f.demand.field.Selections, door, types, below) {
 			return true
 		}
 	}
@@ -270,13 +275,13 @@ func (n *needs) satisfied(index int, f needed) bool {
 
 // plain tells whether the subgraph resolves the field without inputs.
 func (p *planner) plain(graph int, t typeID, f fieldID, provided querygraph.Provided) bool {
-	if !p.graph.Resolves(graph, t, f, provided) {
+	if !p.doors.resolves(graph, t, f, provided) {
 		return false
 	}
 	if f == querygraph.Typename {
 		return true
 	}
-	in := p.graph.Fields[f].In(graph)
+	in := p.doors.in(graph, f)
 	return in.Requires == nil || in.External
 }
 
@@ -284,7 +289,7 @@ func (n *needs) close() {
 	for changed := true; changed; {
 		changed = false
 		before := n.count()
-		for graph := range n.p.graph.Supergraph.Subgraphs {
+		for graph := range n.p.doors.count {
 			isEntry := n.isEntry(graph)
 			helps := false
 			for index, t := range n.s.types {
@@ -329,9 +334,9 @@ func (n *needs) count() (total int) {
 // visit tells whether the subgraph resolves a needed field of the type, and
 // notes what has to be known to ask it.
 func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
-	g := n.p.graph
+	g := &n.p.doors
 	rooted := n.s.root && len(n.entries) == 0
-	in := g.Types[t].In(graph)
+	in := g.typeIn(graph, t)
 	if !in.Present || !rooted && !n.enters(t) {
 		return false
 	}
@@ -342,14 +347,14 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 	asks := !isEntry && !rooted
 	for _, f := range n.fields[index] { // what is added meanwhile waits for the next round
 		id := f.id
-		if !g.Resolves(graph, t, id, nil) {
+		if !g.resolves(graph, t, id, nil) || id == querygraph.Typename && n.blind && !n.tells(graph) {
 			continue
 		}
 		helps = true
 		if id == querygraph.Typename {
 			continue
 		}
-		if required := g.Fields[id].In(graph).Requires; required != nil {
+		if required := g.in(graph, id).Requires; required != nil {
 			n.addSet(index, required)
 			asks = true
 		}
@@ -359,6 +364,9 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 			if k.Resolvable {
 				n.addSet(index, k.Fields)
 			}
+		}
+		if n.blind && !g.opaque(graph) {
+			n.add(index, needed{id: querygraph.Typename})
 		}
 	}
 	return helps
@@ -374,16 +382,16 @@ func (n *needs) addSet(index int, set *querygraph.FieldSet) {
 
 // forces tells whether only this subgraph has a field that the client selects.
 func (n *needs) forces(graph int) bool {
-	g := n.p.graph
+	g := &n.p.doors
 	for index, t := range n.s.types {
 		for _, f := range n.fields[index] {
-			if f.demand == nil || !g.Resolves(graph, t, f.id, nil) {
+			if f.demand == nil || !g.resolves(graph, t, f.id, nil) {
 				continue
 			}
-			others := slices.ContainsFunc(n.graphs, func(o int) bool { return o != graph && g.Resolves(o, t, f.id, nil) })
+			others := slices.ContainsFunc(n.graphs, func(o int) bool { return o != graph && g.resolves(o, t, f.id, nil) })
 			for i := range n.entries {
 				e := &n.entries[i]
-				others = others || slices.Contains(e.possible, t) && g.Resolves(e.graph, t, f.id, e.provided)
+				others = others || slices.Contains(e.possible, t) && g.resolves(e.graph, t, f.id, e.provided)
 			}
 			if !others && (len(n.entries) == 0 || n.enters(t)) {
 				return true
@@ -410,7 +418,11 @@ func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField
 	b := p.availability(s.types, entries, slices.Concat(forced, optional), false, a.depth+1)
 	latest := 0
 	b.settle(func() { latest = b.wants(wants) })
-	if latest = b.wants(wants); latest == never {
+	latest = b.wants(wants)
+	if conditional(wants) {
+		latest = max(latest, b.typed)
+	}
+	if latest == never {
 		return never
 	}
 	return base + latest

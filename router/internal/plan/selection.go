@@ -14,16 +14,25 @@ import (
 // grows.
 type selectionSet struct {
 	site  *site
-	graph int
+	graph int // the subgraph
 	// typ is the place's type in the subgraph, or NoType for entities and where
 	// it differs between the parents.
 	typ typeID
 	// types are the object types that the objects can have, sorted.
 	types    []typeID
 	entities bool
+	// opaque says that the subgraph has an interface object here, blind that entities
+	// of unknown types are looked up by an interface, which is typ.
+	opaque, blind bool
+	// as are the interfaces by whose names entities are looked up as interface
+	// objects, by type.
+	as map[typeID]typeID
 	// typename says that a representation needs the objects' types.
 	typename bool
-	fields   []*selection
+	// typing says that the set tells the objects' types, in case typingCond holds.
+	typing     bool
+	typingCond operation.Condition
+	fields     []*selection
 	// direct is how many of the fields stand outside of fragments, once they are in
 	// their order: the first ones.
 	direct int
@@ -116,7 +125,7 @@ func (set *selectionSet) assignKeys() {
 				f.key = f.name + "__alias_" + strconv.Itoa(n-1)
 			}
 			// "__typename" is what the plan itself may ask for.
-			if f.key != "__typename" && !slices.ContainsFunc(set.fields[:i], func(o *selection) bool { return o.key == f.key && !mergeable(o, f) }) {
+			if f.key != "__typename" && !slices.ContainsFunc(set.fields[:i], func(o *selection) bool { return o.key == f.key && !set.mergeable(o, f) }) {
 				break
 			}
 		}
@@ -125,8 +134,8 @@ func (set *selectionSet) assignKeys() {
 
 // mergeable tells whether two fields of one set may have the same response key:
 // they never meet on one object and look alike.
-func mergeable(a, b *selection) bool {
-	if a.name != b.name || a.args != b.args || intersects(a.types, b.types) {
+func (set *selectionSet) mergeable(a, b *selection) bool {
+	if a.name != b.name || a.args != b.args || set.meet(a, b) {
 		return false
 	}
 	return alike(a, b)
@@ -165,13 +174,16 @@ func intersects(a, b []typeID) bool {
 
 // covers tells whether a field is needed on all objects of the set.
 func (set *selectionSet) covers(f *selection) bool {
-	return !slices.ContainsFunc(set.types, func(t typeID) bool { return !slices.Contains(f.types, t) })
+	return set.opaque || !slices.ContainsFunc(set.types, func(t typeID) bool { return !set.selects(f, t) })
 }
 
 // direct tells whether a field is selected on the place's own type, not inside
 // a fragment.
 func (p *planner) direct(set *selectionSet, f *selection) bool {
-	if set.entities || set.typ == querygraph.NoType || !set.covers(f) {
+	if set.opaque {
+		return true
+	}
+	if set.entities && !set.blind || set.typ == querygraph.NoType || !set.covers(f) {
 		return false
 	}
 	id, ok := p.graph.Field(set.typ, f.name)
@@ -185,10 +197,14 @@ func (p *planner) direct(set *selectionSet, f *selection) bool {
 // asksTypename tells whether the subgraph is asked for the objects' types.
 func (p *planner) asksTypename(set *selectionSet) bool {
 	switch {
-	case len(set.fields) == 0 || set.typename:
+	case len(set.fields) == 0 || set.typename || set.typing:
 		return true
+	case set.opaque:
+		return false
+	case set.blind:
+		return slices.ContainsFunc(set.fields, func(f *selection) bool { return !set.covers(f) })
 	case set.entities:
-		return len(set.types) > 1
+		return len(set.types) > 1 && len(set.names(set.types)) > 1
 	default:
 		return p.graph.Abstract(set.site.typ) || slices.ContainsFunc(set.fields, func(f *selection) bool { return !set.covers(f) })
 	}

@@ -177,11 +177,11 @@ func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *s
 		}
 	}
 	for _, c := range s.hidden {
-		if c.name == f.Name && c.parentTypes[0] == t && argumentText(c.arguments) == args {
+		if c.name == f.Name && slices.Contains(c.parentTypes, t) && argumentText(c.arguments) == args {
 			return c
 		}
 	}
-	types := []typeID{t}
+	types := p.alike(s, f, t)
 	result, common := p.results(f.Name, types)
 	c := p.newSite(nil, result, common)
 	field, _ := p.graph.Field(t, f.Name)

@@ -18,15 +18,6 @@ func Supported(s *supergraph.Supergraph) error {
 		})
 	}
 	for _, t := range s.Types {
-		for _, j := range t.Joins {
-			if j.InterfaceObject {
-				errs = append(errs, &federation.Error{
-					Code:     CodeUnsupportedFeature,
-					Message:  fmt.Sprintf("@interfaceObject: type %q in subgraph %q", t.Definition.Name, s.Subgraphs[j.Graph].Name),
-					Position: t.Definition.Position,
-				})
-			}
-		}
 		for _, f := range t.Fields {
 			for _, j := range f.Joins {
 				for _, a := range j.Context {

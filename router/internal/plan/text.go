@@ -215,10 +215,12 @@ func (w *textWriter) target(t Target, fetch string, set ast.SelectionSet) {
 	}
 	w.open("")
 	for _, rep := range t.Representations {
-		w.open("... on " + rep.Typename)
-		w.line("__typename")
-		w.representation(rep.Fields)
-		w.close("}")
+		for _, name := range rep.conditions() {
+			w.open("... on " + name)
+			w.line("__typename")
+			w.representation(rep.Fields)
+			w.close("}")
+		}
 	}
 	w.close("} =>")
 	w.set("", set, "")
@@ -226,6 +228,15 @@ func (w *textWriter) target(t Target, fetch string, set ast.SelectionSet) {
 		w.close("},")
 	}
 	w.close("},")
+}
+
+// conditions are the types of the objects that are sent so, or the interface that
+// all of them implement.
+func (r *Representation) conditions() []string {
+	if r.Types == nil {
+		return []string{r.Typename}
+	}
+	return r.Types
 }
 
 func (w *textWriter) representation(fields []RepresentationField) {

@@ -13,10 +13,13 @@ import (
 // show checks that the plan shows of an object what the operation selects of it.
 func (r *run) show(o *object, selected *operation.SelectionSet) {
 	name := r.graph.Types[o.typ].Name
-	if r.graph.Supergraph.API.Types[name] == nil {
+	visible := r.graph.Supergraph.API.Types[name] != nil
+	if !visible || r.dependsOnType(o.position) {
+		r.typename(nil, o)
+	}
+	if !visible {
 		return // clients cannot see it
 	}
-	r.typename(nil, o)
 	want := r.wanted(selected, name)
 	var got []*plan.Field
 	for i := range r.plan.Positions[o.position].Fields {
@@ -32,6 +35,19 @@ func (r *run) show(o *object, selected *operation.SelectionSet) {
 	for i := range want {
 		r.showField(o, want[i], got[i])
 	}
+}
+
+// dependsOnType tells whether what is shown at a position depends on the objects'
+// types.
+func (r *run) dependsOnType(position int) bool {
+	p := r.plan.Positions[position]
+	return p.Typename.Fetch != plan.NoFetch || !r.isAbstract(p.Type) ||
+		slices.ContainsFunc(p.Fields, func(f plan.Field) bool { return f.Types != nil || f.Name == "__typename" })
+}
+
+func (c *check) isAbstract(name string) bool {
+	id, ok := c.graph.Type(name)
+	return ok && c.graph.Abstract(id)
 }
 
 // wanted are the fields that the operation selects of objects of a type.

@@ -14,7 +14,9 @@ import (
 type sent struct {
 	typ      typeID
 	typename bool
-	fields   map[string]sentField
+	// untyped says that nobody knows the type, or that an interface's name is sent.
+	untyped bool
+	fields  map[string]sentField
 }
 
 type sentField struct {
@@ -53,7 +55,10 @@ func (r *run) target(f *plan.Fetch, e *plan.Entities, k int, set ast.SelectionSe
 		if o.views[position.Sources[0]] == nil {
 			continue // there is no such object
 		}
-		name := r.typename(f, o)
+		name := r.graph.Types[o.typ].Name
+		if slices.ContainsFunc(t.Representations, func(rep plan.Representation) bool { return rep.Types != nil || typed(rep.Fields) }) {
+			r.typename(f, o)
+		}
 		var found *plan.Representation
 		for i := range t.Representations {
 			rep := &t.Representations[i]
@@ -70,8 +75,8 @@ func (r *run) target(f *plan.Fetch, e *plan.Entities, k int, set ast.SelectionSe
 		}
 		r.made[f.ID] = true
 		s := r.build(f, o, found.Fields, true)
-		r.representation(f, o, found, s)
-		r.read(&reading{fetch: f, object: o, set: set, selections: e.Selections, target: k, sent: s})
+		at := r.representation(f, o, found, s)
+		r.read(&reading{fetch: f, object: o, place: at, set: set, selections: e.Selections, target: k, sent: s})
 	}
 }
 
@@ -86,14 +91,28 @@ func (r *run) reenter(f *plan.Fetch, op *ast.OperationDefinition) {
 	for _, o := range slices.Clone(r.at[f.Position]) {
 		if o.views[first] != nil {
 			r.made[f.ID] = true
-			r.read(&reading{fetch: f, object: o, set: op.SelectionSet, selections: f.Selections})
+			r.read(&reading{fetch: f, object: o, place: o.typ, set: op.SelectionSet, selections: f.Selections})
 		}
 	}
 }
 
-// representation checks that the subgraph can look an object up by what is sent.
-func (r *run) representation(f *plan.Fetch, o *object, rep *plan.Representation, s *sent) {
-	t := &r.graph.Types[o.typ]
+// typed tells whether what is sent depends on the object's type.
+func typed(fields []plan.RepresentationField) bool {
+	return slices.ContainsFunc(fields, func(f plan.RepresentationField) bool { return f.Types != nil })
+}
+
+// representation checks that the subgraph can look an object up by what is sent: by
+// its own type or by that of an interface which the subgraph has as an interface
+// object, or with its types. It returns by which type the subgraph then has the
+// object.
+func (r *run) representation(f *plan.Fetch, o *object, rep *plan.Representation, s *sent) place {
+	t, at := &r.graph.Types[o.typ], o.typ
+	if id, ok := r.graph.Type(rep.Typename); ok && t.Name != rep.Typename && r.graph.Types[id].Kind == ast.Interface && slices.Contains(r.graph.Types[id].In(f.Subgraph).Possible, o.typ) {
+		t = &r.graph.Types[id]
+		if t.In(f.Subgraph).InterfaceObject {
+			at = id
+		}
+	}
 	if rep.Typename != t.Name || !t.In(f.Subgraph).Present {
 		r.fail("fetch %d sends %s at %s as %q", f.ID, t.Name, r.place(o.position), rep.Typename)
 	}
@@ -108,12 +127,13 @@ func (r *run) representation(f *plan.Fetch, o *object, rep *plan.Representation,
 	if !identified {
 		r.fail("fetch %d sends %s at %s without a resolvable key of subgraph %q", f.ID, t.Name, r.place(o.position), r.graph.Supergraph.Subgraphs[f.Subgraph].Name)
 	}
-	for _, id := range t.Fields {
+	for _, id := range r.graph.Types[at].Fields {
 		if in := r.graph.Fields[id].In(f.Subgraph); in.Requires != nil {
 			sets = append(sets, in.Requires)
 		}
 	}
 	r.useful(f, o, s, sets)
+	return at
 }
 
 // build collects what is sent of an object, and checks that it is there.
@@ -128,6 +148,13 @@ func (r *run) build(f *plan.Fetch, o *object, fields []plan.RepresentationField,
 		if _, twice := out.fields[rf.Name]; twice || top && rf.Name == "__typename" {
 			r.fail("fetch %d sends %q of %s at %s twice", f.ID, rf.Name, name, r.place(o.position))
 		}
+		if p := r.plan.Positions[o.position]; rf.Source.Fetch == plan.NoFetch && rf.Name == "__typename" {
+			if def := r.graph.Supergraph.Schema.Types[p.Type]; def.Kind != ast.Interface {
+				r.fail("fetch %d sends %s at %s as %q", f.ID, name, r.place(o.position), p.Type)
+			}
+			out.typename, out.untyped = true, true
+			continue
+		}
 		r.depends(f, rf.Source.Fetch, rf.Name)
 		v := r.value(o, rf.Source)
 		if v == nil || v.name != rf.Name {
@@ -136,6 +163,9 @@ func (r *run) build(f *plan.Fetch, o *object, fields []plan.RepresentationField,
 		}
 		v.used = true
 		if rf.Name == "__typename" {
+			if v.opaque {
+				r.fail("fetch %d sends the type of %s at %s from fetch %d, which does not know it", f.ID, name, r.place(o.position), rf.Source.Fetch)
+			}
 			out.typename = true
 			continue
 		}
@@ -166,21 +196,28 @@ func (r *run) buildBelow(f *plan.Fetch, o *object, rf *plan.RepresentationField,
 			continue
 		}
 		child := o.below[rf.Position][i]
-		r.typename(f, child)
-		out = append(out, r.build(f, child, rf.Fields, false))
+		if typed(rf.Fields) {
+			r.typename(f, child)
+		}
+		part := r.build(f, child, rf.Fields, false)
+		part.untyped = part.untyped || position.Typename.Fetch == plan.NoFetch && position.Type != r.graph.Types[t].Name
+		out = append(out, part)
 	}
 	return out
 }
 
 // missing names the first part of a field set that a representation lacks, or "".
 func (r *run) missing(s *sent, set *querygraph.FieldSet, top bool) string {
-	if !top && r.graph.Abstract(set.Type) && !s.typename {
+	if !top && r.graph.Abstract(set.Type) && !s.typename && !s.untyped {
 		return "__typename of " + r.graph.Types[s.typ].Name
 	}
 	for i := range set.Fields {
 		f := &set.Fields[i]
 		if !f.On(s.typ) {
 			continue
+		}
+		if !top && (f.Name == "__typename" || f.Types != nil) && s.untyped {
+			return "the type of " + r.graph.Types[s.typ].Name
 		}
 		if f.Name == "__typename" {
 			if !s.typename {
@@ -243,14 +280,14 @@ func (r *run) typename(f *plan.Fetch, o *object) string {
 	name := r.graph.Types[o.typ].Name
 	if p.Typename.Fetch == plan.NoFetch {
 		if p.Type != name {
-			r.fail("objects of type %s stand at %s, a place of %s", name, r.place(o.position), p.Type)
+			r.fail("nothing tells the type of %s at %s, a place of %s", name, r.place(o.position), p.Type)
 		}
 		return name
 	}
 	if f != nil {
 		r.depends(f, p.Typename.Fetch, "the objects' type")
 	}
-	if v := r.value(o, p.Typename); v != nil && v.name == "__typename" {
+	if v := r.value(o, p.Typename); v != nil && v.name == "__typename" && !v.opaque {
 		v.used = true
 	} else {
 		r.fail("nothing tells the type of %s at %s: fetch %d does not have %q", name, r.place(o.position), p.Typename.Fetch, p.Typename.Key)

@@ -34,6 +34,10 @@ type object struct {
 // view is what one fetch says of an object: its values by response key.
 type view struct{ values map[string]*value }
 
+// place is the type by which a subgraph has an object: its own, or an interface that
+// the subgraph has as an interface object.
+type place = typeID
+
 // value is the field behind a response key.
 type value struct {
 	name, args string
@@ -42,6 +46,9 @@ type value struct {
 	position int
 	// used says that it is shown or sent, or a part of it is.
 	used bool
+	// opaque says that it is the name of an interface object, which is no object's
+	// type.
+	opaque bool
 }
 
 func (r *run) execute() {
@@ -64,7 +71,7 @@ func (r *run) execute() {
 			continue
 		}
 		r.made[i] = true
-		r.read(&reading{fetch: f, object: r.root, set: r.sent[i].SelectionSet, selections: f.Selections})
+		r.read(&reading{fetch: f, object: r.root, place: r.root.typ, set: r.sent[i].SelectionSet, selections: f.Selections})
 	}
 	r.show(r.root, r.op.Root)
 	if len(r.problems) == 0 {
@@ -104,6 +111,7 @@ func (r *run) child(o *object, position int, t typeID, via string) *object {
 type reading struct {
 	fetch      *plan.Fetch
 	object     *object
+	place      place
 	set        ast.SelectionSet
 	selections []plan.Selection
 	// target is which of the positions of the selections are meant.
@@ -129,24 +137,25 @@ func (r *run) read(d *reading) {
 	}
 	v := &view{values: map[string]*value{}}
 	o.views[f.ID] = v
-	keys := r.collect(f.Subgraph, o.typ, d.set, nil)
+	keys := r.collect(f.Subgraph, d.place, d.set, nil)
 	r.selections(d, keys)
 	for _, c := range keys {
 		field := c.fields[0]
 		if field.Name == "__typename" {
-			v.values[c.key] = &value{name: field.Name, id: querygraph.Typename}
+			v.values[c.key] = &value{name: field.Name, id: querygraph.Typename, opaque: d.place != o.typ}
 			continue
 		}
 		id, ok := r.graph.Field(o.typ, field.Name)
-		if !ok || !r.graph.Resolves(f.Subgraph, o.typ, id, d.provided) {
+		here, has := r.graph.Field(d.place, field.Name)
+		if !ok || !has || !r.graph.Resolves(f.Subgraph, d.place, here, d.provided) {
 			r.fail("fetch %d asks for %q on %s, which subgraph %q does not resolve there", f.ID, field.Name, r.where(d), r.graph.Supergraph.Subgraphs[f.Subgraph].Name)
 			continue
 		}
 		value := &value{name: field.Name, args: argumentText(field.Arguments), id: id}
 		v.values[c.key] = value
-		r.required(d, id)
+		r.required(d, here)
 		if r.graph.Fields[id].Result != querygraph.NoType {
-			value.position = r.descend(d, c, id)
+			value.position = r.descend(d, c, id, here)
 		}
 	}
 }
@@ -164,9 +173,10 @@ func (r *run) required(d *reading, id fieldID) {
 	}
 }
 
-// descend reads the objects of a composite field, and returns their position.
-func (r *run) descend(d *reading, c collected, id fieldID) int {
-	s := selectionOf(d.selections, c.key, r.graph.Types[d.object.typ].Name)
+// descend reads the objects of a composite field, and returns their position. The
+// field of the object's type is id, that of the place's here.
+func (r *run) descend(d *reading, c collected, id, here fieldID) int {
+	s := selectionOf(d.selections, c.key, r.graph.Types[d.place].Name)
 	if s == nil || d.target >= len(s.Positions) {
 		r.fail("fetch %d: the plan gives %q on %s no position", d.fetch.ID, c.key, r.where(d))
 		return 0
@@ -181,13 +191,19 @@ func (r *run) descend(d *reading, c collected, id fieldID) int {
 	for _, f := range c.fields {
 		set = append(set, f.SelectionSet...)
 	}
-	below := r.graph.Below(d.fetch.Subgraph, d.object.typ, id, d.provided)
-	known := r.graph.ResultTypes(d.fetch.Subgraph, id)
+	below := r.graph.Below(d.fetch.Subgraph, d.place, here, d.provided)
+	known := r.graph.ResultTypes(d.fetch.Subgraph, here)
+	result := r.graph.Fields[here].In(d.fetch.Subgraph).Result
+	opaque := r.graph.Types[result].In(d.fetch.Subgraph).InterfaceObject
 	via := c.fields[0].Name + argumentText(c.fields[0].Arguments)
 	for _, t := range r.graph.CommonResultTypes(id) {
 		child := r.child(d.object, position, t, via)
 		if slices.Contains(known, t) {
-			r.read(&reading{fetch: d.fetch, object: child, set: set, selections: s.Selections, target: d.target, provided: below})
+			at := t
+			if opaque {
+				at = result
+			}
+			r.read(&reading{fetch: d.fetch, object: child, place: at, set: set, selections: s.Selections, target: d.target, provided: below})
 		}
 	}
 	return position
@@ -217,7 +233,7 @@ func (r *run) covers(t typeID, id fieldID) bool {
 
 // selections compares what the plan says of a fetch's response with its text.
 func (r *run) selections(d *reading, keys []collected) {
-	name := r.graph.Types[d.object.typ].Name
+	name := r.graph.Types[d.place].Name
 	guarded := slices.ContainsFunc(d.selections, func(s plan.Selection) bool { return s.Types != nil })
 	if guarded && (d.selections[0].Name != "__typename" || d.selections[0].Types != nil) {
 		r.fail("fetch %d: what is selected of %s depends on the type, which is not asked for first", d.fetch.ID, r.where(d))

@@ -40,12 +40,16 @@ func extract(g *querygraph.Graph, graph int) *ast.Schema {
 		}
 		def := extractType(g, t, graph)
 		s.Types[t.Name] = def
-		if t.Kind == ast.Object && slices.ContainsFunc(t.In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable }) {
+		if def.Kind == ast.Object && slices.ContainsFunc(t.In(graph).Keys, func(k querygraph.Key) bool { return k.Resolvable }) {
 			entities = append(entities, t.Name)
 		}
 	}
 	for i := range g.Types {
 		t := &g.Types[i]
+		if t.In(graph).InterfaceObject {
+			s.PossibleTypes[t.Name] = append(s.PossibleTypes[t.Name], s.Types[t.Name])
+			continue
+		}
 		for _, p := range t.In(graph).Possible {
 			if def := s.Types[g.Types[p].Name]; def != nil {
 				s.PossibleTypes[t.Name] = append(s.PossibleTypes[t.Name], def)
@@ -75,6 +79,9 @@ func extract(g *querygraph.Graph, graph int) *ast.Schema {
 func extractType(g *querygraph.Graph, t *querygraph.Type, graph int) *ast.Definition {
 	source := g.Supergraph.Schema.Types[t.Name]
 	def := &ast.Definition{Kind: t.Kind, Name: t.Name}
+	if t.In(graph).InterfaceObject {
+		def.Kind = ast.Object
+	}
 	if t.Kind == ast.Union {
 		for _, m := range t.In(graph).Possible {
 			def.Types = append(def.Types, g.Types[m].Name)

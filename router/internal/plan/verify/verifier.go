@@ -94,7 +94,7 @@ func (c *check) structure() {
 		}
 		if def := c.graph.Supergraph.Schema.Types[p.Type]; def == nil {
 			c.fail("position %d (%v) is of the unknown type %q", i, p.Path, p.Type)
-		} else if def.IsAbstractType() == (p.Typename.Fetch == plan.NoFetch) {
+		} else if !def.IsAbstractType() && p.Typename.Fetch != plan.NoFetch {
 			c.fail("position %d (%v) is of type %s, and its type comes from %+v", i, p.Path, p.Type, p.Typename)
 		}
 		for _, f := range p.Sources {

@@ -1,0 +1,221 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/weftql/weft/router/internal/operation"
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// This file emits what interface objects make special: objects that a subgraph
+// has by an interface's name.
+
+// selects tells whether a field is selected of objects of a type. What is selected
+// of an interface object is selected of all that it stands for.
+func (set *selectionSet) selects(f *selection, t typeID) bool {
+	if set.opaque || slices.Contains(f.types, t) {
+		return true
+	}
+	as, stands := set.as[t]
+	return stands && slices.ContainsFunc(f.types, func(o typeID) bool {
+		other, also := set.as[o]
+		return also && other == as
+	})
+}
+
+// meet tells whether two fields are selected of one object.
+func (set *selectionSet) meet(a, b *selection) bool {
+	return slices.ContainsFunc(a.types, func(t typeID) bool { return set.selects(b, t) })
+}
+
+// names are the types by whose names the subgraph has objects of the given types,
+// in their order.
+func (set *selectionSet) names(types []typeID) []typeID {
+	if len(set.as) == 0 {
+		return types
+	}
+	var out []typeID
+	for _, t := range types {
+		if as, stands := set.as[t]; stands {
+			t = as
+		}
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// stands notes by which name entities of a type are looked up.
+func (set *selectionSet) stands(t, as typeID) {
+	if t == as || set.blind {
+		return
+	}
+	if set.as == nil {
+		set.as = map[typeID]typeID{}
+	}
+	set.as[t] = as
+}
+
+// shared tells whether a lookup is part of an earlier one of the choice: one
+// request looks up objects by their own types and by the names of interfaces.
+func (c *choice) shared(k int) bool {
+	return c.av.p.doors.any() && slices.ContainsFunc(c.steps[:k], func(o *lookup) bool { return c.oneStep(o.at, c.steps[k].at) })
+}
+
+func (c *choice) oneStep(a, b location) bool {
+	d := &c.av.p.doors
+	return a.graph != b.graph && d.subgraph(a.graph) == d.subgraph(b.graph) && a.wave == b.wave && a.variant == b.variant &&
+		!c.av.unaware(a) && !c.av.unaware(b) && !c.av.root
+}
+
+// shareStep lets a residency be part of a lookup that is there already.
+func (p *planner) shareStep(r *residency) bool {
+	if !p.doors.any() || p.reenters(r.site.typ, r.at.graph) {
+		return false
+	}
+	for _, other := range r.site.residencies {
+		if other != r && other.at.step && r.site.chosen.oneStep(other.at, r.at) {
+			r.step, r.set = other.step, other.set
+			return true
+		}
+	}
+	return false
+}
+
+// enterBlind tells a lookup what is known of its objects' types.
+func (p *planner) enterBlind(r *residency) {
+	av := &r.site.chosen.av
+	r.step.unaware = av.unaware(r.at)
+	r.step.typed = av.blind && !r.step.unaware
+	if r.step.unaware && !p.doors.opaque(r.at.graph) {
+		_, r.set.typ = av.keyFor(0, r.at)
+		r.set.blind = true
+	}
+}
+
+// lookUpAll makes sure that a step looks up objects of all types of its site.
+func (p *planner) lookUpAll(r *residency, cond operation.Condition) {
+	for i, t := range r.site.types {
+		if r.site.chosen.av.reachable(i) {
+			p.lookUp(r, t, cond)
+		}
+	}
+}
+
+// require makes sure that all objects that are looked up as an interface object
+// are sent with what a field of it requires.
+func (p *planner) require(r *residency, name string, cond operation.Condition) {
+	if slices.Contains(r.requiring, name) {
+		return
+	}
+	r.requiring = append(r.requiring, name)
+	for _, rep := range r.step.lookups {
+		if rep.as == p.doors.as(r.at.graph, rep.typ) {
+			p.requireOf(r, rep.typ, name, cond)
+		}
+	}
+}
+
+func (p *planner) requireOf(r *residency, t typeID, name string, cond operation.Condition) {
+	if f := p.field(t, name); f != noField {
+		p.addInputs(r.step, r.step.lookup(t), p.doors.in(r.at.graph, f).Requires, cond)
+	}
+}
+
+// settleType makes sure that somebody tells the types of a site's objects in case
+// the condition holds, if they matter and the entries do not tell them.
+func (p *planner) settleType(s *site, cond operation.Condition) {
+	c := s.chosen
+	if !c.typed {
+		return
+	}
+	r := p.enter(s, c.typing, cond)
+	if r.field != nil {
+		return // it is asked for the type anyway
+	}
+	if !r.set.typing {
+		r.set.typing, r.set.typingCond = true, cond
+	} else if wider := either(r.set.typingCond, cond); !wider.Equal(r.set.typingCond) {
+		r.set.typingCond = wider
+		p.widened = true
+	}
+	p.lookUpAll(r, cond)
+}
+
+// needType lets a step wait for the types of a site's objects.
+func (p *planner) needType(st *step, s *site, cond operation.Condition) {
+	p.settleType(s, cond)
+	if s.chosen.typed {
+		st.needs(s.residency(s.chosen.typing).step)
+	}
+}
+
+// alike are the types of a site's objects that share the place to which a
+// composite part of a representation leads: where the types are not known, all
+// whose objects of it stand in the same responses.
+func (p *planner) alike(s *site, f *querygraph.FieldSetField, t typeID) []typeID {
+	c := s.chosen
+	if c == nil || !c.av.blind {
+		return []typeID{t}
+	}
+	entries, base := c.av.below(slices.Index(s.types, t), p.field(t, f.Name))
+	var out []typeID
+	for i, o := range s.types {
+		if !c.av.reachable(i) || !f.On(o) {
+			continue
+		}
+		others, from := c.av.below(i, p.field(o, f.Name))
+		if o == t || from == base && sameEntries(entries, others) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// unitable tells whether two lookups of the same objects can be one: where there
+// are interface objects, only if both are of objects of the same types.
+func unitable(a, b *step) bool {
+	if len(a.set.as) == 0 && len(b.set.as) == 0 && !a.set.blind && !b.set.blind {
+		return true
+	}
+	return a.unaware == b.unaware && slices.Equal(a.set.types, b.set.types) && len(a.set.names(a.set.types)) == 1
+}
+
+// typenameSource tells where the types of a site's objects are to be had; no fetch
+// if nothing depends on them.
+func (p *planner) typenameSource(s *site) Source {
+	from := s.primary
+	if p.doors.opaque(from.at.graph) {
+		if !s.chosen.typed {
+			return Source{Fetch: NoFetch}
+		}
+		from = s.residency(s.chosen.typing)
+	}
+	return Source{Fetch: from.step.fetch, Key: "__typename"}
+}
+
+// sentTypename tells where the "__typename" of a part of a representation comes
+// from. Where the types are not known and it makes no difference, an interface
+// object is sent by its own name.
+func (p *planner) sentTypename(s *site, parts []*querygraph.FieldSetField) (source Source, ok bool) {
+	if !p.doors.opaque(s.primary.at.graph) || slices.ContainsFunc(parts, func(f *querygraph.FieldSetField) bool { return conditionalSet(f.Set) }) {
+		return p.typenameSource(s), true
+	}
+	return Source{Fetch: NoFetch}, p.doors.standIn(s.primary.at.graph).Type == s.typ
+}
+
+// conditionalSet tells whether a field set depends on the objects' types.
+func conditionalSet(set *querygraph.FieldSet) bool {
+	return slices.ContainsFunc(set.Fields, func(f querygraph.FieldSetField) bool { return f.Types != nil || f.Name == "__typename" })
+}
+
+// distinct leaves out repetitions.
+func distinct(fields []*querygraph.FieldSetField) (out []*querygraph.FieldSetField) {
+	for _, f := range fields {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
