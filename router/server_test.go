@@ -213,13 +213,10 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	stands := subgraph("http://a")
-	stands[0].Sources[0].Text = "type Query { i: I } interface I @federation__key(fields: \"id\") { id: ID } type T implements I @federation__key(fields: \"id\") { id: ID }\nextend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\")"
-	stands = append(stands, subgraph("http://b")[0])
-	stands[1].Name = "b"
-	stands[1].Sources = []federation.Source{{Name: "b.graphqls", Text: "type I @federation__interfaceObject @federation__key(fields: \"id\") { id: ID n: Int }\nextend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\")"}}
-	_, err := New(Config{}, compose(t, stands), slog.New(slog.DiscardHandler))
-	if err == nil || !strings.Contains(err.Error(), "UNSUPPORTED_FEATURE: @interfaceObject: type \"I\" in subgraph \"b\"") {
-		t.Errorf("an interface object: %v", err)
+	connected := subgraph("http://a")
+	connected[0].Sources[0].Text = "type Query { a: Int }\nextend schema @link(url: \"https://specs.apollo.dev/federation/v2.10\") @link(url: \"https://specs.apollo.dev/connect/v0.1\")"
+	_, err := New(Config{}, compose(t, connected), slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "UNSUPPORTED_FEATURE: connectors: ") {
+		t.Errorf("connectors: %v", err)
 	}
 }

@@ -23,6 +23,8 @@ type choice struct {
 	// the response that tells them then.
 	typed  bool
 	typing location
+	joints []joint
+	fixed  []fixed
 }
 
 // group is the object types whose objects of a composite field stand in the same
@@ -335,7 +337,7 @@ func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) 
 	t := c.s.types[index]
 	id := c.av.p.field(t, f.Name)
 	if f.Set == nil {
-		if at, ok := c.locate(index, id); ok {
+		if at, ok := c.locateInput(index, id); ok {
 			c.use(index, id, at, true)
 		}
 		return

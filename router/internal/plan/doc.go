@@ -36,6 +36,11 @@
 // An object of the type Query below the root needs no representation: a fetch of
 // the other subgraph's Query object supplies what the first one lacks.
 //
+// A subgraph with an interface object (Federation 2.3 §@interfaceObject) has objects
+// by the interface's name and does not know their types. They are sent there by
+// that name; objects that come from there are looked up by that name in a subgraph
+// with the interface, if anything depends on their types.
+//
 // Dependencies are exact: a fetch names the fetches whose results it reads and
 // may start as soon as those are there.
 //
@@ -55,13 +60,17 @@
 //	availability  from these entries, with these further subgraphs: in which wave
 //	              is which field there? A least fixpoint over keys and @requires;
 //	              what waits for itself is never there
+//	door          a subgraph, or an interface object of one: the same place of objects
+//	              of many types, that nobody tells apart; blind: until they are known,
+//	              all are looked up alike
 //	structure     places where the same is selected are searched once
 //	search        the set of further subgraphs that costs least; waves count more
 //	              than requests
 //	choice        which response supplies which field, which lookups that takes; a
 //	              subgraph that would be entered twice is entered once, later, if
 //	              that costs less
-//	emit          choices become selections, lookups become steps
+//	emit          choices become selections, lookups become steps; opaque: those of
+//	              interface objects
 //	fetch         steps become requests; finish: requests become a Plan
 //
 // A wave is a strict order: a lookup's inputs come from earlier waves. So a plan

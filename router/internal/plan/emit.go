@@ -429,7 +429,7 @@ func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (locat
 	if f.Name == "__typename" && s.chosen.av.blind {
 		return s.chosen.typing, s.chosen.typed
 	}
-	return s.chosen.locate(slices.Index(s.types, t), p.field(t, f.Name))
+	return s.chosen.locateInput(slices.Index(s.types, t), p.field(t, f.Name))
 }
 
 func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) selection {

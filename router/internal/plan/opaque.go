@@ -151,26 +151,99 @@ func (p *planner) needType(st *step, s *site, cond operation.Condition) {
 	}
 }
 
-// alike are the types of a site's objects that share the place to which a
-// composite part of a representation leads: where the types are not known, all
-// whose objects of it stand in the same responses.
-func (p *planner) alike(s *site, f *querygraph.FieldSetField, t typeID) []typeID {
-	c := s.chosen
-	if c == nil || !c.av.blind {
-		return []typeID{t}
-	}
-	entries, base := c.av.below(slices.Index(s.types, t), p.field(t, f.Name))
-	var out []typeID
-	for i, o := range s.types {
-		if !c.av.reachable(i) || !f.On(o) {
+// common gives the entries of the site to which a field leads from objects of any
+// of the site's types alike, and the wave of the earliest: where the types are not
+// known, a composite part of a representation has to come from them.
+func (c *choice) common(name string) (entries []entry, base int) {
+	a := &c.av
+	first := true
+	for i, t := range c.s.types {
+		if !a.reachable(i) {
 			continue
 		}
-		others, from := c.av.below(i, p.field(o, f.Name))
-		if o == t || from == base && sameEntries(entries, others) {
-			out = append(out, o)
+		others, from := a.below(i, a.p.field(t, name))
+		for k := range others {
+			others[k].wave += from
+		}
+		if first {
+			entries, first = slices.Clone(others), false
+			continue
+		}
+		entries = slices.DeleteFunc(entries, func(e entry) bool {
+			return !slices.ContainsFunc(others, func(o entry) bool { return sameEntries([]entry{e}, []entry{o}) })
+		})
+	}
+	base = never
+	for i := range entries {
+		base = min(base, entries[i].wave)
+	}
+	for i := range entries {
+		entries[i].wave -= base
+	}
+	return entries, base
+}
+
+// joint tells whether objects of all types at a site of unknown types share the
+// place to which a composite part of a representation leads: if what is common to
+// all types is there as early as what objects of the type have.
+func (c *choice) joint(f *querygraph.FieldSetField, t typeID) bool {
+	if !c.av.blind || f.Types != nil {
+		return false
+	}
+	k := slices.IndexFunc(c.joints, func(j joint) bool { return j.field == f })
+	if k < 0 {
+		entries, base := c.common(f.Name)
+		w := c.av.p.gatherFrom(&c.av, c.av.p.field(t, f.Name), f, entries, base)
+		k = len(c.joints)
+		c.joints = append(c.joints, joint{f, w < never && w <= c.av.input(slices.Index(c.s.types, t), f)})
+	}
+	return c.joints[k].is
+}
+
+// locateInput is locate for a leaf of a representation. The answer stays the same
+// whatever lookups the choice comes to make.
+func (c *choice) locateInput(index int, id fieldID) (location, bool) {
+	if !c.av.blind {
+		return c.locate(index, id)
+	}
+	for _, known := range c.fixed {
+		if known.index == index && known.id == id {
+			return known.at, true
 		}
 	}
-	return out
+	at, ok := c.locate(index, id)
+	if ok {
+		c.fixed = append(c.fixed, fixed{index, id, at})
+	}
+	return at, ok
+}
+
+// fixed is where a choice takes a leaf of a representation from.
+type fixed struct {
+	index int
+	id    fieldID
+	at    location
+}
+
+// joint is what choice.joint has found out.
+type joint struct {
+	field *querygraph.FieldSetField
+	is    bool
+}
+
+// all are the types of the objects that can stand at the site.
+func (c *choice) all() (types []typeID) {
+	for i, t := range c.s.types {
+		if c.av.reachable(i) {
+			types = append(types, t)
+		}
+	}
+	return types
+}
+
+// restricted tells whether some of them are not among the given ones.
+func (c *choice) restricted(types []typeID) bool {
+	return slices.ContainsFunc(c.all(), func(t typeID) bool { return !slices.Contains(types, t) })
 }
 
 // unitable tells whether two lookups of the same objects can be one: where there

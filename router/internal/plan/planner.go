@@ -293,6 +293,9 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 	for _, child := range hidden {
 		i := slices.Index(s.types, child.parentTypes[0])
 		entries, base := c.av.below(i, p.field(child.parentTypes[0], child.name))
+		if child.joint {
+			entries, base = c.common(child.name)
+		}
 		entries, base = c.read(entries, base)
 		if err := p.decide(child, entries, shift(below[child], base), wave+base); err != nil {
 			return err

@@ -409,6 +409,11 @@ func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField
 	}
 	id := p.field(a.types[index], f.Name)
 	entries, base := a.below(index, id)
+	return p.gatherFrom(a, id, f, entries, base)
+}
+
+// gatherFrom is gather for objects that stand in certain entries.
+func (p *planner) gatherFrom(a *availability, id fieldID, f *querygraph.FieldSetField, entries []entry, base int) int {
 	if len(entries) == 0 {
 		return never
 	}

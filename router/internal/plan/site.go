@@ -44,8 +44,10 @@ type site struct {
 
 	// structure is equal at sites where the same is selected of the same types.
 	structure int
-	// hidden are the sites of composite fields that only representations need.
+	// hidden are the sites of composite fields that only representations need. A
+	// joint one is that of objects of all types above it.
 	hidden []*site
+	joint  bool
 
 	chosen      *choice
 	entries     []entry // as decided; the choice may have been made for others like them
@@ -162,7 +164,7 @@ func (p *planner) child(s *site, d *demand, types []typeID) *site {
 // hiddenChild gives the site of a composite field that a representation needs:
 // one that the client selects too, if there is one with the same objects.
 func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *site {
-	args := argumentText(f.Arguments)
+	args, joint := argumentText(f.Arguments), s.chosen != nil && s.chosen.joint(f, t)
 	for _, d := range s.demands {
 		if d.field.Name != f.Name || d.args != args || !d.composite() {
 			continue
@@ -170,22 +172,29 @@ func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *s
 		if s.chosen == nil {
 			break
 		}
-		for _, g := range s.chosen.groups[d.index] {
+		groups := s.chosen.groups[d.index]
+		if joint && (len(groups) != 1 || s.chosen.restricted(groups[0].types)) {
+			continue
+		}
+		for _, g := range groups {
 			if slices.Contains(g.types, t) {
 				return g.site
 			}
 		}
 	}
 	for _, c := range s.hidden {
-		if c.name == f.Name && slices.Contains(c.parentTypes, t) && argumentText(c.arguments) == args {
+		if c.name == f.Name && c.joint == joint && slices.Contains(c.parentTypes, t) && argumentText(c.arguments) == args {
 			return c
 		}
 	}
-	types := p.alike(s, f, t)
+	types := []typeID{t}
+	if joint {
+		types = s.chosen.all()
+	}
 	result, common := p.results(f.Name, types)
 	c := p.newSite(nil, result, common)
 	field, _ := p.graph.Field(t, f.Name)
-	c.parent, c.parentTypes = s, types
+	c.parent, c.parentTypes, c.joint = s, types, joint
 	c.name, c.arguments = f.Name, f.Arguments
 	c.path = appendPath(s.path, f.Name, p.graph.Fields[field].Definition.Type)
 	s.hidden = append(s.hidden, c)
