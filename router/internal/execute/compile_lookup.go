@@ -108,6 +108,7 @@ func (c *compiler) lookup(fetch int, e *plan.Entities) error {
 		p := &c.positions[position]
 		p.overlays[slices.Index(p.views, fetch)-1] = t.overlay
 	}
+	c.identities(l)
 	for _, t := range l.targets {
 		if !c.isPartial(t) {
 			continue

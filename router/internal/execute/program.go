@@ -46,6 +46,9 @@ type lookup struct {
 	variable []byte // `"representations":`
 	slot     int    // in the data of the response
 	targets  []*target
+	// prefix and suffix stand around the one value in which the representations
+	// differ; prefix is "" if they differ in more.
+	prefix, suffix string
 }
 
 // reentry is a site whose objects are the Query object of the fetch's subgraph.
@@ -69,6 +72,8 @@ type target struct {
 	// position; nil means that each stands at one of them.
 	presence []*presence
 	program  *representations
+	key      *part // the one value in which representations differ, if the lookup has a prefix
+	inherits int   // the overlay whose entities tell the representations, or primary
 }
 
 // site is where the objects of a position stand.

@@ -1,10 +1,6 @@
 package execute
 
-import (
-	"hash/maphash"
-
-	"github.com/weftql/weft/router/internal/response"
-)
+import "github.com/weftql/weft/router/internal/response"
 
 // representations say how the objects at a target are sent.
 type representations struct {
@@ -38,71 +34,21 @@ type objectPart struct {
 	parts  []part
 }
 
-// table finds equal representations. It compares their bytes; hashes only say
-// where to look.
-type table struct {
-	seed   maphash.Seed
-	slots  []int32 // number of a representation and one, or 0
-	hashes []uint64
-	spans  []span // of the body
-}
-
-type span struct{ start, end int }
-
-const minSlots = 64
-
-func (t *table) reset() {
-	if t.slots == nil {
-		t.seed = maphash.MakeSeed()
-		t.slots = make([]int32, minSlots)
-	}
-	clear(t.slots)
-	t.hashes, t.spans = t.hashes[:0], t.spans[:0]
-}
-
-// add returns the number of the representation at the end of body, and whether
-// it is a new one.
-func (t *table) add(body []byte, start int) (number int32, isNew bool) {
-	text := body[start:]
-	hash := maphash.Bytes(t.seed, text)
-	mask := uint64(len(t.slots) - 1)
-	at := hash & mask
-	for t.slots[at] != 0 {
-		number = t.slots[at] - 1
-		if s := t.spans[number]; t.hashes[number] == hash && string(body[s.start:s.end]) == string(text) {
-			return number, false
-		}
-		at = (at + 1) & mask
-	}
-	number = int32(len(t.spans))
-	t.hashes = append(t.hashes, hash)
-	t.spans = append(t.spans, span{start, len(body)})
-	t.slots[at] = number + 1
-	if 2*len(t.spans) > len(t.slots) {
-		t.grow()
-	}
-	return number, true
-}
-
-func (t *table) grow() {
-	t.slots = make([]int32, 2*len(t.slots))
-	mask := uint64(len(t.slots) - 1)
-	for number, hash := range t.hashes {
-		at := hash & mask
-		for t.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		t.slots[at] = int32(number) + 1
-	}
-}
-
 // represent appends the representations of a lookup's objects, without
 // repetition, and notes in the targets' overlays which one each object has. It
 // returns how many there are.
 func (r *run) represent(s *fetchState, l *lookup, body []byte) ([]byte, int) {
 	s.table.reset()
 	for _, t := range l.targets {
-		body = r.representTarget(s, t, body)
+		s.heirs = s.heirs[:0]
+		if t.inherits != primary {
+			s.heirs = heirs(s.heirs, &r.emitter.Overlays[t.inherits])
+		}
+		if l.prefix != "" {
+			body = r.representKeys(s, l, t, body)
+		} else {
+			body = r.representTarget(s, t, body)
+		}
 	}
 	return body, len(s.table.spans)
 }
@@ -112,30 +58,52 @@ func (r *run) representTarget(s *fetchState, t *target, body []byte) []byte {
 	index := overlay.Index[:0]
 	site := &r.states[t.site.fetch]
 	present := r.present(t)
+	var inherited []int32
+	if t.inherits != primary {
+		inherited = r.emitter.Overlays[t.inherits].Index
+	}
 	for ordinal, base := range site.instances(t.site.shape) {
 		if present != nil && !present[ordinal] {
-			index = append(index, -1)
+			index = append(index, nobody)
 			continue
 		}
-		mark := len(body)
-		if len(s.table.spans) > 0 {
-			body = append(body, ',')
+		entity := nobody
+		if ordinal < len(inherited) {
+			if entity = inherited[ordinal]; int(entity) >= len(s.heirs) {
+				entity = nobody
+			}
+			if entity >= 0 && s.heirs[entity] != unknown {
+				index = append(index, s.heirs[entity])
+				continue
+			}
 		}
-		start := len(body)
-		var ok bool
-		if body, ok = r.representation(body, t.program, site.doc, int(base)); !ok {
-			body = body[:mark]
-			index = append(index, -1)
-			continue
+		var number int32
+		body, number = r.representObject(s, t, body, site.doc, int(base))
+		if index = append(index, number); entity >= 0 {
+			s.heirs[entity] = number
 		}
-		number, isNew := s.table.add(body, start)
-		if !isNew {
-			body = body[:mark]
-		}
-		index = append(index, number)
 	}
 	overlay.Index = index
 	return body
+}
+
+// representObject appends the representation of the object at base, unless it is
+// there already, and returns its number, or nobody.
+func (r *run) representObject(s *fetchState, t *target, body []byte, doc *response.Document, base int) ([]byte, int32) {
+	mark := len(body)
+	if len(s.table.spans) > 0 {
+		body = append(body, ',')
+	}
+	start := len(body)
+	body, ok := r.representation(body, t.program, doc, base)
+	if !ok {
+		return body[:mark], nobody
+	}
+	number, known := s.table.find(body, body[start:])
+	if known {
+		return body[:mark], number
+	}
+	return body, s.table.add(span{start, len(body)})
 }
 
 // representation appends what is sent of one object, if it is to be sent and

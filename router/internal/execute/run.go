@@ -47,7 +47,8 @@ type fetchState struct {
 	waiting bool
 	answer  *subgraph.Answer // to be released
 	table   table
-	sent    []int // representations, by lookup
+	heirs   []int32 // by entity of the overlay that a target inherits from, the representation's number
+	sent    []int   // representations, by lookup
 	// failure is why there is no response.
 	failure *response.Failure
 	// partial are failures that concern a part of the response.
@@ -203,6 +204,7 @@ func (s *fetchState) reset(poison bool) {
 	if cap(s.table.slots) > maxKept/4 {
 		s.table = table{}
 	}
+	s.heirs = kept(s.heirs, poison)
 	s.failure, s.partial, s.tainted = nil, nil, false
 }
 
