@@ -38,6 +38,9 @@ type Config struct {
 	// TrafficShaping bounds how long things take, and says how subgraphs are
 	// reached.
 	TrafficShaping TrafficConfig `yaml:"traffic_shaping"`
+	// Headers says which headers go from clients to subgraphs, and back. Defaults to
+	// none.
+	Headers subgraph.HeaderConfig `yaml:"headers"`
 	// TLS is about the certificates of subgraphs, and those that they want to see.
 	// Defaults to the system's authorities, and to none.
 	TLS TLSConfig `yaml:"tls"`
@@ -162,6 +165,9 @@ func (c Config) validate(subgraphs []string) error {
 			return fieldError(problem.Message, append([]string{"authentication", "router", "jwt"}, problem.Field...)...)
 		}
 	}
+	if problem := c.Headers.Validate(); problem != nil {
+		return fieldError(problem.Message, append([]string{"headers"}, problem.Field...)...)
+	}
 	if c.Identity.Keys != "" && c.Identity.KeysFile != "" {
 		return fieldError("keys and keys_file are both there: one of them is needed", "identity", "keys_file")
 	}
@@ -210,6 +216,7 @@ func (c Config) validateSubgraphs(subgraphs []string) *FieldError {
 		{[]string{"override_subgraph_url"}, maps.Keys(c.OverrideSubgraphURL)},
 		{[]string{"include_subgraph_errors", "subgraphs"}, maps.Keys(c.IncludeSubgraphErrors.Subgraphs)},
 		{[]string{"traffic_shaping", "subgraphs"}, maps.Keys(c.TrafficShaping.Subgraphs)},
+		{[]string{"headers", "subgraphs"}, maps.Keys(c.Headers.Subgraphs)},
 		{[]string{"tls", "subgraph", "subgraphs"}, maps.Keys(c.TLS.Subgraph.Subgraphs)},
 	} {
 		for _, name := range slices.Sorted(settings.names) {

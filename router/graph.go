@@ -29,6 +29,7 @@ type graph struct {
 	flights       *subgraph.Flights // through the client
 	limits        operation.Limits
 	exposures     []execute.Exposure // of errors, by subgraph
+	headers       *subgraph.HeaderRules
 	overrides     overrides
 	separate      bool // plan.Config.SeparateEntities
 	plans         plans
@@ -56,12 +57,13 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	}
 	var clients subgraph.Config
 	var flights subgraph.FlightConfig
-	for _, sub := range s.Subgraphs {
+	g.headers = subgraph.NewHeaderRules(r.config.Headers, namesOf(s))
+	for i, sub := range s.Subgraphs {
 		address := cmp.Or(r.config.OverrideSubgraphURL[sub.Name], sub.URL)
 		traffic := r.config.TrafficShaping.of(sub.Name)
-		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{
-			Name: sub.Name, URL: address, Settings: traffic.settings(address, r.config.TLS.Subgraph.of(sub.Name)),
-		})
+		settings := traffic.settings(address, r.config.TLS.Subgraph.of(sub.Name))
+		settings.KeepHeaders = g.headers.Keeps(i)
+		clients.Subgraphs = append(clients.Subgraphs, subgraph.Subgraph{Name: sub.Name, URL: address, Settings: settings})
 		flights.Subgraphs = append(flights.Subgraphs, subgraph.SubgraphFlights{Timeout: traffic.Timeout, Alone: !*traffic.DeduplicateQuery})
 		g.exposures = append(g.exposures, r.config.IncludeSubgraphErrors.exposure(sub.Name))
 	}

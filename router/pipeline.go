@@ -10,6 +10,7 @@ import (
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/response"
+	"github.com/weftql/weft/router/internal/subgraph"
 	"github.com/weftql/weft/router/internal/telemetry"
 	"github.com/weftql/weft/router/internal/transport"
 )
@@ -27,6 +28,7 @@ const (
 // is to be answered.
 type terms struct {
 	caller   auth.Caller
+	headers  *subgraph.Headers // nil if none go on
 	labels   choice
 	exposure exposure
 	deadline time.Time
@@ -66,6 +68,7 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 		Deadline:              t.deadline,
 		RequestID:             record.RequestID,
 		Claims:                t.caller.Encoded,
+		Headers:               t.headers,
 		IncludeSubgraphErrors: g.exposures,
 		Extensions:            extensions,
 	}), nil

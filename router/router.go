@@ -171,19 +171,22 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 	}
 	defer body.Release()
 	ctx := request.Context()
+	g := r.graph.Load()
 	t := terms{
 		caller:   auth.CallerOf(ctx),
+		headers:  g.headers.Of(request.Header),
 		exposure: r.exposure(request),
 		deadline: time.Now().Add(r.config.TrafficShaping.Router.Timeout),
 	}
 	t.labels = r.choice(request, t.caller)
-	answer, err := r.graph.Load().answer(ctx, body, t)
+	answer, err := g.answer(ctx, body, t)
 	if err != nil {
 		r.refuse(w, request, media, err)
 		return
 	}
 	defer answer.Release()
 	telemetry.RecordOf(ctx).AddCode(answer.Errors...)
+	t.headers.Answer(w.Header())
 	transport.Write(w, media, answer.Body)
 }
 

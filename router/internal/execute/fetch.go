@@ -84,6 +84,7 @@ func (r *run) send(f *fetch, s *fetchState, index int) {
 	s.request.Mutation = f.plan.Operation == ast.Mutation
 	s.request.RequestID, s.request.Number = r.input.RequestID, f.plan.ID
 	s.request.Claims = r.input.Claims
+	s.request.Headers = r.input.Headers.For(f.plan.Subgraph)
 	s.request.Parser = f.parser
 	s.waiter.Arrived, s.waiter.Number = r.arrived, index
 	r.input.Flights.Join(&s.request, &s.waiter)

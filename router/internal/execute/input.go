@@ -30,6 +30,9 @@ type Input struct {
 	RequestID string
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
+	// Headers are what goes from the client to subgraphs, and back with the answer,
+	// if there are rules for it, else nil.
+	Headers *subgraph.Headers
 	// IncludeSubgraphErrors says for each subgraph, in the order of the
 	// supergraph, what clients may read of its errors. By default it is withheld.
 	IncludeSubgraphErrors []Exposure

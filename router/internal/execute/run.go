@@ -119,6 +119,9 @@ func (r *run) respond() {
 		e.AddRoot(r.states[fetch].doc, r.states[fetch].cause())
 	}
 	for i := range r.states {
+		if answer := r.states[i].answer; answer != nil && (answer.Err == nil || isStatus(answer.Err)) {
+			r.input.Headers.Received(r.program.fetches[i].plan.Subgraph, answer.Header)
+		}
 		r.mapErrors(i)
 	}
 	e.Data(r.program.root)

@@ -1,6 +1,9 @@
 package subgraph
 
-import "sync/atomic"
+import (
+	"net/http"
+	"sync/atomic"
+)
 
 // Answer is what came back for a request. Everybody who sent the same request
 // while it was on its way has the same answer: nobody changes it, and each calls
@@ -12,6 +15,8 @@ type Answer struct {
 	// Err is why there is no response, or none of success: an *Error, unless the
 	// sender is another one than Client.
 	Err error
+	// Header is the response's header if it is kept, or nil. Nobody changes it.
+	Header http.Header
 	// Panic is what the sender or the parser panicked with, or nil.
 	Panic any
 

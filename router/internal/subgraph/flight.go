@@ -52,6 +52,7 @@ func (f *flight) send() {
 	}()
 	f.memory, f.response.Body = f.parser.Acquire()
 	f.Err = f.flights.sender.Send(&f.call, &f.request, &f.response)
+	f.Header = f.response.Header
 	if f.Err == nil || len(f.response.Body) > 0 {
 		f.parser.Parse(f.memory, &f.response)
 		f.Parsed = f.memory
@@ -63,7 +64,7 @@ func (f *flight) recycle() {
 	if f.Panic == nil { // else nobody knows in what state the memory is
 		f.parser.Release(f.memory)
 	}
-	f.Parsed, f.Err, f.Panic, f.memory = nil, nil, nil, nil
+	f.Parsed, f.Err, f.Header, f.Panic, f.memory = nil, nil, nil, nil, nil
 	f.response = Response{}
 	f.request = Request{Body: f.request.Body[:0]}
 	if cap(f.request.Body) > maxKeptBody {

@@ -53,9 +53,9 @@ func (c *FlightConfig) of(subgraph int) (timeout time.Duration, alone bool) {
 //	         a flight: Send, Parse ──▶ Arrived of each who waits
 //
 // Two requests are equal if nothing that the subgraph may see of them differs:
-// the subgraph, the body, and the caller's claims, each compared in full. What
-// differs on every request, such as its id, its signature and the time, is added
-// behind that comparison. Nothing is kept: an answer that arrived is for those
+// the subgraph, the body, the headers that come from the client, and the caller's
+// claims, each compared in full. What differs on every request, such as its id, its
+// signature, the time and the headers of traces, is no part of that comparison. Nothing is kept: an answer that arrived is for those
 // who had asked by then. It is safe for concurrent use.
 type Flights struct {
 	sender Sender
@@ -96,6 +96,9 @@ func (f *Flights) Join(request *Request, waiter *Waiter) {
 		return
 	}
 	hash := maphash.Bytes(f.seed, request.Body) ^ maphash.String(f.seed, request.Claims)*31
+	if request.Headers.Lines != "" {
+		hash ^= maphash.String(f.seed, request.Headers.Lines) * 961
+	}
 	s := f.shard(hash)
 	s.mu.Lock()
 	known := s.flights[hash]
@@ -177,6 +180,7 @@ func (s *shard) remove(f *flight) {
 func (f *flight) equal(request *Request) bool {
 	return f.request.Subgraph == request.Subgraph &&
 		f.request.Claims == request.Claims &&
+		f.request.Headers.Lines == request.Headers.Lines &&
 		f.parser.Key() == request.Parser.Key() &&
 		string(f.request.Body) == string(request.Body)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func newPlainLine(h *host) *plainLine {
 	p := &plainLine{host: h}
 	var head strings.Builder
 	fmt.Fprintf(&head, "POST %s HTTP/1.1\r\nHost: %s\r\n", h.address.target, h.address.host)
-	fmt.Fprintf(&head, "User-Agent: %s\r\nContent-Type: %s\r\nAccept: %s\r\n", userAgent, contentType, accept)
+	fmt.Fprintf(&head, "Content-Type: %s\r\nAccept: %s\r\n", contentType, accept)
 	if h.encodings != "" {
 		fmt.Fprintf(&head, "Accept-Encoding: %s\r\n", h.encodings)
 	}
@@ -108,6 +109,11 @@ func (p *plainLine) exchange(conn net.Conn, request *Request, answer *Response, 
 
 func (p *plainLine) write(w *bufio.Writer, request *Request, attempt int) error {
 	_, _ = w.WriteString(p.head) // the writer keeps the first error for Flush
+	if !strings.HasPrefix(request.Headers.Lines, agent) {
+		_, _ = w.WriteString(agent + ": " + userAgent + "\r\n")
+	}
+	_, _ = w.WriteString(request.Headers.Lines)
+	_, _ = w.WriteString(request.Headers.Traces)
 	if p.signer != nil {
 		_, _ = w.Write(p.signer.AppendHeaders(w.AvailableBuffer(), p.signed(request, attempt), time.Now()))
 	}
@@ -135,6 +141,12 @@ func (p *plainLine) read(r *bufio.Reader, answer *Response) (reusable bool, err 
 		}
 	}
 	answer.Private = len(header.Peek(fasthttp.HeaderSetCookie)) > 0
+	if p.settings.KeepHeaders {
+		answer.Header = http.Header{}
+		for name, value := range header.All() {
+			answer.Header.Add(string(name), string(value))
+		}
+	}
 	body := answer.Body[:0]
 	answer.Body = nil
 	if hasBody(answer.Status) {

@@ -1,5 +1,7 @@
 package subgraph
 
+import "net/http"
+
 // Request is one GraphQL request to one subgraph.
 type Request struct {
 	// Subgraph is the index of the subgraph in Config.Subgraphs.
@@ -14,6 +16,8 @@ type Request struct {
 	Number    int
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
+	// Headers are what else the subgraph is sent.
+	Headers Sent
 	// Parser reads the response (Flights).
 	Parser Parser
 }
@@ -25,6 +29,9 @@ type Response struct {
 	// Body is the text of the response. Its memory is taken from what Body held
 	// before, if there is enough of it, and belongs to the caller.
 	Body []byte
+	// Header is the response's header, if it is to be kept (Settings.KeepHeaders),
+	// else nil.
+	Header http.Header
 	// Private says that the response is meant for one caller only: it sets a
 	// cookie.
 	Private bool

@@ -68,6 +68,8 @@ type Settings struct {
 	// Proxy is the proxy through which the subgraph is reached: http, https or
 	// socks5. Defaults to none.
 	Proxy *url.URL
+	// KeepHeaders keeps the headers of responses. Defaults to false.
+	KeepHeaders bool
 }
 
 // WithDefaults returns the settings with defaults in place of zero values.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,7 @@ func newStandardLine(h *host) (*standardLine, error) {
 		return nil, fmt.Errorf("tls: %v: %s", problem.Field, problem.Message)
 	}
 	l := &standardLine{host: h, born: time.Now(), header: http.Header{
-		"User-Agent": {userAgent}, "Content-Type": {contentType}, "Accept": {accept},
+		agent: {userAgent}, "Content-Type": {contentType}, "Accept": {accept},
 	}}
 	if h.encodings != "" {
 		l.header["Accept-Encoding"] = []string{h.encodings}
@@ -155,6 +156,18 @@ func (l *standardLine) request(ctx context.Context, request *Request, attempt in
 	for name, values := range l.header {
 		header[name] = values
 	}
+	for _, text := range []string{request.Headers.Lines, request.Headers.Traces} {
+		for line := range strings.SplitSeq(text, "\r\n") {
+			name, value, found := strings.Cut(line, ": ")
+			switch {
+			case !found: // behind the last one
+			case name == agent:
+				header[agent] = []string{value}
+			default:
+				header[name] = append(header[name], value) // none of those above: they are reserved
+			}
+		}
+	}
 	if l.signer != nil {
 		envelope, signature := l.signer.Sign(l.signed(request, attempt), time.Now())
 		header[identity.IdentityHeader] = []string{envelope}
@@ -176,7 +189,10 @@ func (l *standardLine) read(response *http.Response, answer *Response) error {
 	if answer.Status == http.StatusSwitchingProtocols {
 		return fmt.Errorf("unexpected status %d", answer.Status)
 	}
-	answer.Private = len(response.Header["Set-Cookie"]) > 0
+	answer.Private = len(response.Header[cookie]) > 0
+	if l.settings.KeepHeaders {
+		answer.Header = response.Header
+	}
 	if response.ContentLength > int64(l.settings.MaxResponseBytes) {
 		return l.tooLarge(answer)
 	}
