@@ -292,7 +292,7 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no YAML", "a: [", "weft.yaml:1:4: "},
 		{"unknown key", "supergraph:\n  listn: x", `weft.yaml:2:3: supergraph: unknown key "listn"; there are introspection, listen, path`},
-		{"unknown section", "headers: {}", `weft.yaml:1:1: unknown key "headers"; there are authentication, `},
+		{"unknown section", "header: {}", `weft.yaml:1:1: unknown key "header"; there are authentication, `},
 		{"key twice", "limits: {}\nlimits: {}", `weft.yaml:2:1: `},
 		{"subgraph twice", "override_subgraph_url:\n  a: http://x\n  a: http://y", `weft.yaml:3:3: `},
 		{"a list for a section", "limits: [1]", "weft.yaml:1:9: limits: want keys with values, got a list"},
