@@ -76,6 +76,22 @@ traffic_shaping:
       experimental_http2: http2only
       accept_encoding: [zstd, br, gzip]
       proxy: http://u:p@${env.ADDRESS}
+headers:
+  all:
+    request:
+    - propagate: {matching: ^x-}
+    - remove: {named: X-Old}
+  subgraphs:
+    a:
+      request:
+      - propagate:
+          named: X-User
+          rename: X-Account
+          default: nobody
+      - insert: {name: X-Router, value: weft}
+      - remove: {matching: ^y-}
+      response:
+      - propagate: {named: X-Cost, algorithm: append}
 tls:
   subgraph:
     all:
@@ -126,6 +142,19 @@ playground:
 				TimeoutConfig: TimeoutConfig{time.Second}, DeduplicateQuery: new(true), ConnectTimeout: 2 * time.Second,
 				PoolIdleTimeout: 3 * time.Second, PoolMaxAge: 4 * time.Second, MaxConnections: 5, MaxResponseBytes: 6,
 				HTTP2: "http2only", AcceptEncoding: []string{"zstd", "br", "gzip"}, Proxy: "http://u:p@127.0.0.1:9",
+			}},
+		},
+		Headers: subgraph.HeaderConfig{
+			All: subgraph.HeaderLists{Request: []subgraph.HeaderRule{
+				{Propagate: &subgraph.Propagate{Matching: "^x-"}}, {Remove: &subgraph.Remove{Named: "X-Old"}},
+			}},
+			Subgraphs: map[string]subgraph.HeaderLists{"a": {
+				Request: []subgraph.HeaderRule{
+					{Propagate: &subgraph.Propagate{Named: "X-User", Rename: "X-Account", Default: "nobody"}},
+					{Insert: &subgraph.Insert{Name: "X-Router", Value: "weft"}},
+					{Remove: &subgraph.Remove{Matching: "^y-"}},
+				},
+				Response: []subgraph.HeaderRule{{Propagate: &subgraph.Propagate{Named: "X-Cost", Algorithm: "append"}}},
 			}},
 		},
 		TLS: TLSConfig{Subgraph: SubgraphTLSConfig{
@@ -217,7 +246,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
-	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" {
+	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.Headers.All.Request) != 4 || len(file.Config.Headers.Subgraphs["users"].Response) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" {
 		t.Fatalf("not everything is there: %+v", file.Config)
 	}
 	set := jwt.JWKS[0]
@@ -330,6 +359,10 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"subgraph's address with a password", "override_subgraph_url: {a: 'http://u:hunter2@x'}", `override_subgraph_url.a: its URL has a user name`},
 		{"subgraph's socket", "override_subgraph_url: {a: 'unix://run/a.sock'}", `override_subgraph_url.a: its URL "unix://run/a.sock" is no absolute path of a socket`},
 		{"unknown subgraph's traffic", "traffic_shaping: {subgraphs: {c: {timeout: 1s}}}", `traffic_shaping.subgraphs.c: the supergraph has no subgraph "c"`},
+		{"unknown subgraph's headers", "headers: {subgraphs: {c: {}}}", `headers.subgraphs.c: the supergraph has no subgraph "c"`},
+		{"rule of headers", "headers:\n  all:\n    request:\n    - propagate: {named: X-User}\n    - propagate:\n        named: Host", `weft.yaml:6:9: headers.all.request.1.propagate.named: Host is never propagated`},
+		{"value of a header", "headers: {all: {request: [{insert: {name: X-Key, value: \"${env.SECRET}\\n\"}}]}}", `headers.all.request.0.insert.value: it has a line break`},
+		{"header from the body", "headers: {all: {request: [{insert: {name: X-Key, path: .a}}]}}", `headers.all.request.0.insert: unknown key "path"; there are name, value`},
 		{"unknown subgraph's certificates", "tls: {subgraph: {subgraphs: {c: {}}}}", `tls.subgraph.subgraphs.c: the supergraph has no subgraph "c"`},
 		{"negative timeout of a subgraph", "traffic_shaping:\n  subgraphs:\n    a:\n      pool_max_age: -1s", "weft.yaml:4:7: traffic_shaping.subgraphs.a.pool_max_age: -1s is negative"},
 		{"no connections", "traffic_shaping: {all: {max_connections: -1}}", "traffic_shaping.all.max_connections: -1 is negative"},
