@@ -62,9 +62,11 @@ func TestHeaders_go_to_subgraphs_by_rules(t *testing.T) {
 			propagate(subgraph.Propagate{Named: "X-Nil", Rename: "X-Zero", Default: "0"}),
 		}, a: "X-User: ann\r\nX-None: nobody\r\nX-Zero: 0\r\n"},
 		{name: "matching", all: rules{matching("^x-(user|old)$")}, a: "X-Old: old\r\nX-User: ann\r\n"},
-		{name: "everything but what is reserved", all: rules{matching(".*")},
+		{
+			name: "everything but what is reserved", all: rules{matching(".*")},
 			a:      "User-Agent: browser\r\nAuthorization: Bearer x\r\nCookie: c=1\r\nX-Old: old\r\nX-Tag: 1\r\nX-Tag: 2\r\nX-User: ann\r\n",
-			traces: "Traceparent: 00-1\r\nX-B3-Traceid: 7\r\n"},
+			traces: "Traceparent: 00-1\r\nX-B3-Traceid: 7\r\n",
+		},
 		{name: "those of the client's connection not even by name", all: rules{named("X-Gone"), named("X-User")}, a: "X-User: ann\r\n"},
 		{name: "a header under the name of a trace is none", all: rules{
 			propagate(subgraph.Propagate{Named: "X-User", Rename: "Traceparent"}), propagate(subgraph.Propagate{Named: "X-B3-Traceid", Rename: "X-Key"}),
