@@ -14,7 +14,7 @@ PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan soak build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random 
 oracle-plan: ## compare PLANS (1000) plans of random operations with Apollo's
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestPlansAreNoWorseThanApollos -apollo $(PLANS) -timeout 60m -v
+
+soak: ## compare the router's answers with the monolith's on CASES (200000) random operations
+	@mkdir -p .weft/soak
+	go test ./router/internal/trial -run TestTheRouterAnswersAsTheMonolith -cases $(CASES) -failures $(CURDIR)/.weft/soak -timeout 120m -v
 
 build: ## the programs, into dist/
 	go build -trimpath -o dist/ $(PROGRAMS)

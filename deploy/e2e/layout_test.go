@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"schema/querygraph":  {"schema/federation", "schema/supergraph"},
 	"schema/composition": {"schema/federation", "schema/supergraph", "schema/querygraph"},
 	"schema/universe":    {"schema/federation", "schema/composition"},
+	"schema/overlay":     {},
 
 	// Run time: transport → auth, limit → operation → plan → execute → response.
 	"router/internal/telemetry":     {},
@@ -39,6 +40,7 @@ var layers = map[string][]string{
 	"router/internal/operation":     {"schema/federation", "schema/supergraph"},
 	"router/internal/limit":         {"router/internal/operation"},
 	"router/internal/plan":          {"schema/federation", "schema/supergraph", "schema/querygraph", "router/internal/operation"},
+	"router/internal/trial":         {"schema/federation", "schema/supergraph", "schema/querygraph", "schema/composition", "schema/universe", "router/internal/operation", "router/internal/plan", "router/internal/plan/verify", "router/internal/execute", "router/internal/subgraph"},
 	"router/internal/plan/verify":   {"schema/querygraph", "router/internal/operation", "router/internal/plan"},
 	"router/internal/introspection": {"router/internal/plan"},
 	"router/internal/response":      {"schema/supergraph", "router/internal/response/scan"},
