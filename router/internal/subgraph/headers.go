@@ -3,6 +3,7 @@ package subgraph
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -153,6 +154,30 @@ func (h *Headers) merge(name, algorithm string, values []field) {
 		values = values[:1]
 	}
 	h.received = append(h.received, values...)
+}
+
+// Key is all that goes to any subgraph, but for Sent.Traces: requests of clients
+// may share a whole answer only if their keys are equal.
+func (h *Headers) Key() string {
+	if h == nil {
+		return ""
+	}
+	var key []byte
+	for subgraph, set := range h.rules.set {
+		if !slices.Contains(h.rules.set[:subgraph], set) { // else it is there
+			lines := h.For(subgraph).Lines
+			key = append(append(strconv.AppendInt(key, int64(len(lines)), 10), ':'), lines...)
+		}
+	}
+	return string(key)
+}
+
+// Share takes over what has come back for another request, whose answer this one
+// shares. The other one receives nothing any more.
+func (h *Headers) Share(other *Headers) {
+	if h != nil {
+		h.received = other.received
+	}
 }
 
 // Answer adds to the headers of the client's response what subgraphs have brought

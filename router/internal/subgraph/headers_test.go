@@ -148,6 +148,43 @@ func TestHeaders_come_back_by_rules(t *testing.T) {
 	}
 }
 
+func TestHeaders_have_a_key_for_those_who_share_answers(t *testing.T) {
+	t.Parallel()
+	rules := rulesFor(t, subgraph.HeaderConfig{
+		All:       subgraph.HeaderLists{Request: []subgraph.HeaderRule{named("X-User"), named("Traceparent")}, Response: []subgraph.HeaderRule{named("X-Cost")}},
+		Subgraphs: map[string]subgraph.HeaderLists{"b": {Request: []subgraph.HeaderRule{named("X-Tag")}}},
+	})
+	keys := map[string]http.Header{}
+	for _, client := range []http.Header{
+		{},
+		{"X-User": {"ann"}},
+		{"X-User": {"ann", "bob"}},
+		{"X-User": {"bob"}},
+		{"X-Tag": {"ann"}},
+		{"X-User": {"ann"}, "X-Tag": {"1"}},
+	} {
+		key := rules.Of(client).Key()
+		if other, known := keys[key]; known {
+			t.Errorf("%v and %v have the same key", client, other)
+		}
+		keys[key] = client
+	}
+	one, other := rules.Of(http.Header{"X-User": {"ann"}, "Traceparent": {"1"}}), rules.Of(http.Header{"X-User": {"ann"}, "X-Other": {"1"}})
+	if one.Key() != other.Key() {
+		t.Errorf("%q and %q", one.Key(), other.Key())
+	}
+	one.Received(0, http.Header{"X-Cost": {"5"}})
+	other.Share(one)
+	got := http.Header{}
+	other.Answer(got)
+	if diff := cmp.Diff(http.Header{"X-Cost": {"5"}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if none := (*subgraph.HeaderRules)(nil).Of(http.Header{"X-User": {"ann"}}); none.Key() != "" || none.For(3) != (subgraph.Sent{}) {
+		t.Error("without rules there is something")
+	}
+}
+
 func TestHeaderConfig_refuses_what_cannot_be(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
