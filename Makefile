@@ -8,7 +8,7 @@ FUZZTIME ?= 10s
 UNIVERSES ?= 3000
 ROUNDS ?= 7
 DURATION ?= 10s
-EXECUTE_ROUNDS ?= 50
+EXECUTE_ROUNDS ?= 300
 PLANS     ?= 1000
 PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
@@ -85,7 +85,7 @@ bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (3) alternating roun
 	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
 	go test ./router -run '^$$' -bench WarmLookup -benchmem
 
-bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUTE_ROUNDS (50) alternating rounds
+bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUTE_ROUNDS (300) alternating rounds
 	go test ./router/internal/execute -run TestSpeedOfExecution -speed $(EXECUTE_ROUNDS) -v
 	go test ./router/internal/response -run '^$$' -bench 'Parse|Emit' -benchmem
 

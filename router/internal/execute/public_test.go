@@ -214,7 +214,7 @@ func TestSpeedOfExecution(t *testing.T) {
 		t.Skip("measures for seconds: make bench-execute")
 	}
 	stages := newPublic(t).stages(t)
-	const period = 40 * time.Millisecond
+	const period = 5 * time.Millisecond
 	times, allocations, sizes := make([][]float64, len(stages)), make([]uint64, len(stages)), make([]uint64, len(stages))
 	for range *speed {
 		for i, s := range stages {

@@ -1,6 +1,7 @@
 package response
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -71,7 +72,12 @@ func (e *Emitter) ReportFailure(f *Failure) {
 // The views of the root have been added.
 func (e *Emitter) Data(root *Projection) {
 	before := len(e.reports)
-	if !e.fields(root, 0) {
+	// A root without views has constants alone.
+	first := view{base: -1}
+	if len(e.views) > 0 {
+		first = e.views[0]
+	}
+	if !e.fields(root, first, 1) {
 		e.dst = append(e.dst, "null"...)
 	}
 	for i := before; i < len(e.reports); i++ {
@@ -92,19 +98,23 @@ func (e *Emitter) Finish() ([]byte, gqlerror.List) {
 	return dst, settle(e.reports)
 }
 
-// object writes the object whose first view stands at frame, and adds the others.
-// If it returns false, it has written nothing: the object is null.
-func (e *Emitter) object(pr *Projection, frame int) bool {
-	first := &e.views[frame]
-	ordinal := first.doc.Ordinal(first.base)
-	for _, index := range pr.Overlays {
-		overlay := &e.Overlays[index]
-		e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.Cause})
-		if overlay.Marks != nil && ordinal < len(overlay.Index) {
-			e.mark(pr, overlay.Marks[overlay.Index[ordinal]])
+// object writes the object at base in doc. If it returns false, it has written
+// nothing: the object is null.
+func (e *Emitter) object(pr *Projection, doc *Document, base int) bool {
+	frame := len(e.views)
+	if len(pr.Overlays) > 0 {
+		ordinal := doc.Ordinal(base)
+		for _, index := range pr.Overlays {
+			overlay := &e.Overlays[index]
+			e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.Cause})
+			if overlay.Marks != nil && ordinal < len(overlay.Index) {
+				e.mark(pr, overlay.Marks[overlay.Index[ordinal]])
+			}
 		}
 	}
-	return e.fields(pr, frame)
+	ok := e.fields(pr, view{doc: doc, base: base}, frame)
+	e.views = e.views[:frame]
+	return ok
 }
 
 // mark reports errors inside of an object where it is shown.
@@ -126,15 +136,18 @@ func (e *Emitter) mayReport(f *Failure) bool {
 	return true
 }
 
-// fields writes an object whose views stand at frame.
-func (e *Emitter) fields(pr *Projection, frame int) bool {
+// fields writes an object: first is its first view, the others stand at frame.
+func (e *Emitter) fields(pr *Projection, first view, frame int) bool {
 	start, variant := len(e.dst), 0
 	if e.MaxBytes > 0 && start > e.MaxBytes {
 		e.tooLarge = true
 		return false
 	}
 	if pr.TypeView >= 0 {
-		typed := &e.views[frame+pr.TypeView]
+		typed := first
+		if pr.TypeView > 0 {
+			typed = e.views[frame+pr.TypeView-1]
+		}
 		if typed.base < 0 {
 			return e.untyped(pr, typed.cause)
 		}
@@ -149,9 +162,19 @@ func (e *Emitter) fields(pr *Projection, frame int) bool {
 		if f.Types != nil && !f.Types[variant] || f.Condition >= 0 && !e.Conditions[f.Condition] {
 			continue
 		}
+		v := &first
+		if f.View > 0 {
+			v = &e.views[frame+f.View-1]
+		}
+		if f.Constant == nil && f.Kind != Enum && v.base >= 0 {
+			if s := v.doc.slots[v.base+f.Slot]; s.Tag() == Raw && (f.Kind != ID || v.doc.buf[s.Offset()] == '"') {
+				e.leafField(f, v.doc.buf, s)
+				continue
+			}
+		}
 		before := len(e.reports)
 		e.dst = append(e.dst, f.key...)
-		ok := e.field(f, frame)
+		ok := e.field(f, v)
 		if len(e.reports) > before {
 			e.extend(before, ast.PathName(f.Key))
 		}
@@ -202,14 +225,51 @@ func (e *Emitter) violate(message string) {
 	}
 }
 
+// short is how many bytes are copied at once, in a few instructions, where that is
+// enough: more than the text has are overwritten by what comes next. Keys and
+// documents have as many behind them (padding).
+const short = 32
+
+// leafField writes a field whose value is copied as it is.
+func (e *Emitter) leafField(f *ProjectionField, text []byte, s Slot) {
+	at, from, n := len(e.dst), s.Offset(), s.Len()
+	end := at + len(f.key) + n
+	if end+2*short > cap(e.dst) {
+		e.dst = slices.Grow(e.dst, end+2*short-at)
+	}
+	dst := e.dst[:end+2*short]
+	if len(f.key) <= short {
+		copyShort((*[short]byte)(dst[at:]), &f.padded)
+	} else {
+		copy(dst[at:], f.key)
+	}
+	at += len(f.key)
+	if n <= short {
+		copyShort((*[short]byte)(dst[at:]), (*[short]byte)(text[from:]))
+	} else {
+		copy(dst[at:], text[from:from+n])
+	}
+	e.dst = dst[:end]
+}
+
+// copyShort copies word by word: an assignment of arrays that might overlap is a
+// call of memmove.
+func copyShort(to, from *[short]byte) {
+	a, b := binary.LittleEndian.Uint64(from[0:8]), binary.LittleEndian.Uint64(from[8:16])
+	binary.LittleEndian.PutUint64(to[0:8], a)
+	binary.LittleEndian.PutUint64(to[8:16], b)
+	a, b = binary.LittleEndian.Uint64(from[16:24]), binary.LittleEndian.Uint64(from[24:32])
+	binary.LittleEndian.PutUint64(to[16:24], a)
+	binary.LittleEndian.PutUint64(to[24:32], b)
+}
+
 // field writes a field's value. If it returns false, the object around it has to
 // be null.
-func (e *Emitter) field(f *ProjectionField, frame int) bool {
+func (e *Emitter) field(f *ProjectionField, v *view) bool {
 	if f.Constant != nil {
 		e.dst = append(e.dst, f.Constant...)
 		return true
 	}
-	v := &e.views[frame+f.View]
 	if v.base >= 0 {
 		return e.value(f, 0, v.doc, v.doc.Field(v.base, f.Slot))
 	}
@@ -242,11 +302,7 @@ func (e *Emitter) value(f *ProjectionField, level int, doc *Document, s Slot) bo
 	case Raw:
 		return e.leaf(f, level, doc.Bytes(s))
 	case Object:
-		frame := len(e.views)
-		e.views = append(e.views, view{doc: doc, base: s.Offset()})
-		ok := e.object(f.Object, frame)
-		e.views = e.views[:frame]
-		return ok || e.null(f, level)
+		return e.object(f.Object, doc, s.Offset()) || e.null(f, level)
 	case Array:
 		return e.list(f, level, doc, s) || e.null(f, level)
 	case Invalid:

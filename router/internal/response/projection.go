@@ -24,30 +24,34 @@ type Projection struct {
 
 // ProjectionField is one field of an object in the response.
 type ProjectionField struct {
-	key string // `,"key":`
+	// What every field needs stands first, close together.
+
+	key    string      // `,"key":`
+	padded [short]byte // that, if it is not longer
+
+	// View and Slot say where the value stands.
+	View, Slot int
+	// Condition is an index of Emitter.Conditions, or -1.
+	Condition int
+	// Types tells by variant of the object's type whether the field is shown; nil
+	// means always.
+	Types []bool
+	// Kind is what the value of a leaf is.
+	Kind Kind
+	// NonNull has a bit for each level of the field's type, from the outermost
+	// list (bit 0) to the named type: set if null is forbidden there.
+	NonNull uint64
+	// Constant is the JSON text of a field that needs no source, or nil.
+	Constant []byte
+	// Object is what is shown of a composite field's objects, nil for a leaf.
+	Object *Projection
+	// Values are the names of an enum type that the client may see, if Kind is
+	// Enum.
+	Values map[string]struct{}
 	// Key is the response key.
 	Key string
 	// Coordinate is "Type.field" of the API schema, for errors.
 	Coordinate string
-	// Types tells by variant of the object's type whether the field is shown; nil
-	// means always.
-	Types []bool
-	// Condition is an index of Emitter.Conditions, or -1.
-	Condition int
-	// Constant is the JSON text of a field that needs no source, or nil.
-	Constant []byte
-	// View and Slot say where the value stands.
-	View, Slot int
-	// Kind is what the value of a leaf is.
-	Kind Kind
-	// Values are the names of an enum type that the client may see, if Kind is
-	// Enum.
-	Values map[string]struct{}
-	// NonNull has a bit for each level of the field's type, from the outermost
-	// list (bit 0) to the named type: set if null is forbidden there.
-	NonNull uint64
-	// Object is what is shown of a composite field's objects, nil for a leaf.
-	Object *Projection
 }
 
 // MaxLevels is how many levels ProjectionField.NonNull has room for.
@@ -55,7 +59,9 @@ const MaxLevels = 64
 
 // NewProjectionField returns a field with a response key and nothing else.
 func NewProjectionField(key string) ProjectionField {
-	return ProjectionField{key: `,"` + key + `":`, Key: key, Condition: -1}
+	f := ProjectionField{key: `,"` + key + `":`, Key: key, Condition: -1}
+	copy(f.padded[:], f.key)
+	return f
 }
 
 // Overlay joins the objects of a place with those of another document.
