@@ -115,7 +115,7 @@ func (u *universe) executeApollo(text string, doc *ast.QueryDocument, node *apol
 		}
 		got := r.project(w, root, data, withoutIntrospection(op.SelectionSet))
 		if len(r.errs) > 0 {
-			return &wrongPlan{"its requests or answers fail", fmt.Sprintf("%v: %s", variables, r.errs[0])}
+			return &wrongPlan{"makes requests that fail, or lacks values", fmt.Sprintf("%v: %s", variables, r.errs[0])}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			return &wrongPlan{"gives another answer", fmt.Sprintf("%v: %s", variables, diff)}
