@@ -63,7 +63,7 @@ func newPath(t testing.TB, change func(*Config), header http.Header) *path {
 	if change != nil {
 		change(&config)
 	}
-	r, err := New(config, compose(t, subgraphs), slog.New(slog.DiscardHandler))
+	r, err := New(config, compose(t, subgraphs), slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
