@@ -15,12 +15,20 @@ import (
 // TrafficConfig bounds how long things take, and says how subgraphs are reached.
 type TrafficConfig struct {
 	// Router is about the answer to a client.
-	Router TimeoutConfig `yaml:"router"`
+	Router RouterTrafficConfig `yaml:"router"`
 	// All is about requests to any subgraph.
 	All SubgraphTrafficConfig `yaml:"all"`
 	// Subgraphs is for single ones, by their names. What an item does not say is as
 	// in All.
 	Subgraphs map[string]SubgraphTrafficConfig `yaml:"subgraphs"`
+}
+
+// RouterTrafficConfig is about the answers to clients.
+type RouterTrafficConfig struct {
+	TimeoutConfig `yaml:",inline"`
+	// DeduplicateQuery executes equal queries of equal callers once while they are
+	// being executed. Defaults to false.
+	DeduplicateQuery bool `yaml:"deduplicate_query"`
 }
 
 // SubgraphTrafficConfig is about requests to subgraphs, and the connections that

@@ -136,7 +136,17 @@ func (r *run) respond() {
 		body = append(body, r.input.Extensions...)
 	}
 	r.out = append(body, '}')
-	r.answer = response.Response{Body: r.out, Errors: errors, Owner: r}
+	r.answer = response.Response{Body: r.out, Errors: errors, Own: r.isOwn(), Late: r.late, Owner: r}
+}
+
+// isOwn tells whether a subgraph's answer was for one caller only.
+func (r *run) isOwn() bool {
+	for i := range r.states {
+		if answer := r.states[i].answer; answer != nil && answer.Private() {
+			return true
+		}
+	}
+	return false
 }
 
 // unlocated reports the failures that no place of the response has reported,

@@ -9,6 +9,12 @@ type Response struct {
 	Body []byte
 	// Errors are the errors that Body reports.
 	Errors gqlerror.List
+	// Own says that the response is for nobody but the one whose request it answers,
+	// even if another one has sent an equal request: a part of it sets a cookie.
+	Own bool
+	// Late says that the time for the request was over before all of the response
+	// was there.
+	Late bool
 	// Owner takes the memory back; it may be nil.
 	Owner Owner
 }

@@ -24,6 +24,9 @@ type Answer struct {
 	flight  *flight
 }
 
+// Private tells whether the answer is meant for one caller only: it sets a cookie.
+func (a *Answer) Private() bool { return a.flight.response.Private }
+
 // Release says that the caller reads the answer no more.
 func (a *Answer) Release() {
 	if a.readers.Add(-1) == 0 {
