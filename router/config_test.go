@@ -62,7 +62,7 @@ identity:
 override_subgraph_url:
   a: http://${env.ADDRESS}/${env.DIGITS}${env.EMPTY}
 traffic_shaping:
-  router: {timeout: 5s}
+  router: {timeout: 5s, deduplicate_query: true}
   all: {timeout: 100ms, deduplicate_query: false}
   subgraphs:
     a:
@@ -136,7 +136,7 @@ playground:
 		Identity:            IdentityConfig{KeysFile: "dir/keys"},
 		OverrideSubgraphURL: map[string]string{"a": "http://127.0.0.1:9/0123"},
 		TrafficShaping: TrafficConfig{
-			Router: TimeoutConfig{5 * time.Second},
+			Router: RouterTrafficConfig{TimeoutConfig{5 * time.Second}, true},
 			All:    SubgraphTrafficConfig{TimeoutConfig: TimeoutConfig{100 * time.Millisecond}, DeduplicateQuery: &off},
 			Subgraphs: map[string]SubgraphTrafficConfig{"a": {
 				TimeoutConfig: TimeoutConfig{time.Second}, DeduplicateQuery: new(true), ConnectTimeout: 2 * time.Second,

@@ -27,6 +27,7 @@ type graph struct {
 	introspector  execute.Introspect           // introspect; made once
 	client        *subgraph.Client
 	flights       *subgraph.Flights // through the client
+	answers       *answers          // nil if none are shared
 	limits        operation.Limits
 	exposures     []execute.Exposure // of errors, by subgraph
 	headers       *subgraph.HeaderRules
@@ -75,7 +76,19 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 		g.introspection = introspection.New(s.API)
 	}
 	g.introspector = g.introspect
+	if r.config.TrafficShaping.Router.DeduplicateQuery {
+		g.answers = newAnswers()
+	}
 	return g, nil
+}
+
+// wait returns when nothing is being planned, and no answer is being made that
+// several wait for.
+func (g *graph) wait() {
+	g.plans.wait()
+	if g.answers != nil {
+		g.answers.Wait()
+	}
 }
 
 // codeIntrospectionDisabled occurs when a client asks for __schema or __type and

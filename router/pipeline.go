@@ -61,7 +61,7 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 	}
 
 	// 5, 6: plan → fetches → response.
-	return prepared.program.Execute(ctx, execute.Input{
+	input := execute.Input{
 		Variables:             variables,
 		Flights:               g.flights,
 		Introspect:            g.introspector,
@@ -71,7 +71,14 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 		Headers:               t.headers,
 		IncludeSubgraphErrors: g.exposures,
 		Extensions:            extensions,
-	}), nil
+	}
+	if g.shareable(&asked) {
+		return g.share(ctx, answerKey{
+			planned: prepared, variables: string(asked.appendVariables(nil, variables)),
+			caller: t.caller.Encoded, exposure: t.exposure,
+		}, input)
+	}
+	return prepared.program.Execute(ctx, input), nil
 }
 
 // errorList returns an error's list of GraphQL errors, if it has one.

@@ -54,7 +54,7 @@ func (r *Router) Run(ctx context.Context, listener net.Listener) error {
 	r.log.Info("shutting down")
 	err := r.drain(ctx, server, listener, longest)
 	<-served // it has ended: its listener is closed
-	r.graph.Load().plans.wait()
+	r.graph.Load().wait()
 	return err
 }
 

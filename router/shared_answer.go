@@ -2,6 +2,8 @@ package router
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -37,26 +39,30 @@ func newAnswers() *answers {
 	return cache.NewFlights[answerKey]((*response.Response).Release)
 }
 
+// grace is how much longer than for an answer a request waits for one that is
+// shared: an answer that ends by itself says better why.
+const grace = 100 * time.Millisecond
+
 // shareable tells whether the answer to a request may be another one's too.
 func (g *graph) shareable(a *asked) bool { return g.answers != nil && a.document.Kind == ast.Query }
 
 // share executes a request, or takes the answer of an equal one that is being
 // executed. An error is that of a context or of a deadline that has come.
-func (g *graph) share(ctx context.Context, key answerKey, input *execute.Input) (*response.Response, error) {
+func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (*response.Response, error) {
 	program := key.planned.program
 	// Whoever began ends by the same deadline, and says better why.
 	waiting, cancel := context.WithDeadline(ctx, input.Deadline.Add(grace))
 	defer cancel()
 	for {
 		flight, first, err := g.answers.Join(waiting, key, func(ctx context.Context) (*response.Response, error) {
-			return program.Execute(ctx, *input), nil
+			return program.Execute(ctx, input), nil
 		})
 		switch {
 		case err != nil:
 			return nil, err
 		case !first && flight.Value.Own:
 			flight.Release()
-			return program.Execute(ctx, *input), nil
+			return program.Execute(ctx, input), nil
 		case !first && flight.Value.Late: // it had less time than there is
 			flight.Release()
 		default:
@@ -76,7 +82,7 @@ func (r reader) Reclaim() { r.flight.Release() }
 // appendVariables appends the values of an operation's variables in the order of
 // their declarations. No value ends where another one would go on: none has a
 // comma outside of quotes and brackets.
-func (a *asked) appendVariables(out []byte, values variables) []byte {
+func (a *asked) appendVariables(out []byte, values map[string]json.RawMessage) []byte {
 	for i := range a.document.Declarations {
 		out = append(append(out, values[a.document.Declarations[i].Name]...), ',')
 	}

@@ -148,6 +148,16 @@ func (f *Flight[V]) Release() {
 	}
 }
 
+// Waiting is how many wait for values that are being made.
+func (f *Flights[K, V]) Waiting() (waiting int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, flight := range f.flights {
+		waiting += flight.waiting
+	}
+	return waiting
+}
+
 // Wait returns when nothing is being made any more, which is soon after the last
 // caller of Join has returned.
 func (f *Flights[K, V]) Wait() { f.making.Wait() }
