@@ -75,7 +75,7 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 	if g.shareable(&asked) {
 		return g.share(ctx, answerKey{
 			planned: prepared, variables: string(asked.appendVariables(nil, variables)),
-			caller: t.caller.Encoded, exposure: t.exposure,
+			caller: t.caller.Encoded, headers: t.headers.Key(), exposure: t.exposure,
 		}, input)
 	}
 	return prepared.program.Execute(ctx, input), nil

@@ -10,6 +10,7 @@ import (
 	"github.com/weftql/weft/router/internal/cache"
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/response"
+	"github.com/weftql/weft/router/internal/subgraph"
 )
 
 // answerKey is all on which the answer to a request depends, whole, within one
@@ -21,7 +22,7 @@ type answerKey struct {
 	// caller are the caller's claims: the subject, the session, the scopes and until
 	// when they hold.
 	caller string
-	// headers are those that go on to subgraphs.
+	// headers are those that go on to subgraphs (subgraph.Headers.Key).
 	headers  string
 	exposure exposure
 }
@@ -33,11 +34,15 @@ type answerKey struct {
 //
 // Execution lives as long as anybody waits for it: the first one may leave, and
 // the last one to leave ends it. Nothing is kept.
-type answers = cache.Flights[answerKey, *response.Response]
+type answers = cache.Flights[answerKey, made]
 
-func newAnswers() *answers {
-	return cache.NewFlights[answerKey]((*response.Response).Release)
+// made is an answer, and what has come back with it for the client.
+type made struct {
+	*response.Response
+	headers *subgraph.Headers
 }
+
+func newAnswers() *answers { return cache.NewFlights[answerKey](made.Release) }
 
 // grace is how much longer than for an answer a request waits for one that is
 // shared: an answer that ends by itself says better why.
@@ -54,8 +59,8 @@ func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (
 	waiting, cancel := context.WithDeadline(ctx, input.Deadline.Add(grace))
 	defer cancel()
 	for {
-		flight, first, err := g.answers.Join(waiting, key, func(ctx context.Context) (*response.Response, error) {
-			return program.Execute(ctx, input), nil
+		flight, first, err := g.answers.Join(waiting, key, func(ctx context.Context) (made, error) {
+			return made{program.Execute(ctx, input), input.Headers}, nil
 		})
 		switch {
 		case err != nil:
@@ -66,6 +71,9 @@ func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (
 		case !first && flight.Value.Late: // it had less time than there is
 			flight.Release()
 		default:
+			if !first {
+				input.Headers.Share(flight.Value.headers)
+			}
 			return &response.Response{Body: flight.Value.Body, Errors: flight.Value.Errors, Owner: reader{flight}}, nil
 		}
 	}
@@ -73,7 +81,7 @@ func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (
 
 // reader is one of those who read a shared answer.
 type reader struct {
-	flight *cache.Flight[*response.Response]
+	flight *cache.Flight[made]
 }
 
 // Reclaim says that the answer was read.

@@ -37,6 +37,7 @@ func serveHeld(t *testing.T, change func(*Config)) *held {
 		c.TrafficShaping.Router.DeduplicateQuery = true
 		c.TrafficShaping.All.DeduplicateQuery = new(false) // what is shared is shared here
 		c.IncludeSubgraphErrors.All.Whole = new(true)
+		withHeaders(t, "  all:\n    request:\n    - propagate: {named: X-Tenant}\n    response:\n    - propagate: {named: X-Count}\n")(c)
 		if change != nil {
 			change(c)
 		}
@@ -66,9 +67,11 @@ func serveHeld(t *testing.T, change func(*Config)) *held {
 		if h.cookie.Load() {
 			w.Header().Set("Set-Cookie", "a=b")
 		}
+		number := answered.Add(1)
+		w.Header().Set("X-Count", fmt.Sprint(number))
 		var request struct{ Variables json.RawMessage }
 		_ = json.Unmarshal(body, &request)
-		who := fmt.Sprintf("%s/%s/%v %s %s #%d", envelope.Subject, envelope.Session, envelope.Scopes, request.Variables, r.Header.Get("X-Tenant"), answered.Add(1))
+		who := fmt.Sprintf("%s/%s/%v %s %s #%d", envelope.Subject, envelope.Session, envelope.Scopes, request.Variables, r.Header.Get("X-Tenant"), number)
 		if h.fails.Load() {
 			text(200, "application/json", fmt.Sprintf(`{"data":{"me":null},"errors":[{"message":%q,"path":["me"]}]}`, who))(w, r)
 			return
@@ -80,18 +83,18 @@ func serveHeld(t *testing.T, change func(*Config)) *held {
 }
 
 // ask sends a body in a goroutine of its own.
-func (h *held) ask(ctx context.Context, body string, header http.Header) <-chan string {
+func (h *held) ask(ctx context.Context, body string, header http.Header) <-chan reply {
 	request := httptest.NewRequest("POST", "/graphql", strings.NewReader(body)).WithContext(ctx)
 	request.Header = header.Clone()
 	if request.Header == nil {
 		request.Header = http.Header{}
 	}
 	request.Header.Set("Content-Type", "application/json")
-	answer := make(chan string, 1)
+	answer := make(chan reply, 1)
 	go func() {
 		w := httptest.NewRecorder()
 		h.router.ServeHTTP(w, request)
-		answer <- w.Body.String()
+		answer <- reply{w.Code, w.Result().Header, w.Body.String()}
 	}()
 	return answer
 }
@@ -129,7 +132,7 @@ const me = `{"query":"{ me { name } }"}`
 func TestEqualQueriesAreExecutedOnce(t *testing.T) {
 	t.Parallel()
 	h := serveHeld(t, nil)
-	var answers []<-chan string
+	var answers []<-chan reply
 	for i := range 20 {
 		// However it is written: the operation is the same.
 		answers = append(answers, h.ask(t.Context(), []string{me, `{"query":"query {\n  me { name }\n}","variables":{"x":1}}`, `{"query":"{ me { ...F } } fragment F on Person { name }"}`}[i%3], nil))
@@ -137,14 +140,14 @@ func TestEqualQueriesAreExecutedOnce(t *testing.T) {
 	h.waiting(t, 20)
 	h.release <- struct{}{}
 	for _, answer := range answers {
-		if got := <-answer; got != `{"data":{"me":{"name":"//[]   #1"}}}` {
+		if got := <-answer; got.Body != `{"data":{"me":{"name":"//[]   #1"}}}` || got.Header.Get("X-Count") != "1" {
 			t.Error(got)
 		}
 	}
 	h.counted(t, 1)
 	// Nothing is kept.
 	h.release <- struct{}{}
-	if got := <-h.ask(t.Context(), me, nil); got != `{"data":{"me":{"name":"//[]   #2"}}}` {
+	if got := <-h.ask(t.Context(), me, nil); got.Body != `{"data":{"me":{"name":"//[]   #2"}}}` || got.Header.Get("X-Count") != "2" {
 		t.Error(got)
 	}
 }
@@ -152,12 +155,12 @@ func TestEqualQueriesAreExecutedOnce(t *testing.T) {
 func TestQueriesAreNotSharedUnlessThatIsConfigured(t *testing.T) {
 	t.Parallel()
 	h := serveHeld(t, func(c *Config) { c.TrafficShaping.Router.DeduplicateQuery = false })
-	answers := []<-chan string{h.ask(t.Context(), me, nil), h.ask(t.Context(), me, nil)}
+	answers := []<-chan reply{h.ask(t.Context(), me, nil), h.ask(t.Context(), me, nil)}
 	for range answers {
 		h.release <- struct{}{}
 	}
-	if first, second := <-answers[0], <-answers[1]; first == second {
-		t.Errorf("both got %s", first)
+	if first, second := <-answers[0], <-answers[1]; first.Body == second.Body {
+		t.Errorf("both got %s", first.Body)
 	}
 }
 
@@ -181,6 +184,8 @@ func TestQueriesThatDifferAreNotShared(t *testing.T) {
 		header http.Header
 	}{
 		{me, nil},
+		{me, http.Header{"X-Tenant": {"a"}}},
+		{me, http.Header{"X-Tenant": {"b"}}},
 		{me, token(nil)},
 		{me, token(map[string]any{"sub": "b"})},
 		{me, token(map[string]any{"sid": "t"})},
@@ -198,7 +203,7 @@ func TestQueriesThatDifferAreNotShared(t *testing.T) {
 		{`{"query":"mutation { rename(id: 1, name: \"a\") { name } }"}`, nil},
 		{`{"query":"mutation { rename(id: 1, name: \"a\") { name } }"}`, nil},
 	}
-	var answers []<-chan string
+	var answers []<-chan reply
 	for _, a := range asked {
 		answers = append(answers, h.ask(t.Context(), a.body, a.header))
 	}
@@ -207,7 +212,7 @@ func TestQueriesThatDifferAreNotShared(t *testing.T) {
 		h.release <- struct{}{}
 	}
 	for _, answer := range answers {
-		if got := <-answer; strings.Contains(got, "errors") {
+		if got := <-answer; strings.Contains(got.Body, "errors") {
 			t.Error(got)
 		}
 	}
@@ -235,7 +240,7 @@ func TestUsersNeverShareAnswers(t *testing.T) {
 		for range 4 {
 			group.Go(func() {
 				for range 25 {
-					got := <-h.ask(t.Context(), me, header)
+					got := (<-h.ask(t.Context(), me, header)).Body
 					if !strings.HasPrefix(got, `{"data":{"me":{"name":"`+who+`  `) {
 						t.Errorf("%s got %s", who, got)
 					}
@@ -267,7 +272,7 @@ func TestSharedExecutionLivesAsLongAsSomebodyWaits(t *testing.T) {
 	<-one
 	h.waiting(t, 1)
 	h.release <- struct{}{}
-	if got := <-other; got != `{"data":{"me":{"name":"//[]   #1"}}}` {
+	if got := <-other; got.Body != `{"data":{"me":{"name":"//[]   #1"}}}` {
 		t.Error(got)
 	}
 	h.counted(t, 1)
@@ -285,7 +290,7 @@ func TestAnswersThatSetCookiesAreNotShared(t *testing.T) {
 	t.Parallel()
 	h := serveHeld(t, nil)
 	h.cookie.Store(true)
-	var answers []<-chan string
+	var answers []<-chan reply
 	for range 5 {
 		answers = append(answers, h.ask(t.Context(), me, nil))
 	}
@@ -293,7 +298,7 @@ func TestAnswersThatSetCookiesAreNotShared(t *testing.T) {
 	close(h.release)
 	seen := map[string]bool{}
 	for _, answer := range answers {
-		got := <-answer
+		got := (<-answer).Body
 		if seen[got] || !strings.HasPrefix(got, `{"data":{"me":{"name":"//[]  `) {
 			t.Errorf("got %s", got)
 		}
@@ -306,10 +311,10 @@ func TestErrorsAreSharedAsTheyAre(t *testing.T) {
 	t.Parallel()
 	h := serveHeld(t, nil)
 	h.fails.Store(true)
-	answers := []<-chan string{h.ask(t.Context(), me, nil), h.ask(t.Context(), me, nil)}
+	answers := []<-chan reply{h.ask(t.Context(), me, nil), h.ask(t.Context(), me, nil)}
 	h.waiting(t, 2)
 	h.release <- struct{}{}
-	first, second := <-answers[0], <-answers[1]
+	first, second := (<-answers[0]).Body, (<-answers[1]).Body
 	if first != second || !strings.Contains(first, `"message":"//[]   #1"`) || !strings.Contains(first, `"data":{"me":null}`) {
 		t.Errorf("%s\n%s", first, second)
 	}
@@ -320,17 +325,20 @@ func TestErrorsAreSharedAsTheyAre(t *testing.T) {
 // is done again.
 func TestWhoJoinsHasADeadlineOfItsOwn(t *testing.T) {
 	t.Parallel()
-	h := serveHeld(t, func(c *Config) { c.TrafficShaping.Router.Timeout = 100 * time.Millisecond })
+	h := serveHeld(t, nil)
+	h.release <- struct{}{}
+	<-h.ask(t.Context(), me, nil) // now there is a plan
+	h.router.config.TrafficShaping.Router.Timeout = time.Second
 	first := h.ask(t.Context(), me, nil)
 	h.waiting(t, 1)
 	h.router.config.TrafficShaping.Router.Timeout = time.Minute
 	second := h.ask(t.Context(), me, nil)
-	if got := <-first; !strings.HasPrefix(got, `{"data":{"me":null},"errors":`) || !strings.Contains(got, "GATEWAY_TIMEOUT") {
-		t.Errorf("the first one got %s", got)
+	if got := <-first; !strings.HasPrefix(got.Body, `{"data":{"me":null},"errors":`) || !strings.Contains(got.Body, "GATEWAY_TIMEOUT") {
+		t.Errorf("the first one got %s", got.Body)
 	}
 	h.givenUp(t, 1)
 	h.release <- struct{}{}
-	if got := <-second; got != `{"data":{"me":{"name":"//[]   #1"}}}` {
-		t.Errorf("the second one got %s", got)
+	if got := <-second; got.Body != `{"data":{"me":{"name":"//[]   #2"}}}` {
+		t.Errorf("the second one got %s", got.Body)
 	}
 }
