@@ -67,7 +67,7 @@ func (g *operationGenerator) operation() Operation {
 	switch {
 	case g.api.Mutation != nil && g.chance(20):
 		kind, root = "mutation", g.api.Mutation
-	case g.api.Subscription != nil && g.chance(20):
+	case g.api.Subscription != nil && g.chance(25):
 		kind, root = "subscription", g.api.Subscription
 	}
 	selections := g.selections(root, g.depth)

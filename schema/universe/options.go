@@ -95,7 +95,7 @@ func Answerable() Options {
 	o.Override, o.OverrideLabel = 30, 60
 	o.ComposeDirective, o.CacheTag, o.InterfaceObjectSharing = 0, 0, 40
 	o.InterfaceObjects = 40
-	o.Subscriptions = 25
+	o.Subscriptions = 40
 	o.Remarks, o.Connectors, o.OwnLinks, o.Contexts = 0, 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
