@@ -65,27 +65,40 @@ func (w *world) withContext(fact *fieldFact, arguments map[string]any, above []r
 func (w *world) contextValue(a contextArgument, above []reference) any {
 	for _, ref := range slices.Backward(above) {
 		if slices.ContainsFunc(a.setting, func(name string) bool { return w.matches(name, ref.typ) }) {
-			return onlyLeaf(w.project(ref, ast.SelectionSet(a.set)))
+			return w.leaf(ref, ast.SelectionSet(a.set))
 		}
 	}
 	return nil
 }
 
-// onlyLeaf is the leaf below a projection that has only one, or the list of them;
-// null where nothing was selected.
-func onlyLeaf(value any) any {
+// leaf is the leaf of an object that a selection of one leads to, or the list of
+// them; null where it selects nothing of the object's type.
+func (w *world) leaf(value any, set ast.SelectionSet) any {
 	switch v := value.(type) {
-	case map[string]any:
-		for _, child := range v {
-			return onlyLeaf(child)
-		}
-		return nil
 	case []any:
+		if len(set) == 0 {
+			return v // perhaps a scalar's own
+		}
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = onlyLeaf(item)
+			out[i] = w.leaf(item, set)
 		}
 		return out
+	case reference:
+		for _, selection := range set {
+			switch s := selection.(type) {
+			case *ast.Field:
+				if s.Name == "__typename" {
+					return v.typ
+				}
+				return w.leaf(w.fieldValue(v, s.Name, literalArguments(s)), s.SelectionSet)
+			case *ast.InlineFragment:
+				if w.matches(s.TypeCondition, v.typ) {
+					return w.leaf(v, s.SelectionSet)
+				}
+			}
+		}
+		return nil
 	}
 	return value
 }

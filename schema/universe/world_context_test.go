@@ -169,3 +169,52 @@ type Below { id: ID! f: String! }`})
 		}
 	}
 }
+
+// TestContextualArgumentsAreScalarsAsTheyAre has a scalar whose values are objects
+// at times, and a type's name as a value.
+func TestContextualArgumentsAreScalarsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	u := Universe{}
+	u.add("a", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext"])
+scalar JSON
+type Query { top: Top! }
+type Top @key(fields: "id") @context(name: "top") { id: ID! data: JSON! below: Below! }
+type Below @key(fields: "id") { id: ID! f(x: JSON @fromContext(field: "$top { data }"), y: String @fromContext(field: "$top { __typename }")): String! }`)
+	api := gqlparser.MustLoadSchema(&ast.Source{Name: "api", Input: `
+scalar JSON type Query { top: Top! } type Top { id: ID! data: JSON! below: Below! } type Below { id: ID! f: String! }`})
+	objects := 0
+	for u.Seed = range 12 {
+		monolith, err := u.Monolith(api)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, errs := monolith.Execute(Operation{Query: `{ top { data below { id f } } }`})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		var answer struct {
+			Top struct {
+				Data  any
+				Below struct{ ID, F string }
+			}
+		}
+		if err := json.Unmarshal(data, &answer); err != nil {
+			t.Fatal(err)
+		}
+		if _, is := answer.Top.Data.(map[string]any); is {
+			objects++
+		}
+		handlers, err := u.Serve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ask(t, handlers[0], `query($r: [_Any!]!, $x: JSON, $y: String) { _entities(representations: $r) { ... on Below { f(x: $x, y: $y) } } }`,
+			map[string]any{"r": []any{map[string]any{"__typename": "Below", "id": answer.Top.Below.ID}}, "x": answer.Top.Data, "y": "Top"})
+		if want := fmt.Sprintf("%q", answer.Top.Below.F); !strings.Contains(got, want) {
+			t.Errorf("%v: got %s, want %s", answer.Top.Data, got, want)
+		}
+	}
+	if objects == 0 {
+		t.Error("no scalar is an object")
+	}
+}
