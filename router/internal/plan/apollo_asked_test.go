@@ -33,7 +33,7 @@ func (u *universe) asksTooMuch(n *apolloNode, selected map[string]bool) error {
 	if n.Requires != nil {
 		set, a.sent = set[0].(*ast.Field).SelectionSet, n.Requires
 		for i := range u.graph.Types {
-			types = append(types, u.graph.Types[i].In(a.graph).Possible...)
+			types = append(types, u.places(querygraph.TypeID(i), a.graph)...)
 		}
 	} else {
 		root, _ := u.graph.Type(map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation"}[doc.Operations[0].Operation])
@@ -107,13 +107,22 @@ func (a *asked) check(set ast.SelectionSet, types []querygraph.TypeID, provided 
 				return &wrongPlan{"asks for a field without what it requires", g.Coordinate(id)}
 			}
 			if g.Fields[id].Result != querygraph.NoType {
-				if err := a.check(f.SelectionSet, g.ResultTypes(a.graph, id), g.Below(a.graph, t, id, provided), false); err != nil {
+				if err := a.check(f.SelectionSet, a.u.places(in.Result, a.graph), g.Below(a.graph, t, id, provided), false); err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// places are the types by which a subgraph has objects of a type: its object types,
+// or the type itself if it is an interface object.
+func (u *universe) places(t querygraph.TypeID, graph int) []querygraph.TypeID {
+	if in := u.graph.Types[t].In(graph); !in.InterfaceObject {
+		return in.Possible
+	}
+	return []querygraph.TypeID{t}
 }
 
 func sends(sent []apolloRequire, name string) bool {

@@ -211,7 +211,7 @@ func (r *apolloRun) fetch(n *apolloNode, at []map[string]any) {
 			rep := map[string]any{}
 			if r.represent(o, n.Requires, rep) && rep["__typename"] != nil {
 				for _, rewrite := range n.InputRewrites {
-					setValue(rep, rewrite)
+					r.setValue(rep, rewrite)
 				}
 				list, targets = append(list, rep), append(targets, o)
 			}
@@ -245,8 +245,9 @@ func (r *apolloRun) fetch(n *apolloNode, at []map[string]any) {
 	}
 }
 
-func setValue(rep map[string]any, rewrite apolloRewrite) {
-	if len(rewrite.Path) == 2 && rewrite.Path[1] == "__typename" {
+func (r *apolloRun) setValue(rep map[string]any, rewrite apolloRewrite) {
+	condition, isCondition := strings.CutPrefix(rewrite.Path[0], "... on ")
+	if len(rewrite.Path) == 2 && isCondition && rewrite.Path[1] == "__typename" && r.applies(condition, rep["__typename"]) {
 		rep["__typename"] = rewrite.SetValueTo
 	}
 }

@@ -237,9 +237,16 @@ func (w *world) composite(value, as string, id querygraph.FieldID, t *ast.Type, 
 	return w.object(child, set, below)
 }
 
-// child is the object that a field returns; ok is false if it returns null.
+// child is the object that a field returns; ok is false if it returns null. It is of
+// a type that clients see, if there is one.
 func (u *universe) child(value string, id querygraph.FieldID, t *ast.Type) (thing, bool) {
 	types := u.graph.CommonResultTypes(id)
+	visible := slices.DeleteFunc(slices.Clone(types), func(t querygraph.TypeID) bool {
+		return u.supergraph.API.Types[u.graph.Types[t].Name] == nil
+	})
+	if len(visible) > 0 {
+		types = visible
+	}
 	if len(types) == 0 || !t.NonNull && hash(value+u.salt)%7 == 0 {
 		return thing{}, false
 	}
