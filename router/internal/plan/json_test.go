@@ -39,6 +39,20 @@ func TestJSONIsInApollosFormat(t *testing.T) {
 				`"requires":[{"kind":"InlineFragment","typeCondition":"U","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
 				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on U{z}}}","operationKind":"query"}}}]}}]}}`,
 		},
+		{
+			"interface_objects", `{ oldest { stars } top { ... on Book { pages } } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Sequence","nodes":[{"kind":"Parallel","nodes":[` +
+				`{"kind":"Fetch","serviceName":"library","variableUsages":[],"operation":"{oldest{id}}","operationKind":"query"},` +
+				`{"kind":"Fetch","serviceName":"ratings","variableUsages":[],"operation":"{top{id}}","operationKind":"query"}]},` +
+				`{"kind":"Parallel","nodes":[{"kind":"Flatten","path":["oldest"],"node":{"kind":"Fetch","serviceName":"ratings",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"Book","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"inputRewrites":[{"kind":"ValueSetter","path":["... on Book","__typename"],"setValueTo":"Media"}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on Media{stars}}}","operationKind":"query"}},` +
+				`{"kind":"Flatten","path":["top","@"],"node":{"kind":"Fetch","serviceName":"library",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"Media","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"inputRewrites":[{"kind":"ValueSetter","path":["... on Media","__typename"],"setValueTo":"Media"}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on Media{__typename...on Book{pages}}}}","operationKind":"query"}}]}]}}`,
+		},
 		{"introspection", `{ __typename }`, `{"kind":"QueryPlan"}`},
 		{
 			"batch", `{ top { inStock } latest { product { inStock } } }`,

@@ -13,7 +13,7 @@ import (
 	"github.com/weftql/weft/schema/supergraph"
 )
 
-const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@requires", "@provides", "@external", "@shareable"])
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@interfaceObject"])
 `
 
 var subgraphs = map[string]string{
@@ -31,7 +31,7 @@ var subgraphs = map[string]string{
 		type Dog @key(fields: "id") { id: ID! barks: Int }`,
 }
 
-func planned(t *testing.T, text string) (*operation.Operation, *querygraph.Graph, *plan.Plan) {
+func planned(t *testing.T, subgraphs map[string]string, text string) (*operation.Operation, *querygraph.Graph, *plan.Plan) {
 	t.Helper()
 	var all []federation.Subgraph
 	for _, name := range []string{"a", "b"} {
@@ -119,7 +119,7 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			op, graph, p := planned(t, tt.text)
+			op, graph, p := planned(t, subgraphs, tt.text)
 			v := verify.New(graph)
 			if err := v.Check(op, p); err != nil {
 				t.Fatalf("the plan itself is wrong: %v", err)
