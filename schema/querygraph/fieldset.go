@@ -32,6 +32,19 @@ type FieldSetField struct {
 	Types []TypeID
 	// Set holds the parts of a composite field; nil for a leaf.
 	Set *FieldSet
+
+	// parent is the type under whose condition the field stands, field its field.
+	parent TypeID
+	field  FieldID
+}
+
+// InputOn returns the field of objects of type t that a field of a field set is;
+// ok is false if there is none.
+func (g *Graph) InputOn(t TypeID, f *FieldSetField) (id FieldID, ok bool) {
+	if f.parent == t {
+		return f.field, true
+	}
+	return g.Field(t, f.Name)
 }
 
 // On tells whether the field is meant on objects of the given type.
@@ -78,6 +91,7 @@ func (r *fieldSetReader) collect(out *FieldSet, parent TypeID, set ast.Selection
 			if !ok {
 				return fmt.Errorf("type %q has no field %q", g.Types[parent].Name, sel.Name)
 			}
+			field.parent, field.field = parent, id
 			switch composite := id != Typename && g.Fields[id].Result != NoType; {
 			case composite && len(sel.SelectionSet) == 0:
 				return fmt.Errorf("field %q needs a selection of its parts", g.Coordinate(id))

@@ -351,7 +351,7 @@ func conflicts(a, b *querygraph.FieldSet) bool {
 
 // input tells when a part of a representation can be had.
 func (a *availability) input(index int, f *querygraph.FieldSetField) int {
-	best, id := never, a.p.field(a.types[index], f.Name)
+	best, id := never, a.p.input(a.types[index], f)
 	for _, graph := range a.graphs {
 		w := a.field(index, id, graph)
 		if w < best && (f.Set == nil || a.whole(index, f, graph)) {
@@ -376,7 +376,7 @@ func (a *availability) input(index int, f *querygraph.FieldSetField) int {
 // whole tells whether a subgraph that resolves a composite field also resolves
 // all that a representation needs of it.
 func (a *availability) whole(index int, f *querygraph.FieldSetField, graph int) bool {
-	id, ok := a.p.graph.Field(a.types[index], f.Name)
+	id, ok := a.p.graph.InputOn(a.types[index], f)
 	if !ok || id == querygraph.Typename {
 		return false
 	}
@@ -395,7 +395,7 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 			if !f.On(t) {
 				continue
 			}
-			id, ok := p.graph.Field(t, f.Name)
+			id, ok := p.graph.InputOn(t, f)
 			if !ok || !p.doors.resolves(graph, t, id, provided) || f.Types != nil && p.doors.opaque(graph) {
 				return false
 			}

@@ -335,7 +335,7 @@ func (c *choice) useSet(index int, set *querygraph.FieldSet, deadline int) {
 // useInput marks the locations of a part of a representation.
 func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) {
 	t := c.s.types[index]
-	id := c.av.p.field(t, f.Name)
+	id := c.av.p.input(t, f)
 	if f.Set == nil {
 		if at, ok := c.locateInput(index, id); ok {
 			c.use(index, id, at, true)

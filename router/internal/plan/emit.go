@@ -429,11 +429,11 @@ func (p *planner) inputAt(s *site, t typeID, f *querygraph.FieldSetField) (locat
 	if f.Name == "__typename" && s.chosen.av.blind {
 		return s.chosen.typing, s.chosen.typed
 	}
-	return s.chosen.locateInput(slices.Index(s.types, t), p.field(t, f.Name))
+	return s.chosen.locateInput(slices.Index(s.types, t), p.input(t, f))
 }
 
 func (p *planner) inputSelection(t typeID, f *querygraph.FieldSetField, at location, cond operation.Condition) selection {
-	id, _ := p.graph.Field(t, f.Name)
+	id, _ := p.graph.InputOn(t, f)
 	return selection{
 		want: f.Name, name: f.Name, args: argumentText(f.Arguments), arguments: f.Arguments, types: p.graph.Types[t].Possible, cond: cond,
 		typ: p.graph.Fields[id].Definition.Type, local: p.doors.in(at.graph, id).Type,

@@ -307,7 +307,7 @@ func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetF
 	if len(same) == 0 {
 		return RepresentationField{}, false
 	}
-	id, _ := p.graph.Field(t, f.Name)
+	id, _ := p.graph.InputOn(t, f)
 	out := RepresentationField{Name: f.Name, Type: typenameType, Position: NoPosition}
 	if id != querygraph.Typename {
 		out.Type = p.graph.Fields[id].Definition.Type

@@ -202,7 +202,7 @@ func (p *planner) candidates(s *site, entries []entry, wants []want) (forced, op
 	}
 	for _, w := range wants {
 		if i := slices.Index(s.types, w.typ); i >= 0 {
-			n.add(i, needed{id: p.field(w.typ, w.field.Name), set: w.field.Set})
+			n.add(i, needed{id: p.input(w.typ, w.field), set: w.field.Set})
 		}
 	}
 	if p.doors.any() && slices.ContainsFunc(entries, func(e entry) bool { return p.doors.opaque(e.graph) }) {
@@ -375,7 +375,7 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 func (n *needs) addSet(index int, set *querygraph.FieldSet) {
 	for i := range set.Fields {
 		if f := &set.Fields[i]; f.On(n.s.types[index]) {
-			n.add(index, needed{id: n.p.field(n.s.types[index], f.Name), set: f.Set})
+			n.add(index, needed{id: n.p.input(n.s.types[index], f), set: f.Set})
 		}
 	}
 }
@@ -407,7 +407,7 @@ func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField
 	if a.depth >= maxGather {
 		return never
 	}
-	id := p.field(a.types[index], f.Name)
+	id := p.input(a.types[index], f)
 	entries, base := a.below(index, id)
 	return p.gatherFrom(a, id, f, entries, base)
 }

@@ -138,6 +138,14 @@ func (p *planner) newDemand(f *operation.Field, types []typeID) *demand {
 // noField is what a type has under a name that is not one of its fields.
 const noField fieldID = -2
 
+// input is the field of objects of the type that a part of a representation is.
+func (p *planner) input(t typeID, f *querygraph.FieldSetField) fieldID {
+	if id, ok := p.graph.InputOn(t, f); ok {
+		return id
+	}
+	return noField
+}
+
 func (p *planner) field(t typeID, name string) fieldID {
 	if f, ok := p.graph.Field(t, name); ok {
 		return f
