@@ -41,6 +41,8 @@ type document struct {
 	key string
 	// labels are the labels that decide about the plan, by their index.
 	labels []int
+	// variables are the names of those that the operation declares.
+	variables []string
 }
 
 func (d *document) memory() int {
@@ -69,7 +71,7 @@ func (d *document) appendLabels(out []byte, o *overrides, c *choice) []byte {
 //	  ▼ Read
 //	query, operationName ──texts──▶ document   variables are read, and they alone
 //	  │ unknown
-//	  ▼ parse, validate, normalize             kept by text at once; by body, if it has
+//	  ▼ parse, validate, normalize             kept by text at once; by body, if it gives
 //	                                           no variables, when it comes again
 //
 // Errors are not kept: a text that is wrong is read each time.
@@ -103,7 +105,8 @@ type asked struct {
 	document *document
 	// operation is there if the text has just been read.
 	operation *operation.Operation
-	// variables are as the client gave them.
+	// variables are as the client gave them, in the memory of the body: those that
+	// the operation declares, at least.
 	variables map[string]json.RawMessage
 }
 
@@ -128,7 +131,7 @@ func (g *graph) read(ctx context.Context, body *transport.Body, deadline time.Ti
 			return a, err
 		}
 	}
-	a.variables = request.DecodeVariables()
+	a.variables = request.DecodeVariables(a.document.variables)
 	if len(a.variables) == 0 && known.seen.Again(body.Bytes()) {
 		// The document counts again: here it stays when its text has been dropped.
 		known.bodies.Add(string(body.Bytes()), a.document, entryMemory+len(body.Bytes())+a.document.memory())
@@ -152,6 +155,9 @@ func (g *graph) document(ctx context.Context, s source) (a asked, err error) {
 			if met.Has(i) {
 				d.labels = append(d.labels, i)
 			}
+		}
+		for i := range op.Declarations {
+			d.variables = append(d.variables, op.Declarations[i].Name)
 		}
 		*read = op
 		return d, entryMemory + d.memory(), nil

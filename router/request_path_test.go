@@ -49,7 +49,7 @@ func newPath(t testing.TB, change func(*Config), header http.Header) *path {
 		list.Reset()
 		list.WriteString(`{"data":{"_entities":[`)
 		if i == 0 {
-			sdl += "\ntype Query { things: [Thing!] }"
+			sdl += "\ninput Filter { tags: [String!] open: Boolean }\ntype Query { things(first: Int, after: String, filter: Filter): [Thing!] }"
 			list.Reset()
 			list.WriteString(`{"data":{"things":[`)
 		}
@@ -68,6 +68,14 @@ func newPath(t testing.TB, change func(*Config), header http.Header) *path {
 		t.Fatal(err)
 	}
 	return &path{r, header, fmt.Appendf(nil, `{"query":"query Things {\n  things { id%s }\n}\n"}`, query.String())}
+}
+
+// withVariables has the request have variables.
+func (p *path) withVariables() *path {
+	const declared, used = `query Things($n: Int = 20, $c: String, $f: Filter)`, `things(first: $n, after: $c, filter: $f)`
+	text := strings.NewReplacer("query Things", declared, "  things", "  "+used).Replace(string(p.body))
+	p.body = []byte(strings.TrimSuffix(text, "}") + `,"variables":{"n":10,"c":"b2Zmc2V0OjEw","f":{"tags":["a","b"],"open":true}}}`)
+	return p
 }
 
 // bareServer serves one answer to every request.
@@ -215,10 +223,12 @@ func allocationsOf(call func()) float64 {
 }
 
 // What a whole request may allocate, with all that net/http does for it, and what
-// may be added by the check of its access token and the signatures for subgraphs.
+// may be added by the check of its access token and the signatures for subgraphs,
+// or by three variables, one of them an object.
 const (
 	maxAllocations         = 40
 	maxIdentityAllocations = 15
+	maxVariableAllocations = 25
 )
 
 // It counts the allocations of the whole process and is alone in it for that
@@ -226,15 +236,26 @@ const (
 func TestWholeRequestAllocations(t *testing.T) {
 	i := newIssuer(t)
 	token := bearer(i.token(t, time.Now().Add(time.Hour)))
-	plain, known := newPath(t, nil, http.Header{}), newPath(t, withIdentity(i), token)
-	plainInProcess, plainOverHTTP := allocationsOf(plain.inProcess(t)), allocationsOf(plain.overHTTP(t))
-	inProcess, overHTTP := allocationsOf(known.inProcess(t)), allocationsOf(known.overHTTP(t))
-	t.Logf("in process %.0f, over HTTP %.0f; with a token and signatures %.0f and %.0f", plainInProcess, plainOverHTTP, inProcess, overHTTP)
-	if plainOverHTTP > maxAllocations {
-		t.Errorf("%.0f allocations, want %d at most", plainOverHTTP, maxAllocations)
+	plain := newPath(t, nil, http.Header{})
+	t.Logf("in process %.0f", allocationsOf(plain.inProcess(t)))
+	least := allocationsOf(plain.overHTTP(t))
+	t.Logf("over HTTP %.0f", least)
+	if least > maxAllocations {
+		t.Errorf("%.0f allocations, want %d at most", least, maxAllocations)
 	}
-	if more := overHTTP - plainOverHTTP; more > maxIdentityAllocations {
-		t.Errorf("%.0f allocations more with a token and signatures, want %d at most", more, maxIdentityAllocations)
+	for _, c := range []struct {
+		name string
+		path *path
+		more float64
+	}{
+		{"a token and signatures", newPath(t, withIdentity(i), token), maxIdentityAllocations},
+		{"variables", newPath(t, nil, http.Header{}).withVariables(), maxVariableAllocations},
+	} {
+		more := allocationsOf(c.path.overHTTP(t)) - least
+		t.Logf("%.0f more with %s", more, c.name)
+		if more > c.more {
+			t.Errorf("%.0f allocations more with %s, want %.0f at most", more, c.name, c.more)
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package router
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -55,6 +57,11 @@ func (g *graph) shareable(a *asked) bool { return g.answers != nil && a.document
 // executed. An error is that of a context or of a deadline that has come.
 func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (*response.Response, error) {
 	program := key.planned.program
+	// Others may read the variables when the body, in which they lie, is gone.
+	input.Variables = maps.Clone(input.Variables)
+	for name, value := range input.Variables {
+		input.Variables[name] = bytes.Clone(value)
+	}
 	// Whoever began ends by the same deadline, and says better why.
 	waiting, cancel := context.WithDeadline(ctx, input.Deadline.Add(grace))
 	defer cancel()

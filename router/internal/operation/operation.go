@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"encoding/json"
 	"errors"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -41,6 +42,8 @@ type Variable struct {
 	Type *ast.Type
 	// Default is nil if the variable has none.
 	Default *ast.Value
+
+	literal json.RawMessage // of Default
 }
 
 // SelectionSet is what is selected of a composite value.
@@ -115,7 +118,11 @@ func New(text, operationName string, s *supergraph.Supergraph, limits Limits) (*
 	}
 	op := &Operation{Head: Head{Kind: def.Operation, Name: def.Name, schema: s.API}}
 	for _, v := range def.VariableDefinitions {
-		op.Declarations = append(op.Declarations, Variable{Name: v.Variable, Type: v.Type, Default: v.DefaultValue})
+		declared := Variable{Name: v.Variable, Type: v.Type, Default: v.DefaultValue}
+		if declared.Default != nil {
+			declared.literal = literal(declared.Default)
+		}
+		op.Declarations = append(op.Declarations, declared)
 	}
 	n := &normalizer{
 		schema: s.API, fragments: doc.Fragments, left: limits.MaxFields, max: limits.MaxFields,

@@ -15,40 +15,57 @@ import (
 
 // Variables checks a request's variables against the operation's
 // declarations. The result holds the declared variables that have a value, given
-// or default; given values stay the bytes that they were. Its error is a
-// gqlerror.List with one error for each bad variable.
+// or default; given values stay the bytes that they were. It may be raw itself, if
+// that holds exactly this. Its error is a gqlerror.List with one error for each bad
+// variable.
 //
 // GraphQL October 2021 §6.1.2 Coercing Variable Values.
 func (o *Head) Variables(raw map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	if len(o.Declarations) == 0 {
 		return nil, nil
 	}
-	out := make(map[string]json.RawMessage, len(o.Declarations))
 	var errs gqlerror.List
-	for _, v := range o.Declarations {
+	given, defaults := 0, 0
+	for i := range o.Declarations {
+		v := &o.Declarations[i]
 		value, ok := raw[v.Name]
-		if !ok && v.Default != nil {
-			out[v.Name] = literal(v.Default)
+		switch {
+		case ok:
+			given++
+		case v.Default != nil:
+			defaults++
+			continue
+		case !v.Type.NonNull:
 			continue
 		}
-		if !ok && !v.Type.NonNull {
+		if ok && o.fitsPlainly(v.Type, value) {
 			continue
 		}
 		if err := o.checkVariable(v, value, ok); err != nil {
 			e := errorAt(CodeInvalidVariable, v.Type.Position, "invalid value for variable $%s of type %s: %v", v.Name, v.Type, err)
 			e.Extensions["name"] = v.Name
 			errs = append(errs, e)
-			continue
 		}
-		out[v.Name] = value
 	}
 	if len(errs) > 0 {
 		return nil, errs
 	}
+	if given == len(raw) && defaults == 0 {
+		return raw, nil
+	}
+	out := make(map[string]json.RawMessage, given+defaults)
+	for i := range o.Declarations {
+		v := &o.Declarations[i]
+		if value, ok := raw[v.Name]; ok {
+			out[v.Name] = value
+		} else if v.Default != nil {
+			out[v.Name] = v.literal
+		}
+	}
 	return out, nil
 }
 
-func (o *Head) checkVariable(v Variable, raw json.RawMessage, given bool) error {
+func (o *Head) checkVariable(v *Variable, raw json.RawMessage, given bool) error {
 	if !given {
 		return errors.New("it is required")
 	}
@@ -62,6 +79,58 @@ func (o *Head) checkVariable(v Variable, raw json.RawMessage, given bool) error 
 		return errors.New("it is not one JSON value")
 	}
 	return o.checkValue(v.Type, value, "")
+}
+
+// fitsPlainly tells of most values that fit that they do, from their bytes: names
+// of an enum, and values of scalars that are written as they mostly are. Of others
+// checkVariable knows.
+func (o *Head) fitsPlainly(t *ast.Type, raw []byte) bool {
+	def := o.schema.Types[t.NamedType]
+	switch {
+	case t.Elem != nil || len(raw) == 0:
+		return false
+	case string(raw) == "null":
+		return !t.NonNull
+	case raw[0] == '"':
+		text := plainText(raw)
+		if def.Kind == ast.Enum {
+			return def.EnumValues.ForName(string(text)) != nil
+		}
+		return text != nil && def.Kind == ast.Scalar && fitsScalar(def.Name, "")
+	case def.Kind != ast.Scalar:
+		return false
+	case string(raw) == "true" || string(raw) == "false":
+		return fitsScalar(def.Name, true)
+	}
+	return isShortInt(raw) && def.Name != "String" && def.Name != "Boolean"
+}
+
+// plainText returns what a JSON string without escapes means; nil for others.
+func plainText(raw []byte) []byte {
+	if len(raw) < 2 || raw[len(raw)-1] != '"' {
+		return nil
+	}
+	text := raw[1 : len(raw)-1]
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			return nil
+		}
+	}
+	return text
+}
+
+// isShortInt tells whether a text is a whole number that certainly has 32 bits.
+func isShortInt(raw []byte) bool {
+	const digits = 9
+	if raw[0] == '-' {
+		raw = raw[1:]
+	}
+	for _, c := range raw {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(raw) > 0 && len(raw) <= digits && (raw[0] != '0' || len(raw) == 1)
 }
 
 // checkValue tells what is wrong with a value; path says where in it.

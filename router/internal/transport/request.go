@@ -103,19 +103,6 @@ func (r *Request) Key(b *Body) []byte {
 	return b.key
 }
 
-// DecodeVariables returns the JSON texts of the variables' values by their names.
-// They have memory of their own.
-func (r *Request) DecodeVariables() map[string]json.RawMessage {
-	if r.Variables == nil {
-		return nil
-	}
-	var values map[string]json.RawMessage
-	if err := json.Unmarshal(r.Variables, &values); err != nil {
-		panic("transport: the variables of a request are no JSON: " + err.Error()) // they have been read
-	}
-	return values
-}
-
 // parse reads the parts of a body whatever they look like, and says what is wrong
 // with a body that is no request.
 func parse(body []byte) (r Request, err error) {

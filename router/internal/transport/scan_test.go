@@ -15,7 +15,8 @@ var odd = []string{
 	`{"query":"{a}"}`,
 	" \t\r\n{ \"query\" :\t\"{a}\" , \"operationName\" : null } \n",
 	`{"query":"query($x: Int) {a}","variables":{"x":-0.5e+10,"y":[true,false,null,{}]},"operationName":"A","extensions":{"z":{}}}`,
-	`{"query":"{a}","variables":{}}`,
+	`{"query":"{a}","variables":{}}`, `{"query":"{a}","variables":{ }}`, `{"query":"{a}","variables": { "x" : [ 1 , "}" ] , "y" : { "x" : 2 } } }`,
+	`{"query":"{a}","variables":{"x":1,"z":2,"x":null}}`, `{"query":"{a}","variables":{"x":1,"\u0078":2}}`, `{"query":"{a}","variables":{"é":"\"","y":-1.5e3}}`,
 	`{"query":"{a}"}{}`, `{"query":"{a}"},`, `{"query":"{a}"}x`, "{\"query\":\"{a}\"}\x00", "\ufeff{\"query\":\"{a}\"}",
 	`{"query":"{a}","query":"{b}"}`, `{"query":"{a}","query":null}`, `{"variables":{"x":1},"query":"{a}","variables":null}`,
 	`{"qu\u0065ry":"{a}"}`, `{"query":"{a}","qu\u0065ry":"{b}"}`, `{"Query":"{a}"}`,
@@ -50,6 +51,23 @@ func checkScan(body []byte) error {
 		}
 		if diff := cmp.Diff(meaningOf(want), meaningOf(got)); diff != "" {
 			return errors.New(diff)
+		}
+	}
+	if err == nil {
+		return checkVariables(&want)
+	}
+	return nil
+}
+
+// checkVariables says how variables that are picked by their names differ from
+// those that encoding/json reads.
+func checkVariables(r *Request) error {
+	all, names := meaningOf(*r).Variables, []string{"x", "y", "é", "\ufffd"}
+	some := r.DecodeVariables(names)
+	for _, name := range names {
+		want, there := all[name]
+		if got, picked := some[name]; picked != there || string(got) != string(want) {
+			return fmt.Errorf("variable %q is %q, %t; want %q, %t", name, got, picked, want, there)
 		}
 	}
 	return nil

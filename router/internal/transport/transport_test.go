@@ -113,7 +113,13 @@ type meaning struct {
 }
 
 func meaningOf(r Request) meaning {
-	return meaning{r.Text(), r.Operation(), r.DecodeVariables(), r.Extensions}
+	var variables map[string]json.RawMessage
+	if r.Variables != nil {
+		if err := json.Unmarshal(r.Variables, &variables); err != nil {
+			panic(err)
+		}
+	}
+	return meaning{r.Text(), r.Operation(), variables, r.Extensions}
 }
 
 func TestRead(t *testing.T) {

@@ -1,0 +1,88 @@
+package operation
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// variableHead has variables of all kinds of types.
+func variableHead(t testing.TB) *Head {
+	t.Helper()
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: `
+type Query { a(b: Input): Int }
+enum Size { SMALL LARGE }
+scalar Any
+input Input { size: Size }
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := &Head{schema: schema}
+	for _, name := range []string{"Int", "Float", "String", "ID", "Boolean", "Any", "Size", "Input"} {
+		for _, of := range []*ast.Type{ast.NamedType(name, nil), ast.NonNullNamedType(name, nil), ast.ListType(ast.NamedType(name, nil), nil)} {
+			head.Declarations = append(head.Declarations, Variable{Name: "x", Type: of})
+		}
+	}
+	return head
+}
+
+var variableTexts = []string{
+	`null`, `true`, `false`, `""`, `"SMALL"`, `"SMALLER"`, `"\u0053MALL"`, `"a\"b"`, `"a"b"`, `"`, `"a`, "\"a\n\"", `"é"`,
+	`0`, `-0`, `-`, `00`, `01`, `-12`, `123456789`, `2147483647`, `2147483648`, `-2147483648`, `12345678901234567890`, `1.0`, `1e3`, `1.`, `+1`, `0x1`,
+	`[]`, `[1]`, `{}`, `{"size":"SMALL"}`, `tru`, `trues`, ``, ` 1`, `1 `, `1 1`,
+}
+
+// checkPlain compares fitsPlainly with what encoding/json makes of a value.
+func checkPlain(t *testing.T, head *Head, text string) (plain int) {
+	for i := range head.Declarations {
+		v := &head.Declarations[i]
+		if !head.fitsPlainly(v.Type, []byte(text)) {
+			continue
+		}
+		plain++
+		if err := head.checkVariable(v, json.RawMessage(text), true); err != nil {
+			t.Errorf("%s of type %s: %v", text, v.Type, err)
+		}
+	}
+	return plain
+}
+
+func TestWhatFitsPlainlyFits(t *testing.T) {
+	t.Parallel()
+	head, plain := variableHead(t), 0
+	for _, text := range variableTexts {
+		plain += checkPlain(t, head, text)
+	}
+	if plain < 40 {
+		t.Errorf("only %d values fit plainly", plain)
+	}
+}
+
+func TestScalarVariablesAreCheckedWithoutAllocating(t *testing.T) {
+	head := variableHead(t)
+	head.Declarations = []Variable{
+		{Name: "n", Type: ast.NonNullNamedType("Int", nil)},
+		{Name: "s", Type: ast.NamedType("String", nil)},
+		{Name: "e", Type: ast.NamedType("Size", nil)},
+		{Name: "left", Type: ast.NamedType("ID", nil)},
+	}
+	raw := map[string]json.RawMessage{"n": json.RawMessage(`10`), "s": json.RawMessage(`"é"`), "e": json.RawMessage(`"LARGE"`)}
+	if n := testing.AllocsPerRun(100, func() {
+		if _, err := head.Variables(raw); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func FuzzPlainVariables(f *testing.F) {
+	for _, text := range variableTexts {
+		f.Add(text)
+	}
+	head := variableHead(f)
+	f.Fuzz(func(t *testing.T, text string) { checkPlain(t, head, text) })
+}
