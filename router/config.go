@@ -198,6 +198,7 @@ func (c Config) validateLimits() *FieldError {
 		{"http_max_request_bytes", c.Limits.HTTPMaxRequestBytes},
 		{"parser_max_tokens", int64(c.Limits.ParserMaxTokens)},
 		{"parser_max_recursion", int64(c.Limits.ParserMaxRecursion)},
+		{"in_flight_max_bytes_per_cpu", c.Limits.InFlightMaxBytesPerCPU},
 	} {
 		if limit.value < 1 {
 			return fieldError(fmt.Sprintf("%d is too small: it has to be 1 at least", limit.value), "limits", limit.name)

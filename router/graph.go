@@ -11,6 +11,7 @@ import (
 
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/introspection"
+	"github.com/weftql/weft/router/internal/limit"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/subgraph"
@@ -29,6 +30,7 @@ type graph struct {
 	flights       *subgraph.Flights // through the client
 	answers       *answers          // nil if none are shared
 	limits        operation.Limits
+	admission     *limit.Admission
 	exposures     []execute.Exposure // of errors, by subgraph
 	headers       *subgraph.HeaderRules
 	overrides     overrides
@@ -42,6 +44,7 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 		return nil, err
 	}
 	g := &graph{
+		admission:  r.admission,
 		supergraph: s,
 		limits: operation.Limits{
 			MaxTokens: r.config.Limits.ParserMaxTokens, MaxRecursion: r.config.Limits.ParserMaxRecursion,

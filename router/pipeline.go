@@ -78,7 +78,19 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 			caller: t.caller.Encoded, headers: t.headers.Key(), exposure: t.exposure,
 		}, input)
 	}
-	return prepared.program.Execute(ctx, input), nil
+	return g.execute(ctx, prepared.program, input)
+}
+
+// execute executes a program when the memory that it is expected to take is
+// there. An error is that of ctx or of the deadline.
+func (g *graph) execute(ctx context.Context, program *execute.Program, input execute.Input) (*response.Response, error) {
+	need := program.Expects()
+	if err := g.admission.Enter(ctx, input.Deadline, need); err != nil {
+		return nil, err
+	}
+	// Writing the answer is not waited for: a client may read as slowly as it likes.
+	defer g.admission.Leave(need)
+	return program.Execute(ctx, input), nil
 }
 
 // errorList returns an error's list of GraphQL errors, if it has one.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,7 @@ type Router struct {
 	graph      atomic.Pointer[graph]
 	replacing  sync.Mutex // held while the graph is being replaced
 	draining   atomic.Bool
+	admission  *limit.Admission
 	draw       func() float64 // a random number from 0 to 100
 }
 
@@ -62,6 +64,7 @@ func New(config Config, graph *supergraph.Supergraph, log *slog.Logger) (*Router
 			return nil, fieldError(strings.TrimPrefix(err.Error(), "playground: "), "playground")
 		}
 	}
+	r.admission = limit.NewAdmission(config.Limits.InFlightMaxBytesPerCPU * int64(runtime.GOMAXPROCS(0)))
 	built, err := r.build(graph)
 	if err != nil {
 		return nil, err

@@ -67,14 +67,15 @@ func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (
 	defer cancel()
 	for {
 		flight, first, err := g.answers.Join(waiting, key, func(ctx context.Context) (made, error) {
-			return made{program.Execute(ctx, input), input.Headers}, nil
+			answer, err := g.execute(ctx, program, input)
+			return made{answer, input.Headers}, err
 		})
 		switch {
 		case err != nil:
 			return nil, err
 		case !first && flight.Value.Own:
 			flight.Release()
-			return program.Execute(ctx, input), nil
+			return g.execute(ctx, program, input)
 		case !first && flight.Value.Late: // it had less time than there is
 			flight.Release()
 		default:

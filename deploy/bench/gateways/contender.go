@@ -57,6 +57,7 @@ func contenders() []*contender {
 		},
 		weft("weft", modeNone, "traffic_shaping: {all: {deduplicate_query: false}}\n"),
 		weft("weft", modeSubgraph, ""),
+		weft("weft", modeClient, "traffic_shaping: {router: {deduplicate_query: true}}\n"),
 		signed(modeNone, "traffic_shaping: {all: {deduplicate_query: false}}\n"),
 		signed(modeSubgraph, ""),
 		{

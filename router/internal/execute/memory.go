@@ -2,6 +2,33 @@ package execute
 
 import "unsafe"
 
+// firstExpected is what an execution of a new program is expected to take.
+const firstExpected = 64 << 10
+
+// Expects is how many bytes the next execution is expected to take while it is
+// under way: about as much as the largest of the last ones.
+func (p *Program) Expects() int64 { return max(p.expects.Load(), firstExpected) }
+
+// learn remembers what an execution took: more at once, less by and by.
+func (p *Program) learn(took int64) {
+	expected := p.expects.Load()
+	if took < expected {
+		took = expected - (expected-took)/32
+	}
+	if took != expected {
+		p.expects.Store(took)
+	}
+}
+
+// took is how many bytes an execution has filled.
+func (r *run) took() int64 {
+	n := len(r.out)
+	for i := range r.states {
+		n += len(r.states[i].request.Body) + r.states[i].doc.Filled()
+	}
+	return int64(n)
+}
+
 // Memory is about how many bytes the program takes, with its plan but without
 // what it keeps of past requests' memory, which the garbage collector frees.
 func (p *Program) Memory() int {

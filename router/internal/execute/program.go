@@ -3,6 +3,7 @@ package execute
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/response"
@@ -21,6 +22,7 @@ type Program struct {
 	subgraphs  []supergraph.Subgraph
 	pool       sync.Pool // of *run
 	poison     bool      // overwrite memory before it is used again
+	expects    atomic.Int64
 }
 
 // fetch is one request of the program.

@@ -169,6 +169,7 @@ func (r *run) unlocated() {
 // (response.Owner).
 func (r *run) Reclaim() {
 	poison := r.program.poison
+	r.program.learn(r.took())
 	r.ready, r.late, r.panicked = r.ready[:0], false, nil
 	for i := range r.states {
 		r.states[i].reset(poison)

@@ -7,5 +7,11 @@
 //	http.Request ─Middleware─▶ body ≤ MaxRequestBytes ─▶ ParserMaxTokens,
 //	                                                     ParserMaxRecursion
 //
-// All limits are on by default; names and defaults are Apollo Router's.
+// Before it is executed, a request waits until the memory that it is expected to
+// take is there:
+//
+//	Admission.Enter ─▶ execution ─▶ Admission.Leave
+//
+// All limits are on by default; names and defaults are Apollo Router's, as far as
+// it has them.
 package limit

@@ -16,6 +16,10 @@ type Config struct {
 	// ParserMaxRecursion is how deep selection sets and values may be nested.
 	// Defaults to 500.
 	ParserMaxRecursion int `yaml:"parser_max_recursion"`
+	// InFlightMaxBytesPerCPU is how much memory the answers may take that are being
+	// made at the same time, for each CPU that Go uses and as far as it is known what
+	// they need; further requests wait. Defaults to 12 MiB.
+	InFlightMaxBytesPerCPU int64 `yaml:"in_flight_max_bytes_per_cpu"`
 }
 
 // WithDefaults returns a copy in which limits that are 0 have their defaults.
@@ -23,6 +27,7 @@ func (c Config) WithDefaults() Config {
 	c.HTTPMaxRequestBytes = cmp.Or(c.HTTPMaxRequestBytes, 2_000_000)
 	c.ParserMaxTokens = cmp.Or(c.ParserMaxTokens, 15_000)
 	c.ParserMaxRecursion = cmp.Or(c.ParserMaxRecursion, 500)
+	c.InFlightMaxBytesPerCPU = cmp.Or(c.InFlightMaxBytesPerCPU, 12<<20)
 	return c
 }
 

@@ -29,7 +29,7 @@ func TestMiddlewareBoundsTheBody(t *testing.T) {
 
 func TestDefaultsAreApolloRouters(t *testing.T) {
 	t.Parallel()
-	want := Config{HTTPMaxRequestBytes: 2_000_000, ParserMaxTokens: 15_000, ParserMaxRecursion: 500}
+	want := Config{HTTPMaxRequestBytes: 2_000_000, ParserMaxTokens: 15_000, ParserMaxRecursion: 500, InFlightMaxBytesPerCPU: 12 << 20}
 	if got := (Config{}).WithDefaults(); got != want {
 		t.Errorf("got %+v", got)
 	}

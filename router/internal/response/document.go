@@ -87,6 +87,9 @@ func (d *Document) Memory() int {
 	return n
 }
 
+// Filled is how many bytes of memory the response takes.
+func (d *Document) Filled() int { return len(d.buf) + 8*len(d.slots) }
+
 // Poison overwrites everything that the document holds. Tests do it before a
 // document goes back to its pool, so that whoever still reads it is found out.
 func (d *Document) Poison() {
