@@ -50,11 +50,13 @@ func (m *merger) checkInterfaceObjectSources(dest *typeDef, sources []*typeDef) 
 }
 
 // implementationsAnywhere names the object types that implement an interface in
-// some subgraph.
+// some subgraph; not those that the first subgraph with the name has as another kind
+// of type, which is what the supergraph would have.
 func (m *merger) implementationsAnywhere(name string) (out []string) {
 	for _, s := range m.subgraphs {
 		for _, t := range s.implementations[name] {
-			if t.mergedKind() == ast.Object && !slices.Contains(out, t.name) {
+			first := m.sources[t.name][slices.IndexFunc(m.sources[t.name], func(t *typeDef) bool { return t != nil })]
+			if first.mergedKind() == ast.Object && t.mergedKind() == ast.Object && !slices.Contains(out, t.name) {
 				out = append(out, t.name)
 			}
 		}
