@@ -22,12 +22,15 @@ func TestAdmission_lets_in_what_fits_and_the_rest_in_order(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		var mutex sync.Mutex
 		var order []int64
 		for _, need := range []int64{70, 10, 500, 20} { // the second would fit before the first
 			go func() {
 				if err := a.Enter(ctx, late, need); err != nil {
 					t.Error(err)
 				}
+				mutex.Lock()
+				defer mutex.Unlock()
 				order = append(order, need)
 			}()
 			synctest.Wait()
@@ -61,18 +64,18 @@ func TestAdmission_forgets_who_waits_no_longer(t *testing.T) {
 		synctest.Wait()
 		go func() { late = a.Enter(t.Context(), time.Now().Add(time.Second), 60) }()
 		synctest.Wait()
-		in := false
-		go func() { small = a.Enter(t.Context(), time.Now().Add(time.Hour), 50); in = true }()
+		var in atomic.Bool
+		go func() { small = a.Enter(t.Context(), time.Now().Add(time.Hour), 50); in.Store(true) }()
 		synctest.Wait()
 		cancel()
 		synctest.Wait()
-		if !errors.Is(canceled, context.Canceled) || in {
-			t.Errorf("canceled: %v; who is behind one that does not fit is in: %t", canceled, in)
+		if !errors.Is(canceled, context.Canceled) || in.Load() {
+			t.Errorf("canceled: %v; who is behind one that does not fit is in: %t", canceled, in.Load())
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if !errors.Is(late, context.DeadlineExceeded) || small != nil || !in {
-			t.Errorf("late: %v; the last one: %v, %t", late, small, in)
+		if !errors.Is(late, context.DeadlineExceeded) || small != nil || !in.Load() {
+			t.Errorf("late: %v; the last one: %v, %t", late, small, in.Load())
 		}
 	})
 }
