@@ -16,8 +16,12 @@ type ContextID int32
 
 // ContextArgument is an argument that a subgraph gets from a context.
 type ContextArgument struct {
-	// Name is the argument's name in the subgraph.
+	// Name is the argument's name in the subgraph, Type its type there.
 	Name string
+	Type *ast.Type
+	// Number tells the contextual arguments of a subgraph apart, in the order of the
+	// supergraph.
+	Number int
 	// Value is what it takes.
 	Value ContextID
 }
@@ -30,16 +34,29 @@ type ContextValue struct {
 	Fields *FieldSet
 }
 
+// Context returns what objects of the type give for a value, or nil if they set no
+// context that it is taken from.
+func (t *Type) Context(id ContextID) *ContextValue {
+	for i := range t.Contexts {
+		if t.Contexts[i].ID == id {
+			return &t.Contexts[i]
+		}
+	}
+	return nil
+}
+
 // contextReader reads the contexts of a supergraph.
 type contextReader struct {
 	*fieldSetReader
 	// settings are the object types and interfaces that set a context.
 	settings map[string][]TypeID
 	ids      map[string]ContextID
+	// numbers is how many contextual arguments each subgraph has so far.
+	numbers []int
 }
 
 func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReader {
-	c := &contextReader{fieldSetReader: r, settings: map[string][]TypeID{}, ids: map[string]ContextID{}}
+	c := &contextReader{fieldSetReader: r, settings: map[string][]TypeID{}, ids: map[string]ContextID{}, numbers: make([]int, len(s.Subgraphs))}
 	for i, t := range s.Types {
 		for _, name := range t.Contexts {
 			c.settings[name] = append(c.settings[name], r.graph.Types[i].Possible...)
@@ -57,7 +74,7 @@ func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReade
 
 // arguments reads the contextual arguments of a field in one subgraph, and notes
 // at the types that set their contexts what is taken from them.
-func (c *contextReader) arguments(list []supergraph.ContextArgument) ([]ContextArgument, error) {
+func (c *contextReader) arguments(graph int, list []supergraph.ContextArgument) ([]ContextArgument, error) {
 	var out []ContextArgument
 	for _, a := range list {
 		key := a.Context + " " + a.Selection.String()
@@ -69,7 +86,8 @@ func (c *contextReader) arguments(list []supergraph.ContextArgument) ([]ContextA
 				return nil, fmt.Errorf("argument %q from the context %q: %w", a.Name, a.Context, err)
 			}
 		}
-		out = append(out, ContextArgument{Name: a.Name, Value: id})
+		out = append(out, ContextArgument{Name: a.Name, Type: a.Type, Number: c.numbers[graph], Value: id})
+		c.numbers[graph]++
 	}
 	return out, nil
 }

@@ -35,6 +35,8 @@ type Graph struct {
 	// InterfaceObjects are all of them, in the order of the interfaces' IDs and then
 	// of the subgraphs.
 	InterfaceObjects []StandIn
+	// Contextual tells whether any field has an argument that comes from a context.
+	Contextual bool
 
 	byName map[string]TypeID
 	labels labels
@@ -115,6 +117,7 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 			return nil, err
 		}
 	}
+	g.Contextual = len(r.ids) > 0
 	g.readLabels()
 	return g, nil
 }
@@ -297,7 +300,7 @@ func (g *Graph) readField(r *contextReader, field *Field, source *supergraph.Fie
 				return fmt.Errorf("%s: provides of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 			}
 		}
-		if in.Context, err = r.arguments(j.Context); err != nil {
+		if in.Context, err = r.arguments(j.Graph, j.Context); err != nil {
 			return fmt.Errorf("%s: context of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 		}
 	}

@@ -108,6 +108,9 @@ func (c *compiler) lookup(fetch int, e *plan.Entities) error {
 		p := &c.positions[position]
 		p.overlays[slices.Index(p.views, fetch)-1] = t.overlay
 	}
+	if err := c.contexts(f, l); err != nil {
+		return err
+	}
 	c.identities(l)
 	for _, t := range l.targets {
 		if !c.isPartial(t) {
@@ -154,6 +157,9 @@ func (c *compiler) presence(id int) *presence {
 		return nil
 	}
 	entities := c.plan.Fetches[fetch].Entities[from.entities]
+	if len(entities.Targets) == 1 {
+		return nil // nothing else is looked up with it
+	}
 	above := entities.Targets[from.target].Position
 	p := &c.positions[above]
 	return &presence{
@@ -209,19 +215,21 @@ func dependOnType(all []plan.Representation) bool {
 	})
 }
 
+// noteZip tells a fetch that it refers to an overlay, which may be a zip.
+func (c *compiler) noteZip(f *fetch, overlay int) {
+	if overlay != primary && c.program.overlays[overlay].zip != nil && !slices.Contains(f.zips, overlay) {
+		f.zips = append(f.zips, overlay)
+	}
+}
+
 // noteZips tells a fetch which zips its representations refer to.
 func (c *compiler) noteZips(f *fetch, typing int, parts []part) {
-	note := func(overlay int) {
-		if overlay != primary && c.program.overlays[overlay].zip != nil && !slices.Contains(f.zips, overlay) {
-			f.zips = append(f.zips, overlay)
-		}
-	}
-	note(typing)
+	c.noteZip(f, typing)
 	for i := range parts {
 		if parts[i].constant {
 			continue
 		}
-		note(parts[i].ref.overlay)
+		c.noteZip(f, parts[i].ref.overlay)
 		if o := parts[i].object; o != nil {
 			c.noteZips(f, o.typing, o.parts)
 		}

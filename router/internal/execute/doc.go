@@ -35,6 +35,23 @@
 // copied or merged, and an entity that stands at a hundred places is sent, read
 // and kept once.
 //
+// # Contextual arguments
+//
+// A lookup whose fields take arguments from objects above finds for each object the
+// nearest that gives a value: it goes down from the highest giver to the objects,
+// once, and passes on which value is given. Objects with the same combination of
+// values are one list of representations, without repetition in itself:
+//
+//	query($representations_0:[_Any!]!,$contextualArgument_1_0_0:Int,…)
+//	{_0:_entities(representations:$representations_0){…f(a:$contextualArgument_1_0_0)}
+//	 _1:_entities(representations:$representations_1){…f(a:$contextualArgument_1_0_1)}}
+//
+// With one combination it is the plan's text. The work and the text grow with the
+// number of objects and of combinations, not with their product; of the latter, one
+// request has 1,024 at most. Fields of objects beyond them are null, with an error;
+// so are those of objects that are given nothing for an argument that must have a
+// value.
+//
 // # Failures
 //
 // A fetch that fails costs the fields that it supplies: they are null, an error

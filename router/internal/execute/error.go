@@ -147,6 +147,9 @@ func (r *run) subgraphError(f *fetch, e *subgraphError) gqlerror.Error {
 // mapEntityError maps ["_entities", 3, …] to the places that show the entity.
 func (r *run) mapEntityError(f *fetch, s *fetchState, path []json.RawMessage, err gqlerror.Error) {
 	l, entity := f.entityAt(path)
+	if f.contextual != nil {
+		l, entity = f.contextual.entityAt(s, path)
+	}
 	if l == nil {
 		r.emitter.Report(err, nil)
 		return

@@ -64,6 +64,10 @@ func (r *run) body(f *fetch, s *fetchState) {
 		return
 	}
 	s.sent = s.sent[:0]
+	if f.contextual != nil {
+		r.contextualBody(f, s)
+		return
+	}
 	body := f.text.begin(s.request.Body[:0], r.input.Variables)
 	for _, l := range f.lookups {
 		if body[len(body)-1] != '{' {
@@ -86,6 +90,9 @@ func (r *run) send(f *fetch, s *fetchState, index int) {
 	s.request.Claims = r.input.Claims
 	s.request.Headers = r.input.Headers.For(f.plan.Subgraph)
 	s.request.Parser = f.parser
+	if f.contextual != nil {
+		s.request.Parser = f.contextual.layouts.parser(len(s.contexts.sent))
+	}
 	s.waiter.Arrived, s.waiter.Number = r.arrived, index
 	r.input.Flights.Join(&s.request, &s.waiter)
 	s.waiting = true
@@ -136,6 +143,10 @@ func (r *run) introspect(ctx context.Context, f *fetch, s *fetchState) error {
 func (r *run) attach(f *fetch, s *fetchState) {
 	if f.reentry != nil {
 		r.attachRoot(f.reentry, s)
+	}
+	if f.contextual != nil {
+		r.attachContextual(f, s)
+		return
 	}
 	for i, l := range f.lookups {
 		cause := s.cause()
@@ -198,12 +209,17 @@ func (r *run) markInvalid(f *fetch, s *fetchState, l *lookup, entities response.
 			continue
 		}
 		if failure == nil {
-			failure = &response.Failure{Error: r.failure(CodeMalformed, f,
-				fmt.Sprintf("'%s' has entities that are not of a type that was asked for", l.plan.Key), 0)}
-			s.partial = append(s.partial, failure)
+			failure = r.invalidEntities(f, s, l)
 		}
 		r.mark(l, int32(i), failure, nil)
 	}
+}
+
+func (r *run) invalidEntities(f *fetch, s *fetchState, l *lookup) *response.Failure {
+	failure := &response.Failure{Error: r.failure(CodeMalformed, f,
+		fmt.Sprintf("'%s' has entities that are not of a type that was asked for", l.plan.Key), 0)}
+	s.partial = append(s.partial, failure)
+	return failure
 }
 
 // mark notes an error in an entity at each place that shows the entity.

@@ -37,10 +37,15 @@ func (p *Program) Memory() int {
 		// The request's text is kept as JSON too.
 		n += int(unsafe.Sizeof(*f)) + 2*len(f.plan.Text) + f.layout.Memory() + 8*(len(f.dependents)+len(f.zips)+1)
 		for _, l := range f.lookups {
-			n += int(unsafe.Sizeof(*l)) + len(l.variable) + 8
+			n += int(unsafe.Sizeof(*l)) + len(l.variable) + 8 + l.apart.memory()
 			for _, t := range l.targets {
 				n += t.memory()
 			}
+		}
+	}
+	for _, f := range p.fetches {
+		if x := f.contextual; x != nil {
+			n += int(unsafe.Sizeof(*x)) + 3*len(f.plan.Text) + x.giving.memory() + len(x.layouts.made)*int(unsafe.Sizeof(layoutOf{}))
 		}
 	}
 	for i := range p.overlays {
@@ -66,6 +71,26 @@ func (t *target) memory() int {
 	for i := range t.program.of {
 		r := &t.program.of[i]
 		n += int(unsafe.Sizeof(*r)) + len(r.head) + partsMemory(r.parts)
+	}
+	return n
+}
+
+func (g *giving) memory() (n int) {
+	if g == nil {
+		return 0
+	}
+	n = int(unsafe.Sizeof(*g)) + len(g.contexts)*int(unsafe.Sizeof(given{}))
+	for i := range g.levels {
+		l := &g.levels[i]
+		n += int(unsafe.Sizeof(*l)) + 8*len(l.slots)
+		for _, gifts := range l.gives {
+			n += 24 + 8*len(gifts)
+			for _, one := range gifts {
+				if one != nil {
+					n += int(unsafe.Sizeof(*one)) + partsMemory(one.parts)
+				}
+			}
+		}
 	}
 	return n
 }

@@ -37,7 +37,8 @@ type fetch struct {
 	// dependents are the fetches that wait for this one.
 	dependents []int
 	lookups    []*lookup
-	reentry    *reentry // nil unless it fetches the Query object for a position
+	contextual *contextual // nil unless its lookup has contextual arguments
+	reentry    *reentry    // nil unless it fetches the Query object for a position
 	// zips are overlays that the lookups' representations refer to.
 	zips []int
 }
@@ -51,6 +52,8 @@ type lookup struct {
 	// prefix and suffix stand around the one value in which the representations
 	// differ; prefix is "" if they differ in more.
 	prefix, suffix string
+	// apart tells objects apart that are sent alike; nil if they are the same.
+	apart *giving
 }
 
 // reentry is a site whose objects are the Query object of the fetch's subgraph.

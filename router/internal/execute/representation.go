@@ -38,6 +38,9 @@ type objectPart struct {
 // repetition, and notes in the targets' overlays which one each object has. It
 // returns how many there are.
 func (r *run) represent(s *fetchState, l *lookup, body []byte) ([]byte, int) {
+	if l.apart != nil {
+		return r.representApart(s, l, body)
+	}
 	s.table.reset()
 	for _, t := range l.targets {
 		s.heirs = s.heirs[:0]

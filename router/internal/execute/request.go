@@ -14,7 +14,9 @@ import (
 //	"representations":[…]                            lookups
 //	}}
 type requestText struct {
-	head      []byte
+	head []byte
+	// name is `,"operationName":"…"`, or nothing.
+	name      []byte
 	variables []requestVariable
 	// hasVariables says that head ends in an open object of variables.
 	hasVariables bool
@@ -30,8 +32,8 @@ func newRequestText(f *plan.Fetch) requestText {
 	var t requestText
 	t.head = append([]byte(`{"query":`), quote(f.Text)...)
 	if f.Name != "" {
-		t.head = append(t.head, `,"operationName":`...)
-		t.head = append(t.head, quote(f.Name)...)
+		t.name = append([]byte(`,"operationName":`), quote(f.Name)...)
+		t.head = append(t.head, t.name...)
 	}
 	for _, name := range f.Variables {
 		t.variables = append(t.variables, requestVariable{name, append(quote(name), ':')})
@@ -56,7 +58,11 @@ func quote(text string) []byte {
 // begin appends the head and the client's variables. A variable that the client
 // did not give is left out.
 func (t *requestText) begin(dst []byte, variables map[string]json.RawMessage) []byte {
-	dst = append(dst, t.head...)
+	return t.clientVariables(append(dst, t.head...), variables)
+}
+
+// clientVariables appends the client's variables.
+func (t *requestText) clientVariables(dst []byte, variables map[string]json.RawMessage) []byte {
 	comma := false
 	for i := range t.variables {
 		v := &t.variables[i]

@@ -49,6 +49,8 @@ type fetchState struct {
 	table   table
 	heirs   []int32 // by entity of the overlay that a target inherits from, the representation's number
 	sent    []int   // representations, by lookup
+	// contexts is memory for what objects above give; nil for most.
+	contexts *contextState
 	// failure is why there is no response.
 	failure *response.Failure
 	// partial are failures that concern a part of the response.
@@ -219,6 +221,9 @@ func (s *fetchState) reset(poison bool) {
 		s.table = table{}
 	}
 	s.heirs = kept(s.heirs, poison)
+	if s.contexts.memory() > maxKept {
+		s.contexts = nil
+	}
 	s.failure, s.partial, s.tainted = nil, nil, false
 }
 

@@ -53,6 +53,15 @@ func (t *table) add(s span) int32 {
 	return number
 }
 
+// number returns the number of the text that body ends with from start on, and
+// whether it is a new one.
+func (t *table) number(body []byte, start int) (number int32, isNew bool) {
+	if number, known := t.find(body, body[start:]); known {
+		return number, false
+	}
+	return t.add(span{start, len(body)}), true
+}
+
 func (t *table) grow() {
 	t.slots = make([]int32, 2*len(t.slots))
 	mask := uint64(len(t.slots) - 1)

@@ -21,6 +21,8 @@ type entry struct {
 	possible []typeID
 	// from is the parent's location that holds the field.
 	from location
+	// contexts is nil unless contextual arguments are concerned.
+	contexts *entryContexts
 }
 
 // location is a response that holds a site's objects: an entry, or a step (a
@@ -159,17 +161,20 @@ func (a *availability) settle(ask func()) {
 	}
 }
 
-// resolve tells when a field with @requires can be had: a wave after its inputs
-// and a key.
+// resolve tells when a field with @requires or contextual arguments can be had: a
+// wave after its inputs and a key.
 func (a *availability) resolve(r requiring) int {
 	w, _ := a.key(r.index, r.graph)
 	if a.blind && !a.p.doors.opaque(r.graph) { // a blind lookup would send no inputs for other types
 		w, _ = a.typedKey(r.index, r.graph)
 	}
-	required := a.p.doors.in(r.graph, r.field).Requires
-	for i := range required.Fields {
-		if f := &required.Fields[i]; f.On(a.types[r.index]) {
-			w = max(w, a.input(r.index, f))
+	in := a.p.doors.in(r.graph, r.field)
+	w = max(w, a.given(in.Context, r.graph))
+	if in.Requires != nil {
+		for i := range in.Requires.Fields {
+			if f := &in.Requires.Fields[i]; f.On(a.types[r.index]) {
+				w = max(w, a.input(r.index, f))
+			}
 		}
 	}
 	return min(w+1, never)
@@ -254,6 +259,15 @@ func (a *availability) resolvedAt(r requiring) int {
 	return never
 }
 
+// inputField is field for a part of a representation. Conditions of keys and
+// @requires know nothing of the objects above theirs.
+func (a *availability) inputField(index int, f fieldID, graph int) int {
+	if len(a.p.contextual(f, graph)) > 0 {
+		return never
+	}
+	return a.field(index, f, graph)
+}
+
 // requires tells whether the subgraph needs inputs to resolve the field. Where
 // it provides a field that is external to it, it does not.
 func (a *availability) requires(f fieldID, graph int) bool {
@@ -261,18 +275,22 @@ func (a *availability) requires(f fieldID, graph int) bool {
 		return false
 	}
 	in := a.p.doors.in(graph, f)
-	return in.Requires != nil && !in.External
+	return (in.Requires != nil || len(in.Context) > 0) && !in.External
 }
 
 // locate gives the earliest response that has a field; ok is false if none will.
 // Of equally early ones it prefers those that take no lookup, then lookups that
 // the choice makes anyway.
 func (c *choice) locate(index int, f fieldID) (best location, ok bool) {
+	return c.locateAs(index, f, (*availability).field)
+}
+
+func (c *choice) locateAs(index int, f fieldID, field func(*availability, int, fieldID, int) int) (best location, ok bool) {
 	a := &c.av
 	best.wave = never
 	rank := 0
 	for _, graph := range a.graphs {
-		w := a.field(index, f, graph)
+		w := field(a, index, f, graph)
 		if w == never || w > best.wave {
 			continue
 		}
@@ -307,6 +325,13 @@ func (a *availability) location(index int, f fieldID, graph int) location {
 // @requires: fields whose inputs are one field with different arguments cannot
 // be asked for with one representation.
 func (p *planner) variant(f fieldID, graph int) int {
+	return p.requiring(f, graph) + maxVariants*p.strict(f, graph)
+}
+
+// maxVariants is more than there are fields of a type.
+const maxVariants = 1 << 20
+
+func (p *planner) requiring(f fieldID, graph int) int {
 	key := variantKey{f, graph}
 	if v, ok := p.variants[key]; ok {
 		return v
@@ -353,7 +378,7 @@ func conflicts(a, b *querygraph.FieldSet) bool {
 func (a *availability) input(index int, f *querygraph.FieldSetField) int {
 	best, id := never, a.p.input(a.types[index], f)
 	for _, graph := range a.graphs {
-		w := a.field(index, id, graph)
+		w := a.inputField(index, id, graph)
 		if w < best && (f.Set == nil || a.whole(index, f, graph)) {
 			best = w
 		}
@@ -402,8 +427,7 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 			if id == querygraph.Typename {
 				continue
 			}
-			in := p.doors.in(graph, id)
-			if in.Requires != nil && !in.External {
+			if !p.plain(graph, t, id, provided) {
 				return false
 			}
 			if f.Set != nil && !p.resolvesSet(f.Set, p.doors.result(graph, id), p.doors.resultTypes(graph, id), p.doors.below(graph, t, id, provided)) {
@@ -418,10 +442,19 @@ func (p *planner) resolvesSet(set *querygraph.FieldSet, graph int, types []typeI
 // types[index]: every subgraph that has the field. base is the wave of the
 // earliest.
 func (a *availability) below(index int, f fieldID) (entries []entry, base int) {
+	return a.belowAs(index, f, (*availability).field)
+}
+
+// inputBelow is below for a part of a representation.
+func (a *availability) inputBelow(index int, f fieldID) (entries []entry, base int) {
+	return a.belowAs(index, f, (*availability).inputField)
+}
+
+func (a *availability) belowAs(index int, f fieldID, field func(*availability, int, fieldID, int) int) (entries []entry, base int) {
 	base = never
 	scratch := a.p.entries[:0]
 	for _, graph := range a.graphs {
-		w := a.field(index, f, graph)
+		w := field(a, index, f, graph)
 		if w == never {
 			continue
 		}
@@ -463,6 +496,7 @@ func appendSignature(out []byte, entries []entry) []byte {
 		for _, t := range e.possible {
 			out = appendInt(out, int(t))
 		}
+		out = e.contexts.append(out)
 	}
 	return out
 }

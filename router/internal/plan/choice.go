@@ -145,6 +145,7 @@ func (c *choice) ask(wants []want) {
 				c.av.field(i, d.ids[k], graph)
 			}
 		}
+		c.askContexts(d)
 	}
 	if c.av.p.doors.any() {
 		c.askAll()
@@ -191,6 +192,7 @@ func (c *choice) descend(d *demand, l *local) *obstacle {
 		l.cost += power(g.base) * g.local.cost
 		l.depth = max(l.depth, g.base+g.local.depth)
 		c.useEntries(d, g)
+		c.take(g)
 	}
 	c.groups[d.index] = groups
 	return nil
@@ -207,6 +209,7 @@ func (c *choice) group(d *demand) (groups []group, why *obstacle) {
 		if len(entries) == 0 {
 			return nil, &obstacle{c, d.types[k], d.field.Name, d}
 		}
+		c.give(i, d.ids[k], d, entries, base)
 		g := slices.IndexFunc(groups, func(g group) bool { return g.base == base && sameEntries(g.entries, entries) })
 		if g < 0 {
 			types := append(mem.types.take(len(d.at) - k)[:0], d.types[k])
@@ -245,7 +248,7 @@ func sameEntries(a, b []entry) bool {
 	}
 	for i := range a {
 		x, y := &a[i], &b[i]
-		if x.graph != y.graph || x.wave != y.wave || x.from.step != y.from.step || !slices.Equal(x.provided, y.provided) {
+		if x.graph != y.graph || x.wave != y.wave || x.from.step != y.from.step || !slices.Equal(x.provided, y.provided) || !x.contexts.equal(y.contexts) {
 			return false
 		}
 	}
@@ -276,7 +279,13 @@ func (c *choice) use(index int, id fieldID, at location, hard bool) {
 		c.widen(at, id)
 		return
 	}
-	c.useSet(index, c.av.p.graph.Fields[id].In(at.graph).Requires, at.wave-1)
+	in := c.av.p.graph.Fields[id].In(at.graph)
+	if in.Requires != nil {
+		c.useSet(index, in.Requires, at.wave-1)
+	}
+	for _, a := range in.Context {
+		c.result.takes = appendNew(c.result.takes, a.Value)
+	}
 }
 
 // step gives the lookup that is a location, or nil if the choice makes none.
@@ -351,7 +360,7 @@ func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) 
 	var best location
 	best.wave = never
 	for _, graph := range c.av.graphs {
-		if w := c.av.field(index, id, graph); w < best.wave && c.av.whole(index, f, graph) {
+		if w := c.av.inputField(index, id, graph); w < best.wave && c.av.whole(index, f, graph) {
 			best = c.av.location(index, id, graph)
 		}
 	}
@@ -360,7 +369,7 @@ func (c *choice) useInput(index int, f *querygraph.FieldSetField, deadline int) 
 		return
 	}
 	for _, graph := range c.av.graphs {
-		if c.av.field(index, id, graph) <= deadline {
+		if c.av.inputField(index, id, graph) <= deadline {
 			c.use(index, id, c.av.location(index, id, graph), true)
 		}
 	}

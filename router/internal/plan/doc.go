@@ -77,6 +77,30 @@
 // cannot wait for itself, and it never asks for a field before its inputs are
 // there.
 //
+// # Contextual arguments
+//
+// An argument that takes its value from a context (Federation 2.8 §@fromContext) is
+// an input like those of @requires, except that an object above gives it: the
+// nearest whose type sets the context.
+//
+//	shops.@            gives currency ──────────────┐
+//	  └─ desk          a value                      │
+//	       └─ item     #2 entities at shops.@.desk.item, in the same subgraph,
+//	                      {...on Item{price(in:$contextualArgument_1_0)}}
+//
+// What is below a position then depends on more than on where its objects stand:
+// its entries say in which wave which values are given from above, as far as
+// something below can take them. A site whose objects give a value supplies it like
+// a part of a representation, when a field below has been chosen to take it. Keys
+// and @requires know nothing of the objects above theirs, so that what they name
+// never takes a value.
+//
+// Two objects with equal representations can be given different values. The fetch
+// with the argument is therefore alone in its request, which asks for each
+// combination of values apart (package execute), and lookups between it and the
+// giver keep objects apart below which different values are taken (Entities.Apart):
+// by the value, or, where that is not known early enough, by the giver.
+//
 // The search is bounded by Config.MaxWork: when that is spent, the first valid
 // choice is taken at each place, and Plan.Stats says so. Package verify proves of
 // every plan in the tests that it answers its operation.

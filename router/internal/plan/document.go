@@ -16,6 +16,8 @@ type document struct {
 	p         *planner
 	b         strings.Builder
 	variables map[string]bool
+	// contexts are variables that are not the client's.
+	contexts []stepContext
 }
 
 func (w *document) word(s string) {
@@ -154,7 +156,7 @@ func (w *document) arguments(args ast.ArgumentList) {
 }
 
 func (w *document) use(v *ast.Value) {
-	if v.Kind == ast.Variable {
+	if v.Kind == ast.Variable && !slices.ContainsFunc(w.contexts, func(c stepContext) bool { return c.variable == v.Raw }) {
 		w.variables[v.Raw] = true
 	}
 	for _, child := range v.Children {
@@ -172,13 +174,11 @@ func (w *document) names() []string {
 	return out
 }
 
-// header writes the part of a document before its selection set.
-func (w *document) header(kind ast.Operation, name string, representations []string) string {
+// header writes the part of a document before its selection set; own are the
+// declarations of variables that are not the client's.
+func (w *document) header(kind ast.Operation, name string, own []string) string {
 	var b strings.Builder
-	var declared []string
-	for _, v := range representations {
-		declared = append(declared, "$"+v+":[_Any!]!")
-	}
+	declared := slices.Clone(own)
 	for _, v := range w.p.op.Declarations {
 		if !w.variables[v.Name] {
 			continue

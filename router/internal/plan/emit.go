@@ -32,6 +32,11 @@ type step struct {
 	set     *selectionSet
 	// lookups are what is sent for each object type, sorted by type.
 	lookups []*representation
+	// contexts are the contextual arguments of what is selected.
+	contexts []stepContext
+	// apart are the contexts of later steps for whose sake objects that are sent
+	// alike are looked up apart.
+	apart []apart
 	// after are the steps whose responses the representations are made of.
 	after   []*step
 	run     int // of a mutation: which of the root sites it belongs to
@@ -120,8 +125,12 @@ func (p *planner) supply(s *site, t typeID, d *demand, at location) {
 	r := p.enter(s, at, cond)
 	p.prepare(r, t, name, cond)
 	id, _ := p.graph.Field(t, name)
+	arguments, args := d.field.Arguments, d.args
+	if contextual := p.arguments(id, at.graph, arguments); len(contextual) > len(arguments) {
+		arguments, args = contextual, argumentText(contextual)
+	}
 	p.leaf(r.set, &selection{
-		want: d.field.Key, name: name, args: d.args, arguments: d.field.Arguments, types: p.graph.Types[t].Possible, cond: cond,
+		want: d.field.Key, name: name, args: args, arguments: arguments, types: p.graph.Types[t].Possible, cond: cond,
 		typ: p.graph.Fields[id].Definition.Type, local: p.doors.in(at.graph, id).Type,
 	})
 }
@@ -180,7 +189,7 @@ func (p *planner) enterField(r *residency, cond operation.Condition) {
 	s := r.site
 	e := s.entry(r.at.graph)
 	f := p.mem.selections.one()
-	*f = selection{want: s.name, name: s.name, args: argumentText(s.arguments), arguments: s.arguments, types: s.parentTypes, below: r.set, cond: s.reached(cond)}
+	*f = selection{want: s.name, name: s.name, arguments: s.arguments, types: s.parentTypes, below: r.set, cond: s.reached(cond)}
 	if s.via != nil {
 		f.want = s.via.field.Key
 	}
@@ -193,12 +202,14 @@ func (p *planner) enterField(r *residency, cond operation.Condition) {
 		in := p.doors.in(e.from.graph, id)
 		f.typ, f.local = p.graph.Fields[id].Definition.Type, in.Type
 		if i == 0 {
+			f.arguments = p.arguments(id, e.from.graph, s.arguments)
 			r.set.typ = in.Result
 		} else if r.set.typ != in.Result {
 			r.set.typ = querygraph.NoType
 		}
 	}
 	r.set.types = p.intersection(s.types, e.possible)
+	f.args = argumentText(f.arguments)
 	r.step = parent.step
 	parent.set.fields = append(parent.set.fields, f)
 }
@@ -272,7 +283,10 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 	case p.doors.opaque(r.at.graph):
 		p.require(r, name, cond)
 	default:
-		p.addInputs(r.step, r.step.lookup(t), p.graph.Fields[id].In(r.step.graph).Requires, cond)
+		if required := p.graph.Fields[id].In(r.step.graph).Requires; required != nil {
+			p.addInputs(r.step, r.step.lookup(t), required, cond)
+		}
+		p.addContexts(r.step, id, cond)
 	}
 }
 
@@ -364,6 +378,9 @@ func (p *planner) gatherInputs() {
 		}
 		if st.typed {
 			p.needType(st, st.site, cond)
+		}
+		for i := range st.contexts {
+			p.gatherContext(st, st.site, st.contexts[i].argument.Value, cond)
 		}
 	}
 }

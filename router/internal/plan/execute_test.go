@@ -25,6 +25,7 @@ type run struct {
 // instance is one object at a position, with what each fetch says of it.
 type instance struct {
 	position int
+	parent   *instance
 	views    map[int]map[string]any
 	below    map[string]*instance // by position and list indices
 }
@@ -32,7 +33,7 @@ type instance struct {
 func (r *run) fail(format string, args ...any) { r.errs = append(r.errs, fmt.Sprintf(format, args...)) }
 
 func (r *run) execute() any {
-	root := r.add(0)
+	root := r.add(0, nil)
 	done := map[int]bool{}
 	for i, f := range r.plan.Fetches {
 		if f.ID != i {
@@ -58,6 +59,10 @@ func (r *run) execute() any {
 			r.register(root, f, data, f.Selections, 0)
 			continue
 		}
+		if len(f.Entities[0].Contexts) > 0 {
+			r.contextual(f)
+			continue
+		}
 		r.entityFetch(f)
 	}
 	return r.show(root)
@@ -81,8 +86,8 @@ func (r *run) checkOrder(f *plan.Fetch) {
 	}
 }
 
-func (r *run) add(position int) *instance {
-	in := &instance{position: position, views: map[int]map[string]any{}, below: map[string]*instance{}}
+func (r *run) add(position int, parent *instance) *instance {
+	in := &instance{position: position, parent: parent, views: map[int]map[string]any{}, below: map[string]*instance{}}
 	r.instances[position] = append(r.instances[position], in)
 	return in
 }
@@ -166,7 +171,7 @@ func (r *run) registerValue(in *instance, f *plan.Fetch, value any, s plan.Selec
 	case map[string]any:
 		child := in.below[path]
 		if child == nil {
-			child = r.add(s.Positions[target])
+			child = r.add(s.Positions[target], in)
 			in.below[path] = child
 		}
 		child.views[f.ID] = value

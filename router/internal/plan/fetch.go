@@ -21,6 +21,7 @@ type bundle struct {
 type bundleKey struct {
 	run, wave, graph int
 	root, reentry    bool
+	contextual       bool
 	cond             string
 	alone            int // distinguishes bundles that must not be shared
 }
@@ -50,6 +51,11 @@ func (p *planner) dependencies() {
 			st.needs(st.site.primary.step)
 		}
 	}
+	for _, st := range p.steps {
+		if err := p.contextDependencies(st); err != nil && p.err == nil {
+			p.err = err
+		}
+	}
 }
 
 // sink moves lookups that nothing waits for into a later request to the same
@@ -69,7 +75,7 @@ func (p *planner) sink() {
 		}
 		next := never
 		for _, o := range order {
-			if !o.root && !o.reentry && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.cond.Equal(st.cond) {
+			if !o.root && !o.reentry && o.run == st.run && o.graph == st.graph && o.wave > st.wave && o.wave < next && o.cond.Equal(st.cond) && mayJoin(st, o) {
 				next = o.wave
 			}
 		}
@@ -86,6 +92,12 @@ func (p *planner) sink() {
 			st.wave = next
 		}
 	}
+}
+
+// mayJoin tells whether two steps can be parts of one request: one with contextual
+// arguments has a request for itself.
+func mayJoin(a, b *step) bool {
+	return len(a.contexts)+len(b.contexts) == 0 || a.site == b.site && a.variant == b.variant
 }
 
 // clash tells whether one response would hold the same objects twice: looked up
@@ -132,6 +144,12 @@ func (p *planner) unite(st, with *step) {
 	for _, other := range st.after {
 		with.needs(other)
 	}
+	for _, c := range st.contexts {
+		with.contexts = appendNew(with.contexts, c)
+	}
+	for _, a := range st.apart {
+		p.keepApart(with, a)
+	}
 	p.steps = slices.DeleteFunc(p.steps, func(o *step) bool { return o == st })
 }
 
@@ -143,7 +161,7 @@ func (p *planner) bundles() []*bundle {
 	for i, st := range p.steps {
 		cond := st.cond
 		key := bundleKey{run: st.run, wave: st.wave, graph: st.graph, root: st.root, reentry: st.reentry, cond: conditionText(cond)}
-		if p.cfg.SeparateEntities || st.reentry {
+		if key.contextual = len(st.contexts) > 0; key.contextual || p.cfg.SeparateEntities || st.reentry {
 			key.alone = i
 		}
 		b := known[key]
@@ -173,7 +191,7 @@ func (p *planner) bundles() []*bundle {
 func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
 	f := &Fetch{ID: id, Subgraph: b.key.graph, Kind: EntityFetch, Operation: ast.Query, Name: p.requestName(b.key.graph, id), Condition: condition(b.cond)}
 	w := &document{p: p, variables: map[string]bool{}}
-	var representations []string
+	var own []string
 	if b.key.root || b.key.reentry {
 		if f.Kind, f.Operation = RootFetch, p.op.Kind; b.key.reentry {
 			f.Kind, f.Operation, f.Position = ReentryFetch, ast.Query, b.steps[0].site.position
@@ -182,10 +200,10 @@ func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
 		w.set(set, b.cond)
 		f.Selections = p.selections(set, b.cond)
 	} else {
-		representations = p.entities(f, b, w)
+		own = p.entities(f, b, w)
 	}
 	f.Variables = w.names()
-	f.Text = w.header(f.Operation, f.Name, representations) + w.b.String()
+	f.Text = w.header(f.Operation, f.Name, own) + w.b.String()
 	for _, st := range b.steps {
 		for _, other := range st.after {
 			if other.fetch != id {
@@ -201,28 +219,30 @@ func (p *planner) fetch(id int, b *bundle, last []int) *Fetch {
 	return f
 }
 
-// entities writes the _entities fields of a request. Steps that select the same
+// entities writes the _entities fields of a request, and returns the declarations
+// of their variables. Steps that select the same
 // share one. The text alone does not tell: one field on two object types and a
 // field on each of them are written alike, but stand for different positions.
-func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string) {
+func (p *planner) entities(f *Fetch, b *bundle, w *document) (declared []string) {
 	type shared struct {
 		text  string
 		first *step
 	}
 	var fields []shared
 	for _, st := range b.steps {
-		sub := &document{p: p, variables: w.variables}
+		sub := &document{p: p, variables: w.variables, contexts: st.contexts}
+		shares := len(st.contexts)+len(st.apart) == 0
 		sub.set(st.set, b.cond)
 		target := Target{Position: st.site.position}
 		target.Representations = p.representations(st)
 		selections := p.selections(st.set, b.cond)
 		k := 0
-		for k < len(fields) && (fields[k].text != sub.b.String() || !slices.Equal(fields[k].first.set.types, st.set.types) || !sameSelections(f.Entities[k].Selections, selections)) {
+		for k < len(fields) && (!shares || len(f.Entities[k].Apart) > 0 || fields[k].text != sub.b.String() || !slices.Equal(fields[k].first.set.types, st.set.types) || !sameSelections(f.Entities[k].Selections, selections)) {
 			k++
 		}
 		if k == len(fields) {
 			fields = append(fields, shared{sub.b.String(), st})
-			f.Entities = append(f.Entities, Entities{Targets: []Target{target}, Selections: selections})
+			f.Entities = append(f.Entities, Entities{Targets: []Target{target}, Contexts: p.contextsOfStep(st), Apart: p.apartOfStep(st), Selections: selections})
 			continue
 		}
 		e := &f.Entities[k]
@@ -240,11 +260,14 @@ func (p *planner) entities(f *Fetch, b *bundle, w *document) (variables []string
 		for p.declares(e.Variable) { // the client may use any name
 			e.Variable = "_" + e.Variable
 		}
-		variables = append(variables, e.Variable)
+		declared = append(declared, "$"+e.Variable+":[_Any!]!")
+		for _, c := range e.Contexts {
+			declared = append(declared, declaration(c.Variable, c.Type))
+		}
 		w.word("_entities(representations:$" + e.Variable + ")" + fields[i].text)
 	}
 	w.b.WriteByte('}')
-	return variables
+	return declared
 }
 
 func (p *planner) declares(variable string) bool {

@@ -9,7 +9,6 @@ import (
 
 // finish turns the emitted steps into the plan.
 func (p *planner) finish() *Plan {
-	p.dependencies()
 	if !p.cfg.SeparateEntities {
 		p.sink()
 	}
@@ -172,7 +171,11 @@ func (p *planner) restrict(s *site, types []typeID) []string {
 }
 
 func (p *planner) leafSource(s *site, d *demand, t typeID, at location) Source {
-	return p.find(s, at, t, d.field.Name, d.args, d.field.Key)
+	args := d.args
+	if id, _ := p.graph.Field(t, d.field.Name); len(p.contextual(id, at.graph)) > 0 {
+		args = argumentText(p.arguments(id, at.graph, d.field.Arguments))
+	}
+	return p.find(s, at, t, d.field.Name, args, d.field.Key)
 }
 
 // find gives the source of a leaf that has been selected at a location.

@@ -51,6 +51,14 @@ func (e *Entities) memory() int {
 			n += int(unsafe.Sizeof(*r)) + names(r.Types) + representationMemory(r.Fields)
 		}
 	}
+	for _, list := range [][]Context{e.Contexts, e.Apart} {
+		for i := range list {
+			n += int(unsafe.Sizeof(list[i])) + len(list[i].Variable)
+			for _, g := range list[i].Givers {
+				n += int(unsafe.Sizeof(g)) + names(g.Types) + representationMemory(g.Fields)
+			}
+		}
+	}
 	return n
 }
 

@@ -84,6 +84,9 @@ func (p *planner) closedDoor(c *choice, t typeID, f fieldID, graph int) string {
 	if len(keys) == 0 {
 		return fmt.Sprintf("has it, but no resolvable @key of %q", p.graph.Types[p.doors.as(graph, t)].Name)
 	}
+	if len(in.Context) > 0 {
+		return fmt.Sprintf("has it, but nothing gives its argument %q a value there", in.Context[0].Name)
+	}
 	i := slices.Index(c.s.types, t)
 	if _, key := c.av.key(i, graph); key != nil {
 		return "has it, but not all that its @requires needs can be had"

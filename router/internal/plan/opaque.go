@@ -161,7 +161,7 @@ func (c *choice) common(name string) (entries []entry, base int) {
 		if !a.reachable(i) {
 			continue
 		}
-		others, from := a.below(i, a.p.field(t, name))
+		others, from := a.inputBelow(i, a.p.field(t, name))
 		for k := range others {
 			others[k].wave += from
 		}
@@ -204,14 +204,14 @@ func (c *choice) joint(f *querygraph.FieldSetField, t typeID) bool {
 // whatever lookups the choice comes to make.
 func (c *choice) locateInput(index int, id fieldID) (location, bool) {
 	if !c.av.blind {
-		return c.locate(index, id)
+		return c.locateAs(index, id, (*availability).inputField)
 	}
 	for _, known := range c.fixed {
 		if known.index == index && known.id == id {
 			return known.at, true
 		}
 	}
-	at, ok := c.locate(index, id)
+	at, ok := c.locateAs(index, id, (*availability).inputField)
 	if ok {
 		c.fixed = append(c.fixed, fixed{index, id, at})
 	}

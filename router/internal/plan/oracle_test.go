@@ -34,6 +34,8 @@ type thing struct {
 	as string
 	// sent is the representation it was looked up with; nil otherwise.
 	sent map[string]any
+	// above are the objects of which it is a part, where one server has them all.
+	above []thing
 }
 
 const machinery = `
@@ -58,7 +60,7 @@ func subgraphSchema(t testing.TB, name, sdl string) *ast.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := machinery
+	text := machinery + contextDirectives
 	var entities []string
 	hasQuery := false
 	for _, def := range slices.Concat(doc.Definitions, doc.Extensions) {
@@ -165,6 +167,9 @@ func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided)
 		w.fail("no field %s.%s", o.typ, f.Name)
 		return nil
 	}
+	if w.graph < 0 {
+		args = argumentValues(w.withContext(f, id, o.above))
+	}
 	field, place := &w.u.graph.Fields[id], typ
 	if o.as != "" {
 		place, _ = w.u.graph.Type(o.as)
@@ -197,7 +202,7 @@ func (w *world) field(o thing, group []*ast.Field, provided querygraph.Provided)
 			as = result.Name
 		}
 	}
-	return w.composite(value, as, field.ID, field.Definition.Type, group, below)
+	return w.composite(value, as, o, field.ID, field.Definition.Type, group, below)
 }
 
 // requiring gives where a field has @requires, if anywhere.
@@ -217,11 +222,11 @@ func (u *universe) requiring(id querygraph.FieldID) *querygraph.FieldIn {
 	return nil
 }
 
-func (w *world) composite(value, as string, id querygraph.FieldID, t *ast.Type, group []*ast.Field, below querygraph.Provided) any {
+func (w *world) composite(value, as string, o thing, id querygraph.FieldID, t *ast.Type, group []*ast.Field, below querygraph.Provided) any {
 	if t.Elem != nil {
 		var list []any
 		for i := range 2 {
-			list = append(list, w.composite(fmt.Sprintf("%s[%d]", value, i), as, id, t.Elem, group, below))
+			list = append(list, w.composite(fmt.Sprintf("%s[%d]", value, i), as, o, id, t.Elem, group, below))
 		}
 		return list
 	}
@@ -234,6 +239,9 @@ func (w *world) composite(value, as string, id querygraph.FieldID, t *ast.Type, 
 		set = append(set, f.SelectionSet...)
 	}
 	child.as = as
+	if w.graph < 0 {
+		child.above = append(slices.Clip(o.above), o)
+	}
 	return w.object(child, set, below)
 }
 

@@ -170,9 +170,45 @@ type Entities struct {
 	Variable string
 	// Targets are the positions whose objects are looked up.
 	Targets []Target
+	// Contexts are the contextual arguments in Selections. The field is sent once
+	// for each combination of their values, under further keys and variables
+	// (package execute). It has one target then, and is alone in its fetch.
+	Contexts []Context
+	// Apart are contexts for whose sake objects that are sent alike are looked up
+	// apart if they are given different values: contextual arguments below them
+	// depend on it. There is one target then.
+	Apart []Context
 	// Selections is what is selected of each entity. Selection.Types tells the
 	// entity types apart.
 	Selections []Selection
+}
+
+// Context is a value that comes from the nearest of the objects above those of a
+// target that gives it (Federation 2.8 §@context, §@fromContext).
+type Context struct {
+	// Variable is the variable in the fetch's Text that holds the value, Argument
+	// the argument's name, and Type its type in the subgraph; they are empty in
+	// Entities.Apart. An object for which the value is null though Type forbids it
+	// is not looked up.
+	Variable string
+	Argument string
+	Type     *ast.Type
+	// ByObject says that the giver itself counts, whose value is not known yet.
+	ByObject bool
+	// Givers say which objects give what. The nearest object above that one of
+	// them is about counts; without any, there is no value.
+	Givers []Giver
+}
+
+// Giver says what objects at a position give to a Context.
+type Giver struct {
+	// Position is above the target's, or in Entities.Apart the target's itself.
+	Position int
+	// Types are the object types that it is about, sorted; nil means all.
+	Types []string
+	// Fields lead to the value, which is the one leaf in them, or a list for each
+	// list on the way to it. Without any, the value is null.
+	Fields []RepresentationField
 }
 
 // Target is a position that an Entities field serves.

@@ -138,7 +138,7 @@ func (u *universe) load(t testing.TB, sdl string) {
 }
 
 // head links all that the golden files use.
-const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject"])
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject", "@context", "@fromContext"])
 `
 
 func (u *universe) compose(ctx context.Context) error {

@@ -44,6 +44,9 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 	}
 	graph = graph.WithLabels(cfg.Labels)
 	p := &planner{ctx: ctx, op: op, graph: graph, doors: newDoors(graph), cfg: cfg, work: cfg.MaxWork, places: places(op.Root), answered: map[string]bool{}, solved: map[string]*local{}, structures: newStructures(), variants: map[variantKey]int{}}
+	if graph.Contextual {
+		p.contexts, p.stricts = map[*operation.SelectionSet][]contextID{}, map[string]int{}
+	}
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
@@ -53,6 +56,9 @@ func New(ctx context.Context, op *operation.Operation, graph *querygraph.Graph, 
 		p.settle(s)
 	}
 	p.complete()
+	if p.err == nil && ctx.Err() == nil {
+		p.dependencies()
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -89,6 +95,8 @@ type planner struct {
 	solved     map[string]*local
 	structures structures
 	variants   map[variantKey]int
+	contexts   map[*operation.SelectionSet][]contextID
+	stricts    map[string]int
 	mem        memory
 	key        []byte  // scratch
 	indices    []int   // scratch
@@ -292,7 +300,7 @@ func (p *planner) decide(s *site, entries []entry, wants []want, wave int) error
 	}
 	for _, child := range hidden {
 		i := slices.Index(s.types, child.parentTypes[0])
-		entries, base := c.av.below(i, p.field(child.parentTypes[0], child.name))
+		entries, base := c.av.inputBelow(i, p.field(child.parentTypes[0], child.name))
 		if child.joint {
 			entries, base = c.common(child.name)
 		}
@@ -316,6 +324,7 @@ func (c *choice) read(entries []entry, base int) ([]entry, int) {
 	}
 	for i := range out {
 		out[i].wave -= first
+		out[i].contexts = out[i].contexts.shift(first)
 	}
 	return out, base + first
 }

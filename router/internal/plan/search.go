@@ -50,7 +50,9 @@ type local struct {
 	depth int
 	// used tells which entries the choice reads.
 	used []bool
-	why  *obstacle
+	// takes are the contexts whose values come from above the site.
+	takes []contextID
+	why   *obstacle
 }
 
 // solve finds the subgraphs to enter at a site. Given in which subgraphs the
@@ -199,6 +201,7 @@ func (p *planner) candidates(s *site, entries []entry, wants []want) (forced, op
 		for k, i := range d.at {
 			n.add(i, needed{id: d.ids[k], demand: d})
 		}
+		n.addContexts(d)
 	}
 	for _, w := range wants {
 		if i := slices.Index(s.types, w.typ); i >= 0 {
@@ -282,7 +285,7 @@ func (p *planner) plain(graph int, t typeID, f fieldID, provided querygraph.Prov
 		return true
 	}
 	in := p.doors.in(graph, f)
-	return in.Requires == nil || in.External
+	return in.Requires == nil && len(in.Context) == 0 || in.External
 }
 
 func (n *needs) close() {
@@ -354,10 +357,11 @@ func (n *needs) visit(graph, index int, t typeID, isEntry bool) (helps bool) {
 		if id == querygraph.Typename {
 			continue
 		}
-		if required := g.in(graph, id).Requires; required != nil {
-			n.addSet(index, required)
-			asks = true
+		in := g.in(graph, id)
+		if in.Requires != nil {
+			n.addSet(index, in.Requires)
 		}
+		asks = asks || in.Requires != nil || len(in.Context) > 0
 	}
 	if helps && asks {
 		for _, k := range in.Keys {
@@ -408,7 +412,7 @@ func (p *planner) gather(a *availability, index int, f *querygraph.FieldSetField
 		return never
 	}
 	id := p.input(a.types[index], f)
-	entries, base := a.below(index, id)
+	entries, base := a.inputBelow(index, id)
 	return p.gatherFrom(a, id, f, entries, base)
 }
 

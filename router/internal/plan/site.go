@@ -174,7 +174,7 @@ func (p *planner) child(s *site, d *demand, types []typeID) *site {
 func (p *planner) hiddenChild(s *site, f *querygraph.FieldSetField, t typeID) *site {
 	args, joint := argumentText(f.Arguments), s.chosen != nil && s.chosen.joint(f, t)
 	for _, d := range s.demands {
-		if d.field.Name != f.Name || d.args != args || !d.composite() {
+		if d.field.Name != f.Name || d.args != args || !d.composite() || p.isContextual(t, f.Name) {
 			continue
 		}
 		if s.chosen == nil {

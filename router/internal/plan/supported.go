@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/weftql/weft/schema/federation"
 	"github.com/weftql/weft/schema/supergraph"
@@ -20,10 +21,11 @@ func Supported(s *supergraph.Supergraph) error {
 	for _, t := range s.Types {
 		for _, f := range t.Fields {
 			for _, j := range f.Joins {
-				for _, a := range j.Context {
+				if len(j.Context) > 0 && isInterfaceObject(t, j.Graph) {
 					errs = append(errs, &federation.Error{
-						Code:     CodeUnsupportedFeature,
-						Message:  fmt.Sprintf("@fromContext: the argument %q of field \"%s.%s\" in subgraph %q", a.Name, t.Definition.Name, f.Definition.Name, s.Subgraphs[j.Graph].Name),
+						Code: CodeUnsupportedFeature,
+						Message: fmt.Sprintf("@fromContext on an @interfaceObject: the argument %q of field \"%s.%s\" in subgraph %q",
+							j.Context[0].Name, t.Definition.Name, f.Definition.Name, s.Subgraphs[j.Graph].Name),
 						Position: j.Position,
 					})
 				}
@@ -31,4 +33,9 @@ func Supported(s *supergraph.Supergraph) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// isInterfaceObject tells whether a subgraph has a type as an interface object.
+func isInterfaceObject(t *supergraph.Type, graph int) bool {
+	return slices.ContainsFunc(t.Joins, func(j supergraph.TypeJoin) bool { return j.Graph == graph && j.InterfaceObject })
 }

@@ -22,9 +22,9 @@ enum join__Graph { A @join__graph(name: "a", url: "") } directive @context(name:
 			"x:4:60: UNSUPPORTED_FEATURE: connectors: the supergraph links https://specs.apollo.dev/connect/v0.3",
 		},
 		{
-			"contextual arguments",
+			"nothing in contextual arguments",
 			`type Query @join__type(graph: A) @context(name: "a__c") { a: Int @join__field(graph: A, contextArguments: [{context: "a__c", name: "x", type: "Int", selection: "{ a }"}]) }`,
-			`x:4:67: UNSUPPORTED_FEATURE: @fromContext: the argument "x" of field "Query.a" in subgraph "a"`,
+			"",
 		},
 		{"nothing in interfaces with a key", `type Query @join__type(graph: A) { a: I } interface I @join__type(graph: A, key: "a") { a: Int }`, ""},
 		{"nothing in interface objects", `type Query @join__type(graph: A) { a: I } interface I @join__type(graph: A, key: "a", isInterfaceObject: true) { a: Int }`, ""},

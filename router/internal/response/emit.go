@@ -106,7 +106,7 @@ func (e *Emitter) object(pr *Projection, doc *Document, base int) bool {
 		ordinal := doc.Ordinal(base)
 		for _, index := range pr.Overlays {
 			overlay := &e.Overlays[index]
-			e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.Cause})
+			e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.cause(ordinal)})
 			if overlay.Marks != nil && ordinal < len(overlay.Index) {
 				e.mark(pr, overlay.Marks[overlay.Index[ordinal]])
 			}

@@ -78,8 +78,20 @@ type Overlay struct {
 	Entities Slot
 	// Cause explains missing objects.
 	Cause Cause
+	// Causes explain missing objects one by one, by what Index holds for them.
+	Causes map[int32]Cause
 	// Marks are errors that concern single objects: by what Index holds for them.
 	Marks map[int32][]Mark
+}
+
+// cause explains why there is no object for an ordinal.
+func (o *Overlay) cause(ordinal int) Cause {
+	if o.Causes != nil && ordinal < len(o.Index) {
+		if cause, ok := o.Causes[o.Index[ordinal]]; ok {
+			return cause
+		}
+	}
+	return o.Cause
 }
 
 // Mark adds an error of the objects for which Index holds index.

@@ -21,6 +21,9 @@
 //     has a resolvable key of the subgraph and nothing useless;
 //   - that a field with @requires is selected only of an entity that was sent with
 //     all that it requires;
+//   - that contextual arguments get the values of the nearest object above that sets
+//     the context, of whatever type that is, and that no lookup in between takes
+//     objects for one that are given different values;
 //   - that the positions show what the operation selects, for each concrete type
 //     and each assignment, neither more nor less, in the operation's order;
 //   - that fetches wait for the fetches that they read and for no others, that a

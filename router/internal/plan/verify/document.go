@@ -45,6 +45,12 @@ func (c *check) variables(f *plan.Fetch, op *ast.OperationDefinition) {
 	var own, declared []string
 	for _, e := range f.Entities {
 		own = append(own, e.Variable)
+		for _, x := range e.Contexts {
+			own = append(own, x.Variable)
+			if v := op.VariableDefinitions.ForName(x.Variable); v == nil || v.Type.String() != x.Type.String() {
+				c.fail("fetch %d does not declare $%s: %s", f.ID, x.Variable, x.Type)
+			}
+		}
 	}
 	for _, v := range op.VariableDefinitions {
 		if slices.Contains(own, v.Variable) {

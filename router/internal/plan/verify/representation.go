@@ -32,6 +32,9 @@ func (r *run) lookUp(f *plan.Fetch, op *ast.OperationDefinition) {
 	}
 	for i := range f.Entities {
 		e := &f.Entities[i]
+		if len(e.Contexts) > 0 && (len(f.Entities) > 1 || len(e.Targets) != 1) {
+			r.fail("fetch %d has contextual arguments and looks up other objects too", f.ID)
+		}
 		field, ok := op.SelectionSet[i].(*ast.Field)
 		if !ok || field.Name != "_entities" || field.Alias != e.Key || argumentText(field.Arguments) != ",representations:$"+e.Variable {
 			r.fail("fetch %d: lookup %d is not %s: _entities(representations: $%s)", f.ID, i, e.Key, e.Variable)
@@ -76,7 +79,8 @@ func (r *run) target(f *plan.Fetch, e *plan.Entities, k int, set ast.SelectionSe
 		r.made[f.ID] = true
 		s := r.build(f, o, found.Fields, true)
 		at := r.representation(f, o, found, s)
-		r.read(&reading{fetch: f, object: o, place: at, set: set, selections: e.Selections, target: k, sent: s})
+		r.apart(f, e, o)
+		r.read(&reading{fetch: f, object: o, place: at, set: set, selections: e.Selections, target: k, sent: s, contexts: e.Contexts})
 	}
 }
 

@@ -25,6 +25,7 @@ type run struct {
 type object struct {
 	position int
 	typ      typeID
+	parent   *object
 	// via is the field with its arguments that leads here.
 	via   string
 	views map[int]*view     // by fetch
@@ -57,7 +58,7 @@ func (r *run) execute() {
 		r.fail("no subgraph has the type %q", r.op.Root.Type.Name)
 		return
 	}
-	r.root = r.add(0, id, "")
+	r.root = r.add(0, id, "", nil)
 	for i, f := range r.plan.Fetches {
 		if f.Kind == plan.IntrospectionFetch || !r.holds(f.Condition) {
 			continue
@@ -85,8 +86,8 @@ func (r *run) holds(c plan.Condition) bool {
 	})
 }
 
-func (r *run) add(position int, t typeID, via string) *object {
-	o := &object{position: position, typ: t, via: via, views: map[int]*view{}, below: map[int][]*object{}}
+func (r *run) add(position int, t typeID, via string, parent *object) *object {
+	o := &object{position: position, typ: t, via: via, parent: parent, views: map[int]*view{}, below: map[int][]*object{}}
 	r.at[position] = append(r.at[position], o)
 	return o
 }
@@ -102,7 +103,7 @@ func (r *run) child(o *object, position int, t typeID, via string) *object {
 			return c
 		}
 	}
-	c := r.add(position, t, via)
+	c := r.add(position, t, via, o)
 	o.below[position] = append(o.below[position], c)
 	return c
 }
@@ -117,8 +118,10 @@ type reading struct {
 	// target is which of the positions of the selections are meant.
 	target   int
 	provided querygraph.Provided
-	// sent is the representation, for the entities of a lookup.
-	sent *sent
+	// sent is the representation, and contexts are the values of contextual
+	// arguments, for the entities of a lookup.
+	sent     *sent
+	contexts []plan.Context
 }
 
 func (r *run) where(d *reading) string {
@@ -151,11 +154,11 @@ func (r *run) read(d *reading) {
 			r.fail("fetch %d asks for %q on %s, which subgraph %q does not resolve there", f.ID, field.Name, r.where(d), r.graph.Supergraph.Subgraphs[f.Subgraph].Name)
 			continue
 		}
-		value := &value{name: field.Name, args: argumentText(field.Arguments), id: id}
+		value := &value{name: field.Name, args: argumentText(r.contextual(d, field, here)), id: id}
 		v.values[c.key] = value
 		r.required(d, here)
 		if r.graph.Fields[id].Result != querygraph.NoType {
-			value.position = r.descend(d, c, id, here)
+			value.position = r.descend(d, c, id, here, value)
 		}
 	}
 }
@@ -175,7 +178,7 @@ func (r *run) required(d *reading, id fieldID) {
 
 // descend reads the objects of a composite field, and returns their position. The
 // field of the object's type is id, that of the place's here.
-func (r *run) descend(d *reading, c collected, id, here fieldID) int {
+func (r *run) descend(d *reading, c collected, id, here fieldID, v *value) int {
 	s := selectionOf(d.selections, c.key, r.graph.Types[d.place].Name)
 	if s == nil || d.target >= len(s.Positions) {
 		r.fail("fetch %d: the plan gives %q on %s no position", d.fetch.ID, c.key, r.where(d))
@@ -195,7 +198,7 @@ func (r *run) descend(d *reading, c collected, id, here fieldID) int {
 	known := r.graph.ResultTypes(d.fetch.Subgraph, here)
 	result := r.graph.Fields[here].In(d.fetch.Subgraph).Result
 	opaque := r.graph.Types[result].In(d.fetch.Subgraph).InterfaceObject
-	via := c.fields[0].Name + argumentText(c.fields[0].Arguments)
+	via := v.name + v.args
 	for _, t := range r.graph.CommonResultTypes(id) {
 		child := r.child(d.object, position, t, via)
 		if slices.Contains(known, t) {

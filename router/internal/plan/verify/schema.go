@@ -99,6 +99,9 @@ func extractType(g *querygraph.Graph, t *querygraph.Type, graph int) *ast.Defini
 		}
 		f := *g.Fields[id].Definition
 		f.Type, f.Directives = in.Type, nil
+		for _, a := range in.Context {
+			f.Arguments = append(slices.Clip(f.Arguments), &ast.ArgumentDefinition{Name: a.Name, Type: a.Type})
+		}
 		def.Fields = append(def.Fields, &f)
 	}
 	return def

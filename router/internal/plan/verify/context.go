@@ -1,0 +1,141 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/schema/querygraph"
+)
+
+// contextual checks that the contextual arguments of a field get the values of the
+// nearest objects above, and returns the arguments that are the client's.
+func (r *run) contextual(d *reading, field *ast.Field, id fieldID) ast.ArgumentList {
+	in := r.graph.Fields[id].In(d.fetch.Subgraph)
+	if len(in.Context) == 0 || in.External {
+		return field.Arguments
+	}
+	client := slices.Clone(field.Arguments)
+	for i := range in.Context {
+		a := &in.Context[i]
+		client = slices.DeleteFunc(client, func(o *ast.Argument) bool { return o.Name == a.Name })
+		given := field.Arguments.ForName(a.Name)
+		if given == nil || given.Value.Kind != ast.Variable || d.sent == nil {
+			r.fail("fetch %d asks for %q on %s without the value of its argument %q", d.fetch.ID, field.Name, r.where(d), a.Name)
+			continue
+		}
+		k := slices.IndexFunc(d.contexts, func(c plan.Context) bool { return c.Variable == given.Value.Raw })
+		if k < 0 || d.contexts[k].Argument != a.Name || d.contexts[k].Type.String() != a.Type.String() || d.contexts[k].ByObject {
+			r.fail("fetch %d: $%s of %s is not the plan's value of the argument %q", d.fetch.ID, given.Value.Raw, r.where(d), a.Name)
+			continue
+		}
+		r.context(d, &d.contexts[k], a)
+	}
+	return client
+}
+
+// context checks that a value is that of the nearest object above that sets the
+// context, and that lookups on the way keep objects apart.
+func (r *run) context(d *reading, c *plan.Context, a *querygraph.ContextArgument) {
+	giver := d.object.parent
+	for giver != nil && r.graph.Types[giver.typ].Context(a.Value) == nil {
+		giver = giver.parent
+	}
+	if giver == nil {
+		r.fail("fetch %d: nothing above %s gives the argument %q", d.fetch.ID, r.where(d), a.Name)
+		return
+	}
+	found, sent := r.nearest(d.fetch, d.object.parent, c)
+	if found != giver {
+		r.fail("fetch %d: the argument %q of %s does not come from %s", d.fetch.ID, a.Name, r.where(d), r.place(giver.position))
+		return
+	}
+	set := r.graph.Types[giver.typ].Context(a.Value).Fields
+	if missing := r.missing(sent, set, true); missing != "" {
+		r.fail("fetch %d: the argument %q of %s is not made of %s", d.fetch.ID, a.Name, r.where(d), missing)
+	}
+	r.useful(d.fetch, giver, sent, []*querygraph.FieldSet{set})
+	r.depends(d.fetch, r.plan.Positions[d.object.position].Sources[0], "the objects")
+	for o := d.object; o != giver; o = o.parent {
+		r.keptApart(d, o, giver)
+	}
+}
+
+// nearest returns the object, from o upwards, that a plan's context takes the value
+// of, and what it takes; it notes what a fetch reads for that.
+func (r *run) nearest(f *plan.Fetch, o *object, c *plan.Context) (*object, *sent) {
+	for ; o != nil; o = o.parent {
+		name := ""
+		if o.position > 0 {
+			r.depends(f, r.plan.Positions[o.position].Sources[0], "the objects")
+			name = r.typename(f, o)
+		} else {
+			name = r.graph.Types[o.typ].Name
+		}
+		for i := range c.Givers {
+			g := &c.Givers[i]
+			if g.Position != o.position || g.Types != nil && !slices.Contains(g.Types, name) {
+				continue
+			}
+			if c.ByObject {
+				return o, nil
+			}
+			s := r.build(f, o, g.Fields, false)
+			s.typename = true // of the giver, whose type decides about the fields
+			return o, s
+		}
+	}
+	return nil, nil
+}
+
+// keptApart checks that a lookup between a field with contextual arguments and the
+// giver of a value, in whose response the object stands, does not take objects
+// with different values for one.
+func (r *run) keptApart(d *reading, o, giver *object) {
+	f := r.plan.Fetches[r.plan.Positions[o.position].Sources[0]]
+	for i := range f.Entities {
+		e := &f.Entities[i]
+		for k := range e.Targets {
+			at := o
+			for at != nil && at.position != e.Targets[k].Position {
+				at = at.parent
+			}
+			if at == nil || at == o || !leadsTo(e.Selections, k, o.position) || !below(at, giver) {
+				continue
+			}
+			apart := slices.ContainsFunc(e.Apart, func(c plan.Context) bool {
+				return slices.ContainsFunc(c.Givers, func(g plan.Giver) bool { return g.Position == giver.position })
+			})
+			if at != giver && (len(e.Targets) > 1 || !apart) {
+				r.fail("fetch %d looks objects at %s up as one whatever %s gives them", f.ID, r.place(at.position), r.place(giver.position))
+			}
+		}
+	}
+}
+
+// below tells whether an object is another one or stands below it.
+func below(o, other *object) bool {
+	for o != nil && o != other {
+		o = o.parent
+	}
+	return o != nil
+}
+
+// leadsTo tells whether selections have the objects at a position.
+func leadsTo(selections []plan.Selection, target, position int) bool {
+	return slices.ContainsFunc(selections, func(s plan.Selection) bool {
+		return target < len(s.Positions) && s.Positions[target] == position || leadsTo(s.Selections, target, position)
+	})
+}
+
+// apart notes what a lookup reads to keep objects apart.
+func (r *run) apart(f *plan.Fetch, e *plan.Entities, o *object) {
+	for i := range e.Apart {
+		c := &e.Apart[i]
+		if len(e.Targets) > 1 || c.Variable != "" {
+			r.fail("fetch %d keeps the objects of %d positions apart by $%s", f.ID, len(e.Targets), c.Variable)
+		}
+		r.nearest(f, o, c)
+	}
+}
