@@ -109,8 +109,10 @@ func (c *compiler) level(f *fetch, id int, contexts []plan.Context) (level, erro
 		if l.site, err = c.site(id); err != nil {
 			return l, err
 		}
-		if view, shape, err = c.typing(id); err != nil {
-			return l, err
+		if givesByType(id, contexts) {
+			if view, shape, err = c.typing(id); err != nil {
+				return l, err
+			}
 		}
 		l.typed = shape != nil
 		if view > 0 {
@@ -145,6 +147,14 @@ func (c *compiler) level(f *fetch, id int, contexts []plan.Context) (level, erro
 		}
 	}
 	return l, nil
+}
+
+// givesByType tells whether it depends on the types of a position's objects what
+// they give.
+func givesByType(position int, contexts []plan.Context) bool {
+	return slices.ContainsFunc(contexts, func(x plan.Context) bool {
+		return slices.ContainsFunc(x.Givers, func(g plan.Giver) bool { return g.Position == position && g.Types != nil })
+	})
 }
 
 // giftParts compiles the fields that lead to a value. The root has views instead of

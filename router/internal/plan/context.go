@@ -295,26 +295,46 @@ func (p *planner) addContexts(st *step, f fieldID, cond operation.Condition) {
 	}
 }
 
+// taking is when a contextual argument is wanted: when one of the fields that have
+// it is. That is not when the step is made, whose representations have to be
+// complete.
+func (st *step) taking(c *stepContext) operation.Condition {
+	var cond operation.Condition
+	first := true
+	for _, f := range st.set.fields {
+		if !slices.ContainsFunc(f.arguments, func(a *ast.Argument) bool { return a.Value.Kind == ast.Variable && a.Value.Raw == c.variable }) {
+			continue
+		}
+		if first {
+			cond, first = f.cond, false
+		} else {
+			cond = either(cond, f.cond)
+		}
+	}
+	return cond
+}
+
 // gatherContext selects what the nearest objects above a site give to a contextual
 // argument of a step there.
 func (p *planner) gatherContext(st *step, s *site, value contextID, cond operation.Condition) {
 	for ; s.parent != nil; s = s.parent {
 		cond = s.reached(cond)
-		if s.parent.chosen.av.blind {
-			p.needType(st, s.parent, cond)
-		}
-		above := false
+		above, gives := false, false
 		for _, t := range s.parentTypes {
 			v := p.graph.Types[t].Context(value)
 			if v == nil {
 				above = true
 				continue
 			}
+			gives = true
 			for i := range v.Fields.Fields {
 				if f := &v.Fields.Fields[i]; f.On(t) {
 					p.gatherInput(st, s.parent, t, f, cond)
 				}
 			}
+		}
+		if gives && s.parent.chosen.av.blind {
+			p.needType(st, s.parent, cond)
 		}
 		if !above {
 			return

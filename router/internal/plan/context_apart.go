@@ -26,13 +26,15 @@ func (st *step) givers(p *planner, value contextID) []giver {
 	return p.givers(st.site.parent, st.site.parentTypes, value)
 }
 
-// apartGivers are the sites whose objects decide what is kept apart. Objects that
-// are themselves given no other value than those sent alike need not be.
+// apartGivers are the sites whose objects decide what is kept apart. What objects
+// give themselves is no reason to keep those apart that are sent alike, and if the
+// values are not known, it is enough to look at the nearest that may give one.
 func (st *step) apartGivers(p *planner, a apart) []giver {
-	if a.byObject {
-		return st.givers(p, a.value)
+	if !a.byObject {
+		return p.givers(st.site, a.types, a.value)
 	}
-	return p.givers(st.site, a.types, a.value)
+	givers := st.givers(p, a.value)
+	return givers[:min(len(givers), 1)]
 }
 
 // contextDependencies notes which responses tell the objects between a step's
@@ -118,6 +120,9 @@ func (st *step) before() map[*step]bool {
 func (p *planner) giverSteps(givers []giver, value contextID) []*step {
 	var out []*step
 	for _, g := range givers {
+		if g.site.chosen.av.blind {
+			out = append(out, g.site.residency(g.site.chosen.typing).step)
+		}
 		for _, t := range g.types {
 			set := p.graph.Types[t].Context(value).Fields
 			for i := range set.Fields {
@@ -173,7 +178,7 @@ func (p *planner) contextsOfStep(st *step) []Context {
 	for _, c := range st.contexts {
 		out = append(out, Context{
 			Variable: c.variable, Argument: c.argument.Name, Type: c.argument.Type,
-			Givers: p.planGivers(st.givers(p, c.argument.Value), c.argument.Value, true),
+			Givers: p.planGivers(st.givers(p, c.argument.Value), c.argument.Value),
 		})
 	}
 	return out
@@ -183,12 +188,17 @@ func (p *planner) contextsOfStep(st *step) []Context {
 func (p *planner) apartOfStep(st *step) []Context {
 	var out []Context
 	for _, a := range st.apart {
-		out = append(out, Context{ByObject: a.byObject, Givers: p.planGivers(st.apartGivers(p, a), a.value, !a.byObject)})
+		givers := st.apartGivers(p, a)
+		if a.byObject {
+			out = append(out, Context{ByObject: true, Givers: []Giver{{Position: givers[0].site.position}}})
+			continue
+		}
+		out = append(out, Context{Givers: p.planGivers(givers, a.value)})
 	}
 	return out
 }
 
-func (p *planner) planGivers(givers []giver, value contextID, fields bool) []Giver {
+func (p *planner) planGivers(givers []giver, value contextID) []Giver {
 	var out []Giver
 	for _, g := range givers {
 		for _, t := range g.types {
@@ -200,16 +210,14 @@ func (p *planner) planGivers(givers []giver, value contextID, fields bool) []Giv
 			if p.graph.Abstract(g.site.typ) {
 				one.Types = []string{p.graph.Types[t].Name}
 			}
-			if fields {
-				set := p.graph.Types[t].Context(value).Fields
-				var on []*querygraph.FieldSetField
-				for k := range set.Fields {
-					if set.Fields[k].On(t) {
-						on = append(on, &set.Fields[k])
-					}
+			set := p.graph.Types[t].Context(value).Fields
+			var on []*querygraph.FieldSetField
+			for k := range set.Fields {
+				if set.Fields[k].On(t) {
+					on = append(on, &set.Fields[k])
 				}
-				one.Fields = p.representationFields(g.site, []typeID{t}, on)
 			}
+			one.Fields = p.representationFields(g.site, []typeID{t}, on)
 			out = append(out, one)
 		}
 	}

@@ -380,7 +380,7 @@ func (p *planner) gatherInputs() {
 			p.needType(st, st.site, cond)
 		}
 		for i := range st.contexts {
-			p.gatherContext(st, st.site, st.contexts[i].argument.Value, cond)
+			p.gatherContext(st, st.site, st.contexts[i].argument.Value, st.taking(&st.contexts[i]))
 		}
 	}
 }

@@ -193,7 +193,8 @@ type Context struct {
 	Variable string
 	Argument string
 	Type     *ast.Type
-	// ByObject says that the giver itself counts, whose value is not known yet.
+	// ByObject says that the giver itself counts, because its value is not known
+	// yet; there is one, whatever its type.
 	ByObject bool
 	// Givers say which objects give what. The nearest object above that one of
 	// them is about counts; without any, there is no value.

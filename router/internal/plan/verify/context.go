@@ -46,11 +46,16 @@ func (r *run) context(d *reading, c *plan.Context, a *querygraph.ContextArgument
 		r.fail("fetch %d: nothing above %s gives the argument %q", d.fetch.ID, r.where(d), a.Name)
 		return
 	}
-	found, sent := r.nearest(d.fetch, d.object.parent, c)
+	if !r.shown(d.object) {
+		return // an interface object has fields of objects that the client does not ask for them
+	}
+	found, g := r.nearest(d.fetch, d.object.parent, c)
 	if found != giver {
 		r.fail("fetch %d: the argument %q of %s does not come from %s", d.fetch.ID, a.Name, r.where(d), r.place(giver.position))
 		return
 	}
+	sent := r.build(d.fetch, giver, g.Fields, false)
+	sent.typename = true // of the giver, whose type decides about the fields
 	set := r.graph.Types[giver.typ].Context(a.Value).Fields
 	if missing := r.missing(sent, set, true); missing != "" {
 		r.fail("fetch %d: the argument %q of %s is not made of %s", d.fetch.ID, a.Name, r.where(d), missing)
@@ -62,31 +67,45 @@ func (r *run) context(d *reading, c *plan.Context, a *querygraph.ContextArgument
 	}
 }
 
+// shown tells whether the answer shows an object.
+func (r *run) shown(o *object) bool {
+	for ; o.parent != nil; o = o.parent {
+		name := r.graph.Types[o.parent.typ].Name
+		if !slices.ContainsFunc(r.plan.Positions[o.parent.position].Fields, func(f plan.Field) bool {
+			return f.Position == o.position && (f.Types == nil || slices.Contains(f.Types, name)) && r.holds(f.Condition)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 // nearest returns the object, from o upwards, that a plan's context takes the value
-// of, and what it takes; it notes what a fetch reads for that.
-func (r *run) nearest(f *plan.Fetch, o *object, c *plan.Context) (*object, *sent) {
-	for ; o != nil; o = o.parent {
-		name := ""
+// of, and how; it notes what a fetch reads to find it.
+func (r *run) nearest(f *plan.Fetch, o *object, c *plan.Context) (*object, *plan.Giver) {
+	gives := func(o *object) bool {
+		return slices.ContainsFunc(c.Givers, func(g plan.Giver) bool { return g.Position == o.position })
+	}
+	for ; above(o, gives); o = o.parent {
 		if o.position > 0 {
 			r.depends(f, r.plan.Positions[o.position].Sources[0], "the objects")
-			name = r.typename(f, o)
-		} else {
-			name = r.graph.Types[o.typ].Name
 		}
 		for i := range c.Givers {
 			g := &c.Givers[i]
-			if g.Position != o.position || g.Types != nil && !slices.Contains(g.Types, name) {
-				continue
+			if g.Position == o.position && (g.Types == nil || slices.Contains(g.Types, r.typename(f, o))) {
+				return o, g
 			}
-			if c.ByObject {
-				return o, nil
-			}
-			s := r.build(f, o, g.Fields, false)
-			s.typename = true // of the giver, whose type decides about the fields
-			return o, s
 		}
 	}
 	return nil, nil
+}
+
+// above tells whether something is so of an object or one above it.
+func above(o *object, is func(*object) bool) bool {
+	for o != nil && !is(o) {
+		o = o.parent
+	}
+	return o != nil
 }
 
 // keptApart checks that a lookup between a field with contextual arguments and the
@@ -101,25 +120,20 @@ func (r *run) keptApart(d *reading, o, giver *object) {
 			for at != nil && at.position != e.Targets[k].Position {
 				at = at.parent
 			}
-			if at == nil || at == o || !leadsTo(e.Selections, k, o.position) || !below(at, giver) {
+			if at == nil || at == o || !leadsTo(e.Selections, k, o.position) || !above(at, func(o *object) bool { return o == giver }) {
 				continue
 			}
 			apart := slices.ContainsFunc(e.Apart, func(c plan.Context) bool {
-				return slices.ContainsFunc(c.Givers, func(g plan.Giver) bool { return g.Position == giver.position })
+				return slices.ContainsFunc(c.Givers, func(g plan.Giver) bool {
+					return g.Position == giver.position || c.ByObject && !above(giver.parent, func(o *object) bool { return o.position == g.Position }) &&
+						above(at.parent, func(o *object) bool { return o.position == g.Position })
+				})
 			})
 			if at != giver && (len(e.Targets) > 1 || !apart) {
 				r.fail("fetch %d looks objects at %s up as one whatever %s gives them", f.ID, r.place(at.position), r.place(giver.position))
 			}
 		}
 	}
-}
-
-// below tells whether an object is another one or stands below it.
-func below(o, other *object) bool {
-	for o != nil && o != other {
-		o = o.parent
-	}
-	return o != nil
 }
 
 // leadsTo tells whether selections have the objects at a position.
@@ -129,13 +143,30 @@ func leadsTo(selections []plan.Selection, target, position int) bool {
 	})
 }
 
-// apart notes what a lookup reads to keep objects apart.
+// apart notes what a lookup reads to keep objects apart. The values need not be
+// there: nothing depends on them if what takes them is not asked for.
 func (r *run) apart(f *plan.Fetch, e *plan.Entities, o *object) {
 	for i := range e.Apart {
 		c := &e.Apart[i]
 		if len(e.Targets) > 1 || c.Variable != "" {
 			r.fail("fetch %d keeps the objects of %d positions apart by $%s", f.ID, len(e.Targets), c.Variable)
 		}
-		r.nearest(f, o, c)
+		if giver, g := r.nearest(f, o, c); giver != nil && !c.ByObject {
+			r.refers(f, giver, g.Fields)
+		}
+	}
+}
+
+// refers notes the fetches that fields come from.
+func (r *run) refers(f *plan.Fetch, o *object, fields []plan.RepresentationField) {
+	for i := range fields {
+		r.depends(f, fields[i].Source.Fetch, fields[i].Name)
+		if v := r.value(o, fields[i].Source); v == nil {
+			continue
+		}
+		for _, child := range o.below[fields[i].Position] {
+			r.typename(f, child)
+			r.refers(f, child, fields[i].Fields)
+		}
 	}
 }
