@@ -92,6 +92,8 @@ type Field struct {
 	Joins []FieldIn
 
 	graphs []int32 // of Joins
+	// standIns are the interfaces' fields at the StandIns of the owner, or noField.
+	standIns []FieldID
 }
 
 // New builds the query graph. It fails if a field set of the supergraph names
@@ -111,6 +113,7 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 		g.addType(TypeID(i), source)
 	}
 	g.possible()
+	g.standInFields()
 	r := newContextReader(&fieldSetReader{graph: g}, s)
 	for i, t := range s.Types {
 		if err := g.readType(r, &g.Types[i], t); err != nil {
@@ -245,6 +248,39 @@ func (g *Graph) standIn(t *Type, in *TypeIn) {
 	for _, impl := range t.Possible {
 		g.Types[impl].StandIns = append(g.Types[impl].StandIns, StandIn{Type: t.ID, Graph: in.Graph})
 	}
+}
+
+// noField stands for a field that a type does not have.
+const noField FieldID = -2
+
+// standInFields finds the interfaces' fields that interface objects have in place
+// of those of the implementations.
+func (g *Graph) standInFields() {
+	for i := range g.Types {
+		t := &g.Types[i]
+		for _, id := range t.Fields {
+			f := &g.Fields[id]
+			for _, s := range t.StandIns {
+				at, ok := g.Field(s.Type, f.Definition.Name)
+				if !ok {
+					at = noField
+				}
+				f.standIns = append(f.standIns, at)
+			}
+		}
+	}
+}
+
+// FieldOf gives the field of an interface that a field of one of its interface
+// objects' types is there; ok is false if the interface has none.
+func (g *Graph) FieldOf(in TypeID, field FieldID) (at FieldID, ok bool) {
+	f := &g.Fields[field]
+	for i, s := range g.Types[f.Owner].StandIns {
+		if s.Type == in {
+			return f.standIns[i], f.standIns[i] != noField
+		}
+	}
+	return field, f.Owner == in
 }
 
 func sortedSet(list []TypeID) []TypeID {

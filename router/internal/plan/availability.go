@@ -61,6 +61,8 @@ type availability struct {
 	// types are known, 0 unless that is so.
 	blind bool
 	typed int
+	// blindKeys are those that somebody asked for.
+	blindKeys []blindKey
 }
 
 // delay says that a subgraph is not entered before a wave.
@@ -130,7 +132,7 @@ func (a *availability) wave(index, graph int) *int {
 func (a *availability) settle(ask func()) {
 	for a.changed = true; a.changed; {
 		a.changed = false
-		a.inputs = a.inputs[:0] // they depend on the waves
+		a.inputs, a.blindKeys = a.inputs[:0], a.blindKeys[:0] // they depend on the waves
 		a.learn()
 		for i := range a.types {
 			for _, g := range a.extra {

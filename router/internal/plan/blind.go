@@ -42,7 +42,25 @@ func (a *availability) unaware(at location) bool { return a.blind && at.step && 
 
 // blindKey tells when objects of all the site's types can be looked up by the name
 // of an interface, by which key, and of which interface.
+type blindKey struct {
+	door, wave int
+	key        *querygraph.FieldSet
+	of         typeID
+}
+
+// blindKey is the same for all types, so that it is worked out once a round.
 func (a *availability) blindKey(door int) (wave int, key *querygraph.FieldSet, of typeID) {
+	for _, k := range a.blindKeys {
+		if k.door == door {
+			return k.wave, k.key, k.of
+		}
+	}
+	wave, key, of = a.newBlindKey(door)
+	a.blindKeys = append(a.blindKeys, blindKey{door, wave, key, of})
+	return wave, key, of
+}
+
+func (a *availability) newBlindKey(door int) (wave int, key *querygraph.FieldSet, of typeID) {
 	wave = never
 	for _, in := range a.p.interfaces(a.types, a.entries, door) {
 		keys := a.p.graph.Types[in].In(a.p.doors.subgraph(door)).Keys

@@ -69,7 +69,7 @@ func (d *doors) in(door int, f fieldID) *querygraph.FieldIn {
 		return d.graph.Fields[f].In(door)
 	}
 	s := d.standIn(door)
-	id, ok := d.graph.Field(s.Type, d.graph.Fields[f].Definition.Name)
+	id, ok := d.graph.FieldOf(s.Type, f)
 	if !ok {
 		return &nowhere.field
 	}
@@ -100,7 +100,7 @@ func (d *doors) resolves(door int, t typeID, f fieldID, provided querygraph.Prov
 func (d *doors) below(door int, t typeID, f fieldID, provided querygraph.Provided) querygraph.Provided {
 	if d.opaque(door) {
 		s := d.standIn(door)
-		f, _ = d.graph.Field(s.Type, d.graph.Fields[f].Definition.Name)
+		f, _ = d.graph.FieldOf(s.Type, f)
 		door = s.Graph
 	}
 	return d.graph.Below(door, t, f, provided)
