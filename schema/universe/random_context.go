@@ -35,7 +35,8 @@ func (g *generator) withContexts() []*draft {
 // and, without any "!", the type of the value.
 type taken struct{ selection, typ string }
 
-// takeable lists the leaves that a type of d has, directly or in a value.
+// takeable lists the leaves that a type of d has, directly or in a value, and at
+// times its name.
 func (g *generator) takeable(d *draft, t *typeDraft) (list []taken) {
 	for _, f := range t.fields {
 		switch name := named(f.typ); {
@@ -50,6 +51,9 @@ func (g *generator) takeable(d *draft, t *typeDraft) (list []taken) {
 		case d.isLeaf(name):
 			list = append(list, taken{f.name, strings.ReplaceAll(f.typ, "!", "")})
 		}
+	}
+	if g.chance(10) {
+		list = append(list, taken{"__typename", "String"})
 	}
 	return list
 }
