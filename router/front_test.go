@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -117,6 +118,50 @@ func TestBodiesAreKeptWhenTheyComeAgain(t *testing.T) {
 	}
 	if _, ok := known.bodies.Find(sent[0]); !ok || known.bodies.Len() != 1 {
 		t.Errorf("after bodies that came once: %d are kept, the first one: %t", known.bodies.Len(), ok)
+	}
+}
+
+// That a body is known helps nobody who may not send it, and its sender is asked
+// for as ever.
+func TestKnownBodiesAreCheckedAsUnknownOnes(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	f := serveSubgraphs(t, moving(), func(c *Config) {
+		withIdentity(i)(c)
+		c.ProgressiveOverride.Header.Scopes = []string{"labs"}
+	})
+	f.router.draw = func() float64 { return 99 }
+	body := `{"query":"{ item { named } }"}`
+	labs := bearer(i.tokenWith(t, map[string]any{"iss": "https://issuer.test", "aud": "weft", "scope": "labs"}))
+	labs.Set("Override-Labels", "named")
+	with := func(header http.Header, name, value string) http.Header {
+		out := header.Clone()
+		out.Set(name, value)
+		return out
+	}
+	expired := bearer(i.token(t, time.Now().Add(-time.Hour)))
+	for range 4 {
+		for _, c := range []struct {
+			name   string
+			header http.Header
+			status int
+			text   string
+		}{
+			{"anybody", http.Header{}, 200, `{"data":{"item":{"named":"old"}}}`},
+			{"a label without a scope", http.Header{"Override-Labels": {"named"}}, 200, `{"data":{"item":{"named":"old"}}}`},
+			{"a label", labs, 200, `{"data":{"item":{"named":"new"}}}`},
+			{"an expired token", expired, 401, "AUTH_ERROR"},
+			{"a form of another origin", http.Header{"Content-Type": {"text/plain"}}, 415, "INVALID_CONTENT_TYPE_HEADER"},
+			{"a page", http.Header{"Accept": {"text/html"}}, 406, "INVALID_ACCEPT_HEADER"},
+			{"compressed", with(labs, "Content-Encoding", "gzip"), 415, "INVALID_CONTENT_TYPE_HEADER"},
+		} {
+			if a := f.send(t, "POST", "/graphql", body, c.header); a.Status != c.status || !strings.Contains(a.Text, c.text) {
+				t.Errorf("%s: %d %s", c.name, a.Status, a.Text)
+			}
+		}
+	}
+	if known := f.router.graph.Load().plans.documents.bodies.Len(); known != 1 {
+		t.Errorf("%d bodies are known", known)
 	}
 }
 

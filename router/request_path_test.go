@@ -259,6 +259,34 @@ func TestWholeRequestAllocations(t *testing.T) {
 	}
 }
 
+// Ten thousand requests of all sizes, no two of them alike, leave the heap where
+// it was.
+func TestRequestsLeaveTheHeapWhereItWas(t *testing.T) {
+	const requests, allowed = 10_000, 2 << 20
+	p := newPath(t, nil, http.Header{})
+	begin := bytes.TrimSuffix(p.body, []byte("}"))
+	call := func(number int) {
+		padding := number % 7 * 100
+		if number%500 == 0 {
+			padding = 1_500_000
+		}
+		p.body = fmt.Appendf(nil, `%s,"extensions":{"n":"%d%*s"}}`, begin, number, padding, "")
+		p.inProcess(t)()
+	}
+	for i := range 100 {
+		call(i)
+	}
+	before := heap()
+	for i := range requests {
+		call(100 + i)
+	}
+	after := heap()
+	t.Logf("the heap has grown from %d to %d bytes", before, after)
+	if after > before+allowed {
+		t.Errorf("the heap has grown by %d bytes", after-before)
+	}
+}
+
 func BenchmarkWholeRequest(b *testing.B) {
 	for _, c := range []struct {
 		name  string

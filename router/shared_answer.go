@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"time"
 
@@ -71,6 +72,7 @@ func (g *graph) share(ctx context.Context, key answerKey, input execute.Input) (
 			return made{answer, input.Headers}, err
 		})
 		switch {
+		case !first && errors.Is(err, context.DeadlineExceeded) && waiting.Err() == nil: // not this one's deadline
 		case err != nil:
 			return nil, err
 		case !first && flight.Value.Own:

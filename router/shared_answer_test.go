@@ -342,3 +342,29 @@ func TestWhoJoinsHasADeadlineOfItsOwn(t *testing.T) {
 		t.Errorf("the second one got %s", got.Body)
 	}
 }
+
+// The same holds for the time before the execution, while there is no memory for
+// it.
+func TestWhoJoinsWaitsForMemoryUntilADeadlineOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := serveHeld(t, nil)
+	h.release <- struct{}{}
+	<-h.ask(t.Context(), me, nil) // now there is a plan
+	const everything = 1 << 60
+	if err := h.router.admission.Enter(t.Context(), time.Now().Add(time.Minute), everything); err != nil {
+		t.Fatal(err)
+	}
+	h.router.config.TrafficShaping.Router.Timeout = time.Second
+	first := h.ask(t.Context(), me, nil)
+	h.waiting(t, 1)
+	h.router.config.TrafficShaping.Router.Timeout = time.Minute
+	second := h.ask(t.Context(), me, nil)
+	if got := <-first; got.Status != http.StatusGatewayTimeout {
+		t.Errorf("the first one got %d %s", got.Status, got.Body)
+	}
+	h.router.admission.Leave(everything)
+	h.release <- struct{}{}
+	if got := <-second; got.Body != `{"data":{"me":{"name":"//[]   #2"}}}` {
+		t.Errorf("the second one got %s", got.Body)
+	}
+}
