@@ -108,13 +108,21 @@ type universeFixture struct {
 // newUniverseFixture returns nil if the universe does not compose.
 func newUniverseFixture(t *testing.T, u universe.Universe, labels []string) *universeFixture {
 	t.Helper()
+	same := func(_ int, h http.Handler) http.Handler { return h }
+	return newUniverseFixtureBehind(t, u, labels, same, func(*Config) {})
+}
+
+// newUniverseFixtureBehind has something stand before each subgraph, and changes
+// the router's configuration.
+func newUniverseFixtureBehind(t *testing.T, u universe.Universe, labels []string, before func(int, http.Handler) http.Handler, change func(*Config)) *universeFixture {
+	t.Helper()
 	handlers, err := u.Serve(labels...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &universeFixture{handlers: handlers}
 	for i, h := range handlers {
-		server := httptest.NewServer(h)
+		server := httptest.NewServer(before(i, h))
 		w.servers = append(w.servers, server)
 		u.Subgraphs[i].URL = server.URL
 	}
@@ -131,6 +139,7 @@ func newUniverseFixture(t *testing.T, u universe.Universe, labels []string) *uni
 	}
 	config := Config{}
 	config.IncludeSubgraphErrors.All.Whole = new(true)
+	change(&config)
 	config.ProgressiveOverride.Labels = map[string]bool{"beta": slices.Contains(labels, "beta")}
 	if w.router, err = New(config, w.graph, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
 		t.Fatal(err)
