@@ -28,7 +28,7 @@ import (
 type recorded struct {
 	request []byte
 	status  int
-	value   map[string]any // the body
+	body    map[string]any
 }
 
 // record has a handler answer, and reads its answer.
@@ -43,7 +43,7 @@ func record(h http.Handler, r *http.Request) recorded {
 	out := recorded{request: body, status: recorder.Code}
 	decoder := json.NewDecoder(recorder.Body)
 	decoder.UseNumber()
-	if err := decoder.Decode(&out.value); err != nil {
+	if err := decoder.Decode(&out.body); err != nil {
 		panic(err)
 	}
 	return out
@@ -113,7 +113,7 @@ func (d *disguise) object(object map[string]any) {
 		}
 		// What decides how the rest is read counts at once, and is refused.
 		for key != "data" && key != "errors" && key != "__typename" && d.chance(8) {
-			entries = append(entries, entry{key, d.junk(1)})
+			entries = append(entries, entry{key, d.junk(0)}) // no object: that might be asked for as an entity
 		}
 		if d.chance(5) {
 			entries = append(entries, entry{key, object[key]})
@@ -283,10 +283,10 @@ func tryDisguised(t *testing.T, seed uint64, counts *tally) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := record(h, r)
 			d := disguise{Rand: answer.random(seed)}
-			if answer.value["extensions"] == nil && d.chance(30) {
-				answer.value["extensions"] = map[string]any{"junk": d.junk(3)}
+			if answer.body["extensions"] == nil && d.chance(30) {
+				answer.body["extensions"] = map[string]any{"junk": d.junk(3)}
 			}
-			d.value(answer.value)
+			d.value(answer.body)
 			d.send(w, r, answer.status, d.out.Bytes())
 		})
 	}, compressing)
@@ -298,10 +298,6 @@ func tryDisguised(t *testing.T, seed uint64, counts *tally) {
 	for i := range uint64(operationsPerUniverse) {
 		o := universe.RandomOperation(seed*operationsPerUniverse+i, w.graph.API)
 		want, errs := w.monolith.Execute(o)
-		if len(errs) > 0 {
-			t.Errorf("seed %d, operation %d: the monolith fails: %v\n%s", seed, i, errs, o.Query)
-			continue
-		}
 		got, raw := w.ask(t, o)
 		if bytes.Contains(raw, []byte(`"UNSUPPORTED_FEATURE"`)) {
 			counts.refused++
@@ -312,7 +308,7 @@ func tryDisguised(t *testing.T, seed uint64, counts *tally) {
 		if len(leaves(got)) > 0 {
 			counts.nonEmpty++
 		}
-		if diff := cmp.Diff(decode(t, want), got); diff != "" || bytes.Contains(raw, []byte(`"errors":[{`)) {
+		if diff := cmp.Diff(decode(t, want), got); diff != "" || bytes.Contains(raw, []byte(`"errors"`)) != (len(errs) > 0) {
 			counts.failed++
 			t.Errorf("seed %d, operation %d: (-monolith +router)\n%s\nanswer: %s\n%s%s", seed, i, diff, raw, o.Query, w.describe(u))
 		}
