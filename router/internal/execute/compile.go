@@ -91,6 +91,7 @@ func (c *compiler) compile() error {
 		return err
 	}
 	c.attachProjections()
+	c.likenesses()
 	return nil
 }
 

@@ -172,3 +172,45 @@ func (c *compiler) heritage(t *target) int {
 	}
 	return primary
 }
+
+// likenesses tells projections by whose entity their objects are shown alike.
+func (c *compiler) likenesses() {
+	alike := 0
+	for i := range c.positions {
+		pr := c.positions[i].projection
+		if i == 0 || pr == nil || pr.TypeView >= 0 {
+			continue
+		}
+		for _, overlay := range pr.Overlays {
+			if c.follows(pr, overlay) {
+				alike++
+				pr.Same, pr.Alike = overlay, alike
+				break
+			}
+		}
+	}
+}
+
+// follows tells whether all that is shown of an object follows from the entity
+// that an overlay has for it: it is the entity's, that of an entity which was
+// found by this one, or went into the representation that it was found by.
+func (c *compiler) follows(pr *response.Projection, overlay int) bool {
+	same := c.program.overlays[overlay].target
+	if same == nil || same.program.sole() == nil {
+		return false
+	}
+	known := same.program.sole().parts
+	return !slices.ContainsFunc(pr.Fields, func(f response.ProjectionField) bool {
+		switch {
+		case f.Constant != nil:
+			return false
+		case f.Object != nil || f.Types != nil:
+			return true
+		case f.View == 0:
+			return !slices.ContainsFunc(known, func(p part) bool { return !p.constant && p.ref == ref{primary, f.Slot} })
+		}
+		other := pr.Overlays[f.View-1]
+		heir := c.program.overlays[other].target
+		return other != overlay && (heir == nil || heir.inherits != overlay || heir.presence != nil)
+	})
+}

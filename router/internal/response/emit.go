@@ -24,6 +24,11 @@ type Emitter struct {
 	views    []view
 	reports  []report
 	tooLarge bool // give up
+
+	// shown is where objects were written that others are shown like, by
+	// Projection.Alike and by entity; shownTo is where the last of them ends.
+	shown   [][]part
+	shownTo int
 }
 
 // view is an object as one document has it; base is less than 0 if the document
@@ -39,6 +44,7 @@ func (e *Emitter) Reset(dst []byte) {
 	clear(e.views)
 	clear(e.reports)
 	e.dst, e.views, e.reports, e.tooLarge = dst, e.views[:0], e.reports[:0], false
+	e.forget()
 }
 
 // AddRoot adds a view of the root: the data of a document, or nothing for cause.
@@ -102,8 +108,14 @@ func (e *Emitter) Finish() ([]byte, gqlerror.List) {
 // nothing: the object is null.
 func (e *Emitter) object(pr *Projection, doc *Document, base int) bool {
 	frame := len(e.views)
+	start, before, entity := len(e.dst), len(e.reports), -1
 	if len(pr.Overlays) > 0 {
 		ordinal := doc.Ordinal(base)
+		if pr.Alike > 0 {
+			if entity = e.Overlays[pr.Same].entity(ordinal); e.repeat(pr, entity) {
+				return true
+			}
+		}
 		for _, index := range pr.Overlays {
 			overlay := &e.Overlays[index]
 			e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.cause(ordinal)})
@@ -114,6 +126,9 @@ func (e *Emitter) object(pr *Projection, doc *Document, base int) bool {
 	}
 	ok := e.fields(pr, view{doc: doc, base: base}, frame)
 	e.views = e.views[:frame]
+	if ok && entity >= 0 && len(e.reports) == before {
+		e.remember(pr, entity, start)
+	}
 	return ok
 }
 
@@ -179,7 +194,7 @@ func (e *Emitter) fields(pr *Projection, first view, frame int) bool {
 			e.extend(before, ast.PathName(f.Key))
 		}
 		if !ok {
-			e.dst = e.dst[:start]
+			e.cut(start)
 			return false
 		}
 	}
@@ -328,7 +343,7 @@ func (e *Emitter) list(f *ProjectionField, level int, doc *Document, s Slot) boo
 			e.extend(before, ast.PathIndex(i))
 		}
 		if !ok {
-			e.dst = e.dst[:start]
+			e.cut(start)
 			return false
 		}
 	}

@@ -20,6 +20,10 @@ type Projection struct {
 	Known []bool
 	// Type is the name of the place's type.
 	Type string
+	// Same is the index of Emitter.Overlays by whose entity two objects are shown
+	// alike, if Alike is not 0: all that is shown of them follows from it. Alike
+	// numbers such projections from 1.
+	Same, Alike int
 }
 
 // ProjectionField is one field of an object in the response.
