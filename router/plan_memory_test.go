@@ -180,20 +180,35 @@ func TestPlansStateTheirMemory(t *testing.T) {
 	}
 }
 
-// Ten thousand operations leave what the bound allows.
+// Ten thousand operations leave what the bounds allow, in bytes and in entries.
 func TestPlansAreBounded(t *testing.T) {
-	const bound = 8 << 20
-	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 5000, MaxBytes: bound}}}, 4)
-	planMany(t, g, 10)
-	before := heap()
-	planMany(t, g, 10_000)
-	grown := heap() - before
-	t.Logf("%d plans and %d documents, %d and %d bytes; grown by %d",
-		g.plans.planned.Len(), g.plans.documents.texts.Len(), g.plans.planned.Bytes(), g.plans.documents.texts.Bytes(), grown)
-	if grown > bound {
-		t.Errorf("the heap has grown by %d bytes", grown)
-	}
-	if g.plans.planned.Bytes() < bound/2 {
-		t.Errorf("only %d bytes are used", g.plans.planned.Bytes())
+	for _, tt := range []struct {
+		name       string
+		cache      PlanCacheConfig
+		operations int
+		full       func(g *graph, cache PlanCacheConfig) bool
+	}{
+		{"bytes", PlanCacheConfig{MaxPlans: 5000, MaxBytes: 8 << 20}, 10_000, func(g *graph, cache PlanCacheConfig) bool {
+			return g.plans.planned.Bytes() > int(cache.MaxBytes)/2
+		}},
+		{"plans", PlanCacheConfig{MaxPlans: 200, MaxBytes: 1 << 30}, 2000, func(g *graph, cache PlanCacheConfig) bool {
+			return g.plans.planned.Len() == cache.MaxPlans
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: tt.cache}}, 4)
+			planMany(t, g, 10)
+			before := heap()
+			planMany(t, g, tt.operations)
+			grown, kept := heap()-before, g.plans.planned.Bytes()+g.plans.documents.texts.Bytes()
+			t.Logf("%d operations left %d plans and %d documents of %d bytes; grown by %d",
+				tt.operations, g.plans.planned.Len(), g.plans.documents.texts.Len(), kept, grown)
+			if bound := int(tt.cache.MaxBytes); kept > bound || grown > bound || grown > kept*3/2+1<<20 {
+				t.Errorf("the heap has grown by %d bytes", grown)
+			}
+			if g.plans.planned.Len() > tt.cache.MaxPlans || !tt.full(g, tt.cache) {
+				t.Errorf("%d plans of %d bytes are kept", g.plans.planned.Len(), g.plans.planned.Bytes())
+			}
+		})
 	}
 }

@@ -8,6 +8,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weftql/weft/router/internal/plan"
+	"github.com/weftql/weft/schema/supergraph"
 )
 
 const planSupergraph = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }
@@ -40,6 +44,29 @@ func TestPlanShowsRequests(t *testing.T) {
 				t.Errorf("exit code %d", code)
 			}
 		})
+	}
+}
+
+func TestPlanSaysThatItsSearchEndedEarly(t *testing.T) {
+	t.Parallel()
+	graph, err := supergraph.Parse("supergraph", planSupergraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, early := range []bool{false, true} {
+		p := &plan.Plan{Operation: ast.Query, Stats: plan.Stats{Work: 7, Exhausted: early}}
+		for format, wants := range map[string]string{"text": "", "json": `"exhausted":true`, "dag": "found after 7 choices, which is all that it may look at"} {
+			var out, errs bytes.Buffer
+			if err := (planOptions{format: format}).print(p, graph, console{out: &out, err: &errs}); err != nil {
+				t.Fatal(err)
+			}
+			if said := strings.Contains(errs.String(), "the search ended after 7 choices"); said != early {
+				t.Errorf("early %t, as %s: %q", early, format, errs.String())
+			}
+			if said := strings.Contains(out.String(), wants); said != (early || wants == "") {
+				t.Errorf("early %t, as %s: %q", early, format, out.String())
+			}
+		}
 	}
 }
 
