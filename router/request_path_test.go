@@ -228,7 +228,7 @@ func allocationsOf(call func()) float64 {
 const (
 	maxAllocations         = 40
 	maxIdentityAllocations = 15
-	maxVariableAllocations = 25
+	maxVariableAllocations = 4
 )
 
 // It counts the allocations of the whole process and is alone in it for that

@@ -81,58 +81,6 @@ func (o *Head) checkVariable(v *Variable, raw json.RawMessage, given bool) error
 	return o.checkValue(v.Type, value, "")
 }
 
-// fitsPlainly tells of most values that fit that they do, from their bytes: names
-// of an enum, and values of scalars that are written as they mostly are. Of others
-// checkVariable knows.
-func (o *Head) fitsPlainly(t *ast.Type, raw []byte) bool {
-	def := o.schema.Types[t.NamedType]
-	switch {
-	case t.Elem != nil || len(raw) == 0:
-		return false
-	case string(raw) == "null":
-		return !t.NonNull
-	case raw[0] == '"':
-		text := plainText(raw)
-		if def.Kind == ast.Enum {
-			return def.EnumValues.ForName(string(text)) != nil
-		}
-		return text != nil && def.Kind == ast.Scalar && fitsScalar(def.Name, "")
-	case def.Kind != ast.Scalar:
-		return false
-	case string(raw) == "true" || string(raw) == "false":
-		return fitsScalar(def.Name, true)
-	}
-	return isShortInt(raw) && def.Name != "String" && def.Name != "Boolean"
-}
-
-// plainText returns what a JSON string without escapes means; nil for others.
-func plainText(raw []byte) []byte {
-	if len(raw) < 2 || raw[len(raw)-1] != '"' {
-		return nil
-	}
-	text := raw[1 : len(raw)-1]
-	for _, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
-			return nil
-		}
-	}
-	return text
-}
-
-// isShortInt tells whether a text is a whole number that certainly has 32 bits.
-func isShortInt(raw []byte) bool {
-	const digits = 9
-	if raw[0] == '-' {
-		raw = raw[1:]
-	}
-	for _, c := range raw {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(raw) > 0 && len(raw) <= digits && (raw[0] != '0' || len(raw) == 1)
-}
-
 // checkValue tells what is wrong with a value; path says where in it.
 func (o *Head) checkValue(t *ast.Type, value any, path string) error {
 	if value == nil {
