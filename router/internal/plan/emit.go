@@ -201,6 +201,7 @@ func (p *planner) enterField(r *residency, cond operation.Condition) {
 		id, _ := p.graph.Field(t, s.name)
 		in := p.doors.in(e.from.graph, id)
 		f.typ, f.local = p.graph.Fields[id].Definition.Type, in.Type
+		p.refuseMixture(s, in)
 		if i == 0 {
 			f.arguments = p.arguments(id, e.from.graph, s.arguments)
 			r.set.typ = in.Result

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/schema/querygraph"
+	"github.com/weftql/weft/schema/supergraph"
 )
 
 // This file emits what interface objects make special: objects that a subgraph
@@ -244,6 +245,26 @@ func (c *choice) all() (types []typeID) {
 // restricted tells whether some of them are not among the given ones.
 func (c *choice) restricted(types []typeID) bool {
 	return slices.ContainsFunc(c.all(), func(t typeID) bool { return !slices.Contains(types, t) })
+}
+
+// refuseMixture refuses objects of an interface that an interface object of the same
+// subgraph implements: some of them would tell their type and others not.
+func (p *planner) refuseMixture(s *site, in *querygraph.FieldIn) {
+	if !p.doors.any() || p.err != nil || p.graph.Types[in.Result].In(in.Graph).InterfaceObject {
+		return
+	}
+	for _, o := range p.graph.InterfaceObjects {
+		if o.Graph != in.Graph {
+			continue
+		}
+		joins := p.graph.Supergraph.Types[o.Type].Joins
+		k := slices.IndexFunc(joins, func(j supergraph.TypeJoin) bool { return j.Graph == o.Graph })
+		if name := p.graph.Types[in.Result].Name; k >= 0 && slices.Contains(joins[k].Interfaces, name) {
+			p.err = errorAt(CodeUnsupportedFeature, s.path, nil, "@interfaceObject: in subgraph %q, %q is an interface object and implements the interface %q; fields that return %q there are not planned",
+				p.graph.Supergraph.Subgraphs[o.Graph].Name, p.graph.Types[o.Type].Name, name, name)
+			return
+		}
+	}
 }
 
 // unitable tells whether two lookups of the same objects can be one: where there
