@@ -40,15 +40,16 @@ func (a *availability) all(door int) (wave int) {
 // unaware tells whether a lookup is blind.
 func (a *availability) unaware(at location) bool { return a.blind && at.step && at.wave <= a.typed }
 
-// blindKey tells when objects of all the site's types can be looked up by the name
-// of an interface, by which key, and of which interface.
+// blindKey is what availability.blindKey has found for a door.
 type blindKey struct {
 	door, wave int
 	key        *querygraph.FieldSet
 	of         typeID
 }
 
-// blindKey is the same for all types, so that it is worked out once a round.
+// blindKey tells when objects of all the site's types can be looked up by the name
+// of an interface, by which key, and of which interface. It is the same for all
+// types, so that it is worked out once a round.
 func (a *availability) blindKey(door int) (wave int, key *querygraph.FieldSet, of typeID) {
 	for _, k := range a.blindKeys {
 		if k.door == door {
@@ -86,7 +87,7 @@ func (a *availability) newBlindKey(door int) (wave int, key *querygraph.FieldSet
 // door.
 func (p *planner) interfaces(types []typeID, entries []entry, door int) (out []typeID) {
 	holds := func(possible []typeID) bool {
-		return !slices.ContainsFunc(types, func(t typeID) bool { return !slices.Contains(possible, t) })
+		return !slices.ContainsFunc(types, func(t typeID) bool { return !has(possible, t) })
 	}
 	if p.doors.opaque(door) {
 		if in := p.doors.standIn(door).Type; holds(p.graph.Types[in].Possible) {
@@ -175,16 +176,22 @@ func conditional(wants []want) bool {
 	return slices.ContainsFunc(wants, func(w want) bool { return w.field.Types != nil || w.field.Name == "__typename" })
 }
 
-// askAll looks at the client's fields on all of the site's types: an interface
-// object has them for all.
+// askAll looks at the client's fields with @requires on all of the site's types: an
+// interface object has them for all.
 func (c *choice) askAll() {
+	p := c.av.p
 	for _, graph := range c.av.graphs {
-		if !c.av.p.doors.opaque(graph) {
+		if !p.doors.opaque(graph) {
 			continue
 		}
+		s := p.doors.standIn(graph)
 		for _, d := range c.s.demands {
+			id := p.field(s.Type, d.field.Name)
+			if id < 0 || p.graph.Fields[id].In(s.Graph).Requires == nil {
+				continue
+			}
 			for i, t := range c.s.types {
-				c.av.field(i, c.av.p.field(t, d.field.Name), graph)
+				c.av.field(i, p.field(t, d.field.Name), graph)
 			}
 		}
 	}

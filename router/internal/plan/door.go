@@ -57,10 +57,16 @@ func (d *doors) typeIn(door int, t typeID) *querygraph.TypeIn {
 		return d.graph.Types[t].In(door)
 	}
 	s := d.standIn(door)
-	if !slices.Contains(d.graph.Types[s.Type].Possible, t) {
+	if !has(d.graph.Types[s.Type].Possible, t) {
 		return &nowhere.typ
 	}
 	return d.graph.Types[s.Type].In(s.Graph)
+}
+
+// has tells whether a sorted list has a type.
+func has(types []typeID, t typeID) bool {
+	_, found := slices.BinarySearch(types, t)
+	return found
 }
 
 // in is what the door's subgraph has of a field of an object type.

@@ -45,6 +45,8 @@ type step struct {
 	// unaware says that the objects' types are not known yet, typed that they are
 	// known from another fetch than the objects.
 	unaware, typed bool
+	// complete says that an unaware step looks up objects of all types.
+	complete bool
 	// cond is when the step is made, once all of it is there.
 	cond operation.Condition
 }
@@ -294,13 +296,13 @@ func (p *planner) prepare(r *residency, t typeID, name string, cond operation.Co
 // lookUp makes sure that a step looks up objects of the type.
 func (p *planner) lookUp(r *residency, t typeID, cond operation.Condition) {
 	st, s := r.step, r.site
-	rep := st.lookup(t)
-	if rep == nil {
-		rep = &representation{typ: t}
-		st.addLookup(rep)
-		r.set.types = union(r.set.types, p.graph.Types[t].Possible)
-		r.set.stands(t, p.doors.as(r.at.graph, t))
+	if st.lookup(t) != nil {
+		return
 	}
+	rep := &representation{typ: t}
+	st.addLookup(rep)
+	r.set.types = union(r.set.types, p.graph.Types[t].Possible)
+	r.set.stands(t, p.doors.as(r.at.graph, t))
 	var key *querygraph.FieldSet
 	if key, rep.as = s.chosen.av.keyFor(slices.Index(s.types, t), r.at); key != nil {
 		p.addInputs(st, rep, key, cond)

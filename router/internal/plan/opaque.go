@@ -66,7 +66,7 @@ func (c *choice) shared(k int) bool {
 
 func (c *choice) oneStep(a, b location) bool {
 	d := &c.av.p.doors
-	return a.graph != b.graph && d.subgraph(a.graph) == d.subgraph(b.graph) && a.wave == b.wave && a.variant == b.variant &&
+	return a.graph != b.graph && (!d.opaque(a.graph) || !d.opaque(b.graph)) && d.subgraph(a.graph) == d.subgraph(b.graph) && a.wave == b.wave && a.variant == b.variant &&
 		!c.av.unaware(a) && !c.av.unaware(b) && !c.av.root
 }
 
@@ -76,12 +76,20 @@ func (p *planner) shareStep(r *residency) bool {
 		return false
 	}
 	for _, other := range r.site.residencies {
-		if other != r && other.at.step && r.site.chosen.oneStep(other.at, r.at) {
+		if other != r && other.at.step && r.site.chosen.oneStep(other.at, r.at) && !p.stands(r, other.step) {
 			r.step, r.set = other.step, other.set
 			return true
 		}
 	}
 	return false
+}
+
+// stands tells whether a step looks up objects as another interface object than a
+// residency is: an object is sent by one name.
+func (p *planner) stands(r *residency, st *step) bool {
+	return p.doors.opaque(r.at.graph) && slices.ContainsFunc(r.site.residencies, func(o *residency) bool {
+		return o != r && o.step == st && p.doors.opaque(o.at.graph)
+	})
 }
 
 // enterBlind tells a lookup what is known of its objects' types.
@@ -97,6 +105,10 @@ func (p *planner) enterBlind(r *residency) {
 
 // lookUpAll makes sure that a step looks up objects of all types of its site.
 func (p *planner) lookUpAll(r *residency, cond operation.Condition) {
+	if r.step.complete {
+		return
+	}
+	r.step.complete = true
 	for i, t := range r.site.types {
 		if r.site.chosen.av.reachable(i) {
 			p.lookUp(r, t, cond)
