@@ -104,9 +104,10 @@ oracle-plan: ## compare PLANS (1000) plans of random operations with Apollo's
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestPlansAreNoWorseThanApollos -apollo $(PLANS) -timeout 60m -v
 
-soak: ## compare the router's answers with the monolith's on CASES (200000) random operations
+soak: ## compare the router's answers with the monolith's on CASES (200000) random operations; try every seeded bug
 	@mkdir -p .weft/soak
 	go test ./router/internal/trial -run TestTheRouterAnswersAsTheMonolith -cases $(CASES) -failures $(CURDIR)/.weft/soak -timeout 120m -v
+	go test ./router/internal/trial -run TestSeededBugsAreCaught -bugs 100 -timeout 60m -v
 
 build: ## the programs, into dist/
 	go build -trimpath -o dist/ $(PROGRAMS)

@@ -2,5 +2,8 @@
 
 package trial_test
 
-// defaultCases is how many cases are tried where nobody says.
-const defaultCases = 10_000
+// How many cases and seeded bugs are tried where nobody says.
+const (
+	defaultCases = 10_000
+	defaultBugs  = 2
+)

@@ -2,5 +2,8 @@
 
 package trial_test
 
-// defaultCases is how many cases are tried where nobody says.
-const defaultCases = 300
+// How many cases and seeded bugs are tried where nobody says.
+const (
+	defaultCases = 300
+	defaultBugs  = 0
+)
