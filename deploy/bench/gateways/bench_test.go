@@ -170,8 +170,8 @@ func TestPrint_shows_medians_ratios_and_who_is_missing(t *testing.T) {
 	text := strings.Join(lines, "\n")
 	for _, want := range []string{
 		"floor none 2500 1.00 2.00 3.00 105 1.00 30 4",
-		"weft none 1000 1.00 2.00 3.00 200 1.90 30 4",
-		"CPU per request by the floor's: 1.90, at most 1.9: MISSED",
+		"weft none 1000 1.00 2.00 3.00 200 1.91 30 4",
+		"CPU per request by the floor's: 1.91, at most 1.9: MISSED",
 		"no row for absent, none: not given",
 		"weft, none: ours",
 	} {

@@ -40,14 +40,14 @@ func (b *bench) goals(out io.Writer, scenarios []*scenario, gateways []*gateway)
 		if len(ours) < public.rounds || len(others) < public.rounds {
 			continue
 		}
-		ratio := median(ours, goal.of) / median(others, goal.of)
 		if goal.inverse {
-			ratio = 1 / ratio
+			ours, others = others, ours
 		}
+		reached := ratio(ours, others, goal.of)
 		if goal.most > 0 {
-			fmt.Fprintf(out, "  %s: %.2f, at most %.1f: %s\n", goal.what, ratio, goal.most, verdict(ratio <= goal.most))
+			fmt.Fprintf(out, "  %s: %.2f, at most %.1f: %s\n", goal.what, reached, goal.most, verdict(reached <= goal.most))
 		} else {
-			fmt.Fprintf(out, "  %s: %.1f, at least %.0f: %s\n", goal.what, ratio, goal.least, verdict(ratio >= goal.least))
+			fmt.Fprintf(out, "  %s: %.1f, at least %.0f: %s\n", goal.what, reached, goal.least, verdict(reached >= goal.least))
 		}
 	}
 	for _, s := range scenarios {

@@ -17,6 +17,20 @@ func median(rounds []measured, of func(measured) float64) float64 {
 	for i, r := range rounds {
 		values[i] = of(r)
 	}
+	return middle(values)
+}
+
+// ratio of a figure of two gateways: the median of the rounds' ratios, so that
+// who else used the machine in a round counts little.
+func ratio(rounds, others []measured, of func(measured) float64) float64 {
+	values := make([]float64, min(len(rounds), len(others)))
+	for i := range values {
+		values[i] = of(rounds[i]) / of(others[i])
+	}
+	return middle(values)
+}
+
+func middle(values []float64) float64 {
 	slices.Sort(values)
 	if n := len(values); n%2 == 1 {
 		return values[n/2]
@@ -39,18 +53,18 @@ func (b *bench) print(out io.Writer, scenarios []*scenario, gateways []*gateway)
 		fmt.Fprintf(out, "\n%s: %d connections, %d rounds, %d bytes\n\n", s.name, s.connections, s.rounds, len(b.monolith.Execute(s.operation.Body())))
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintln(w, "gateway\tdeduplication\trequests/s\tp50 ms\tp95 ms\tp99 ms\tCPU µs/request\t× floor\tpeak MB\tchecked\t")
-		floor := 0.0
+		var floor []measured
 		for _, g := range gateways {
 			rounds := g.results[s.name]
 			if g.failed[s.name] || len(rounds) < s.rounds {
 				continue
 			}
 			if g.name == "floor" {
-				floor = median(rounds, cpu)
+				floor = rounds
 			}
-			ratio := "-"
-			if floor > 0 {
-				ratio = fmt.Sprintf("%.2f", median(rounds, cpu)/floor)
+			beside := "-"
+			if floor != nil {
+				beside = fmt.Sprintf("%.2f", ratio(rounds, floor, cpu))
 			}
 			checks := 0
 			for _, r := range rounds {
@@ -60,7 +74,7 @@ func (b *bench) print(out io.Writer, scenarios []*scenario, gateways []*gateway)
 				median(rounds, func(m measured) float64 { return milliseconds(m.P50) }),
 				median(rounds, func(m measured) float64 { return milliseconds(m.P95) }),
 				median(rounds, func(m measured) float64 { return milliseconds(m.P99) }),
-				median(rounds, cpu), ratio,
+				median(rounds, cpu), beside,
 				median(rounds, func(m measured) float64 { return float64(m.memory) / 1e6 }), checks)
 		}
 		_ = w.Flush()
