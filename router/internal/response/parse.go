@@ -298,7 +298,7 @@ func (p *parser) object(shape *Shape, at int) (Slot, int) {
 // index of the field that is expected next, and where the value begins.
 func (p *parser) key(fields []ShapeField, next, at int) (*ShapeField, int, int) {
 	var f *ShapeField
-	if next < len(fields) && string(p.b[at:min(at+len(fields[next].key), len(p.b))]) == fields[next].key {
+	if next < len(fields) && fields[next].stands(p.b[at:]) {
 		f = &fields[next]
 		at += len(f.key)
 		next++

@@ -1,6 +1,7 @@
 package response
 
 import (
+	"encoding/binary"
 	"strconv"
 	"strings"
 )
@@ -72,6 +73,7 @@ type Variant struct {
 // ShapeField is one field of an object.
 type ShapeField struct {
 	key   string // as a compact serialiser writes it: `"id":`
+	words word16 // that, if it is not longer
 	Name  string
 	Slot  int // at least 1: slot 0 is the header
 	Depth int // levels of lists
@@ -81,9 +83,40 @@ type ShapeField struct {
 
 // NewShapeField returns a field with the response key name.
 func NewShapeField(name string, slot, depth int, kind Kind, shape *Shape) ShapeField {
+	key := `"` + name + `":`
 	return ShapeField{
-		key: `"` + name + `":`, Name: name, Slot: slot, Depth: depth, Kind: kind, Shape: shape,
+		key: key, words: newWord16(key), Name: name, Slot: slot, Depth: depth, Kind: kind, Shape: shape,
 	}
+}
+
+// word16 is a text of at most 16 bytes, to be compared with a text of any length
+// in a few instructions.
+type word16 struct {
+	low, high         uint64
+	lowMask, highMask uint64 // 0 if the text is longer
+}
+
+func newWord16(text string) word16 {
+	var bytes, mask [16]byte
+	if len(text) > len(bytes) {
+		return word16{}
+	}
+	for i := range len(text) {
+		bytes[i], mask[i] = text[i], 0xFF
+	}
+	return word16{
+		low: binary.LittleEndian.Uint64(bytes[:]), high: binary.LittleEndian.Uint64(bytes[8:]),
+		lowMask: binary.LittleEndian.Uint64(mask[:]), highMask: binary.LittleEndian.Uint64(mask[8:]),
+	}
+}
+
+// stands tells whether the field's key stands at the beginning of b, which has 16
+// bytes at least (padding).
+func (f *ShapeField) stands(b []byte) bool {
+	if w := &f.words; w.lowMask != 0 {
+		return binary.LittleEndian.Uint64(b)&w.lowMask == w.low && binary.LittleEndian.Uint64(b[8:])&w.highMask == w.high
+	}
+	return string(b[:min(len(f.key), len(b))]) == f.key
 }
 
 // Kind is what the schema says about a leaf.
