@@ -1,6 +1,9 @@
 package querygraph
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // LabelSet marks labels by their index in Graph.Labels. Nil marks none.
 type LabelSet []uint64
@@ -26,6 +29,16 @@ type labels struct {
 	moving []FieldID
 	// byField and byType are what Graph.FieldLabels and Graph.TypeLabels give.
 	byField, byType []LabelSet
+	// last is the graph that WithLabels made last: most requests set the same labels.
+	last *atomic.Pointer[labelled]
+	// whole is the graph that WithLabels made this one of; nil if it did not.
+	whole *Graph
+}
+
+// labelled is a graph for requests that set the marked labels.
+type labelled struct {
+	marked LabelSet
+	graph  *Graph
 }
 
 // Labels lists all labels of progressive overrides, sorted. The result must not
@@ -63,12 +76,31 @@ func (g *Graph) TypeLabels(t TypeID) LabelSet {
 // WithLabels returns the graph as it is for requests that set the given labels
 // and no others: where a field moves between two subgraphs, one of them resolves
 // it, and for the other one it is external. Labels that the graph does not have
-// mean nothing.
+// mean nothing. Asked of such a result, it gives that of the whole graph.
 func (g *Graph) WithLabels(set []string) *Graph {
 	if len(g.labels.moving) == 0 {
 		return g
 	}
+	if g.labels.whole != nil {
+		g = g.labels.whole
+	}
+	marked := g.NewLabelSet()
+	for i, name := range g.labels.names {
+		if slices.Contains(set, name) {
+			marked[i/64] |= 1 << (i % 64)
+		}
+	}
+	if last := g.labels.last.Load(); last != nil && slices.Equal(last.marked, marked) {
+		return last.graph
+	}
+	out := g.withLabels(set)
+	g.labels.last.Store(&labelled{marked, out})
+	return out
+}
+
+func (g *Graph) withLabels(set []string) *Graph {
 	out := *g
+	out.labels.whole = g
 	out.Fields = slices.Clone(g.Fields)
 	for _, id := range g.labels.moving {
 		f := &out.Fields[id]
@@ -101,6 +133,7 @@ func (g *Graph) readLabels() {
 	if len(l.moving) == 0 {
 		return
 	}
+	l.last = new(atomic.Pointer[labelled])
 	slices.Sort(l.names)
 	l.names = slices.Compact(l.names)
 	l.byField, l.byType = make([]LabelSet, len(g.Fields)), make([]LabelSet, len(g.Types))

@@ -55,6 +55,20 @@ func TestLabelsAreThoseThatAFieldMeets(t *testing.T) {
 	}
 }
 
+func TestTheLastLabelsAreKept(t *testing.T) {
+	t.Parallel()
+	g := build(t, moving)
+	first := g.WithLabels([]string{"codes"})
+	if again := g.WithLabels([]string{"nobody's", "codes"}); again != first {
+		t.Error("the same labels make another graph")
+	}
+	if other := g.WithLabels(nil); other == first || other == g {
+		t.Error("other labels make the same graph")
+	} else if g.WithLabels([]string{"codes"}) != other.WithLabels([]string{"codes"}) {
+		t.Error("a graph for other labels is not made of the whole one")
+	}
+}
+
 func TestLabelsDecideWhoResolves(t *testing.T) {
 	t.Parallel()
 	whole := build(t, moving)
