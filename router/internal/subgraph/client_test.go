@@ -206,14 +206,30 @@ func TestNew_refuses_bad_configuration(t *testing.T) {
 }
 
 func BenchmarkFetch(b *testing.B) {
-	server := httptest.NewServer(jsonHandler(`{"data":{"users":[{"id":"1"}]}}`))
-	b.Cleanup(server.Close)
-	client := clientOf(b, subgraph.Settings{}, nil, server.URL)
-	var answer subgraph.Response
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := client.Fetch(b.Context(), query(), &answer); err != nil {
-			b.Fatal(err)
-		}
+	for _, c := range []struct {
+		name  string
+		start func(*httptest.Server)
+		http2 subgraph.HTTP2
+	}{
+		{"plain", (*httptest.Server).Start, ""},
+		{"h2c", both, subgraph.HTTP2Only},
+		{"TLS", (*httptest.Server).StartTLS, subgraph.HTTP2Disable},
+		{"TLS with HTTP2", secure, ""},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			server := httptest.NewUnstartedServer(jsonHandler(`{"data":{"users":[{"id":"1"}]}}`))
+			c.start(server)
+			b.Cleanup(server.Close)
+			settings := trusting(b)
+			settings.HTTP2 = c.http2
+			client := clientOf(b, settings, nil, server.URL)
+			var answer subgraph.Response
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := client.Fetch(b.Context(), query(), &answer); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

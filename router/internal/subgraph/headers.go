@@ -49,14 +49,24 @@ func (r *HeaderRules) Of(client http.Header) *Headers {
 	if r == nil {
 		return nil
 	}
-	h := &Headers{rules: r, client: client, sent: make([]Sent, len(r.requests)), known: make([]bool, len(r.requests))}
-	if tokens := client["Connection"]; len(tokens) > 0 { // headers that are about the client's connection
-		h.client = client.Clone()
-		for token := range strings.SplitSeq(strings.Join(tokens, ","), ",") {
-			h.client.Del(strings.TrimSpace(token))
-		}
+	return &Headers{
+		rules: r, client: endToEnd(client),
+		sent: make([]Sent, len(r.requests)), known: make([]bool, len(r.requests)),
 	}
-	return h
+}
+
+// endToEnd returns a header without what it says is about its connection (RFC 9110
+// §7.6.1).
+func endToEnd(header http.Header) http.Header {
+	tokens := header["Connection"]
+	if len(tokens) == 0 {
+		return header
+	}
+	out := header.Clone()
+	for token := range strings.SplitSeq(strings.Join(tokens, ","), ",") {
+		out.Del(strings.TrimSpace(token))
+	}
+	return out
 }
 
 // Headers are what goes from one request of a client to subgraphs, and what goes
@@ -117,7 +127,7 @@ func (h *Headers) Received(subgraph int, response http.Header) {
 	if h == nil || response == nil {
 		return
 	}
-	fields := follow(h.rules.responses[subgraph], response, reservedInResponses)
+	fields := follow(h.rules.responses[subgraph], endToEnd(response), reservedInResponses)
 	for len(fields) > 0 {
 		name, algorithm := fields[0].name, fields[0].algorithm
 		var values []field

@@ -103,7 +103,7 @@ func TestHeaders_come_back_by_rules(t *testing.T) {
 	t.Parallel()
 	a := http.Header{
 		"X-Cost": {"1"}, "X-Role": {"admin", "user"}, "Set-Cookie": {"s=1", "t=2"}, "Content-Type": {"application/json"},
-		"Cache-Control": {"max-age=5"}, "Access-Control-Allow-Origin": {"*"}, "X-Request-Id": {"7"}, "Connection": {"close"},
+		"Cache-Control": {"max-age=5"}, "Access-Control-Allow-Origin": {"*"}, "X-Request-Id": {"7"}, "Connection": {"close, x-gone"}, "X-Gone": {"1"},
 	}
 	b := http.Header{"X-Cost": {"2"}, "X-Role": {"guest"}, "Set-Cookie": {"s=3"}}
 	by := func(name, algorithm string) subgraph.HeaderRule {
@@ -121,6 +121,7 @@ func TestHeaders_come_back_by_rules(t *testing.T) {
 		{"all", rules{by("X-Cost", "append"), by("X-Role", "append")}, nil, http.Header{"X-Cost": {"1, 2"}, "X-Role": {"admin, user, guest"}}},
 		{"cookies line by line", rules{by("Set-Cookie", "last")}, nil, http.Header{"Set-Cookie": {"s=1", "t=2", "s=3"}}},
 		{"cookies line by line, appended", rules{by("Set-Cookie", "append")}, nil, http.Header{"Set-Cookie": {"s=1", "t=2", "s=3"}}},
+		{"what is about the connection not even by name", rules{named("X-Gone"), named("X-Cost")}, nil, http.Header{"X-Cost": {"2"}}},
 		{"everything but what is reserved, and cookies", rules{matching(".*")}, nil, http.Header{"X-Cost": {"2"}, "X-Role": {"guest"}}},
 		{"of one subgraph", nil, rules{named("X-Cost"), insert("X-Seen", "b")}, http.Header{"X-Cost": {"2"}, "X-Seen": {"b"}}},
 		{"but for one subgraph", rules{named("X-Cost")}, rules{remove(subgraph.Remove{Named: "X-Cost"})}, http.Header{"X-Cost": {"1"}}},

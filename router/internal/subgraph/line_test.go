@@ -23,7 +23,7 @@ import (
 
 // certificate returns the certificate of httptest's servers, which is its own
 // authority, and its key.
-func certificate(t *testing.T) (pair tls.Certificate, chain, key string) {
+func certificate(t testing.TB) (pair tls.Certificate, chain, key string) {
 	t.Helper()
 	server := httptest.NewTLSServer(nil)
 	defer server.Close()
@@ -37,7 +37,7 @@ func certificate(t *testing.T) (pair tls.Certificate, chain, key string) {
 }
 
 // trusting returns settings for httptest's servers.
-func trusting(t *testing.T) subgraph.Settings {
+func trusting(t testing.TB) subgraph.Settings {
 	t.Helper()
 	_, authority, _ := certificate(t)
 	return subgraph.Settings{TLS: subgraph.TLSConfig{CertificateAuthorities: authority}}
