@@ -2,12 +2,21 @@ package execute
 
 import "unsafe"
 
-// firstExpected is what an execution of a new program is expected to take.
-const firstExpected = 64 << 10
+const (
+	// firstExpected is what an execution of a new program is expected to take.
+	firstExpected = 64 << 10
+	// leastExpected is about what an execution takes beside texts.
+	leastExpected = 8 << 10
+)
 
 // Expects is how many bytes the next execution is expected to take while it is
 // under way: about as much as the largest of the last ones.
-func (p *Program) Expects() int64 { return max(p.expects.Load(), firstExpected) }
+func (p *Program) Expects() int64 {
+	if expected := p.expects.Load(); expected > 0 {
+		return max(expected, leastExpected)
+	}
+	return firstExpected
+}
 
 // learn remembers what an execution took: more at once, less by and by.
 func (p *Program) learn(took int64) {
