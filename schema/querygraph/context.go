@@ -3,6 +3,7 @@ package querygraph
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -19,8 +20,8 @@ type ContextArgument struct {
 	// Name is the argument's name in the subgraph, Type its type there.
 	Name string
 	Type *ast.Type
-	// Number tells the contextual arguments of a subgraph apart, in the order of the
-	// supergraph.
+	// Number tells the contextual arguments of a subgraph apart, in the order of their
+	// coordinates.
 	Number int
 	// Value is what it takes.
 	Value ContextID
@@ -51,12 +52,10 @@ type contextReader struct {
 	// settings are the object types and interfaces that set a context.
 	settings map[string][]TypeID
 	ids      map[string]ContextID
-	// numbers is how many contextual arguments each subgraph has so far.
-	numbers []int
 }
 
 func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReader {
-	c := &contextReader{fieldSetReader: r, settings: map[string][]TypeID{}, ids: map[string]ContextID{}, numbers: make([]int, len(s.Subgraphs))}
+	c := &contextReader{fieldSetReader: r, settings: map[string][]TypeID{}, ids: map[string]ContextID{}}
 	for i, t := range s.Types {
 		for _, name := range t.Contexts {
 			c.settings[name] = append(c.settings[name], r.graph.Types[i].Possible...)
@@ -74,7 +73,7 @@ func newContextReader(r *fieldSetReader, s *supergraph.Supergraph) *contextReade
 
 // arguments reads the contextual arguments of a field in one subgraph, and notes
 // at the types that set their contexts what is taken from them.
-func (c *contextReader) arguments(graph int, list []supergraph.ContextArgument) ([]ContextArgument, error) {
+func (c *contextReader) arguments(list []supergraph.ContextArgument) ([]ContextArgument, error) {
 	var out []ContextArgument
 	for _, a := range list {
 		key := a.Context + " " + a.Selection.String()
@@ -86,8 +85,7 @@ func (c *contextReader) arguments(graph int, list []supergraph.ContextArgument) 
 				return nil, fmt.Errorf("argument %q from the context %q: %w", a.Name, a.Context, err)
 			}
 		}
-		out = append(out, ContextArgument{Name: a.Name, Type: a.Type, Number: c.numbers[graph], Value: id})
-		c.numbers[graph]++
+		out = append(out, ContextArgument{Name: a.Name, Type: a.Type, Value: id})
 	}
 	return out, nil
 }
@@ -101,4 +99,28 @@ func (c *contextReader) take(id ContextID, context string, selection federation.
 		c.graph.Types[t].Contexts = append(c.graph.Types[t].Contexts, ContextValue{ID: id, Fields: set})
 	}
 	return nil
+}
+
+// numberContexts numbers the contextual arguments of each subgraph.
+func (g *Graph) numberContexts() {
+	type numbered struct {
+		coordinate string
+		argument   *ContextArgument
+	}
+	bySubgraph := make([][]numbered, len(g.Supergraph.Subgraphs))
+	for i := range g.Fields {
+		for k := range g.Fields[i].Joins {
+			in := &g.Fields[i].Joins[k]
+			for a := range in.Context {
+				one := numbered{g.Coordinate(FieldID(i)) + "(" + in.Context[a].Name + ":)", &in.Context[a]}
+				bySubgraph[in.Graph] = append(bySubgraph[in.Graph], one)
+			}
+		}
+	}
+	for _, list := range bySubgraph {
+		slices.SortFunc(list, func(a, b numbered) int { return strings.Compare(a.coordinate, b.coordinate) })
+		for i := range list {
+			list[i].argument.Number = i
+		}
+	}
 }

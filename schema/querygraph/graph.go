@@ -120,7 +120,9 @@ func New(s *supergraph.Supergraph) (*Graph, error) {
 			return nil, err
 		}
 	}
-	g.Contextual = len(r.ids) > 0
+	if g.Contextual = len(r.ids) > 0; g.Contextual {
+		g.numberContexts()
+	}
 	g.readLabels()
 	return g, nil
 }
@@ -336,7 +338,7 @@ func (g *Graph) readField(r *contextReader, field *Field, source *supergraph.Fie
 				return fmt.Errorf("%s: provides of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 			}
 		}
-		if in.Context, err = r.arguments(j.Graph, j.Context); err != nil {
+		if in.Context, err = r.arguments(j.Context); err != nil {
 			return fmt.Errorf("%s: context of %s: %w", place(j.Position), g.Coordinate(field.ID), err)
 		}
 	}

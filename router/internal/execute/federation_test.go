@@ -28,6 +28,7 @@ import (
 type federated struct {
 	supergraph *supergraph.Supergraph
 	graph      *querygraph.Graph
+	text       string // the supergraph's
 	handlers   map[string]*universe.Handler
 	client     *subgraph.Client
 	// disturb may change the body of a subgraph's response.
@@ -55,7 +56,8 @@ func federate(t testing.TB, subgraphs []universe.Subgraph) *federated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.supergraph, err = supergraph.Parse("supergraph", result.Supergraph); err != nil {
+	f.text = result.Supergraph
+	if f.supergraph, err = supergraph.Parse("supergraph", f.text); err != nil {
 		t.Fatal(err)
 	}
 	if f.graph, err = querygraph.New(f.supergraph); err != nil {
@@ -86,7 +88,7 @@ func (f *federated) serve(name string, w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (f *federated) program(t testing.TB, text string) *execute.Program {
+func (f *federated) plan(t testing.TB, text string) *plan.Plan {
 	t.Helper()
 	op, err := operation.New(text, "", f.supergraph, operation.Limits{})
 	if err != nil {
@@ -96,7 +98,12 @@ func (f *federated) program(t testing.TB, text string) *execute.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := execute.Compile(p, f.supergraph)
+	return p
+}
+
+func (f *federated) program(t testing.TB, text string) *execute.Program {
+	t.Helper()
+	program, err := execute.Compile(f.plan(t, text), f.supergraph)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,21 +26,25 @@ func (w *world) withContext(f *ast.Field, id querygraph.FieldID, above []thing) 
 	out, variables := *f, maps.Clone(w.variables)
 	out.Arguments = slices.Clone(f.Arguments)
 	for _, a := range contextual {
+		value, given := w.u.contextValue(a.Value, above)
+		if !given { // another subgraph has the field without the argument
+			continue
+		}
 		out.Arguments = append(out.Arguments, &ast.Argument{Name: a.Name, Value: &ast.Value{Kind: ast.Variable, Raw: "context " + a.Name, VariableDefinition: &ast.VariableDefinition{}}})
-		variables["context "+a.Name] = w.u.contextValue(a.Value, above)
+		variables["context "+a.Name] = value
 	}
 	return &out, variables
 }
 
-// contextValue is what the nearest object gives.
-func (u *universe) contextValue(value querygraph.ContextID, above []thing) any {
+// contextValue is what the nearest object gives, if there is one.
+func (u *universe) contextValue(value querygraph.ContextID, above []thing) (given any, ok bool) {
 	for _, o := range slices.Backward(above) {
 		typ, _ := u.graph.Type(o.typ)
 		if v := u.graph.Types[typ].Context(value); v != nil {
-			return onlyLeaf(u.truth(o, v.Fields))
+			return onlyLeaf(u.truth(o, v.Fields)), true
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // onlyLeaf is the one leaf in an object, or a list of them.
@@ -75,7 +79,9 @@ func (r *run) contexts(f *plan.Fetch, in *instance, e *plan.Entities) map[string
 			})
 			if giver >= 0 {
 				value := map[string]any{}
+				errs := len(r.errs)
 				r.fill(f, o, r.typename(o), c.Givers[giver].Fields, value)
+				r.errs = r.errs[:errs] // what is missing shows in the answer, if the argument is taken
 				out[c.Variable] = onlyLeaf(value)
 				break
 			}

@@ -82,6 +82,8 @@ type jsonNode struct {
 	Operation      string         `json:"operation,omitempty"`
 	OperationKind  ast.Operation  `json:"operationKind,omitempty"`
 	OperationName  string         `json:"operationName,omitempty"`
+	// ContextRewrites say where the values of contextual arguments come from.
+	ContextRewrites []jsonRewrite `json:"contextRewrites,omitempty"`
 }
 
 // jsonTarget is one position that a BatchFetch looks up.
@@ -94,11 +96,13 @@ type jsonTarget struct {
 }
 
 // jsonRewrite sets a value in a representation: the name of an interface instead
-// of that of the object's type.
+// of that of the object's type (ValueSetter). Or it gives a variable what stands at
+// a path from a Flatten's objects, ".." being the object above (KeyRenamer).
 type jsonRewrite struct {
-	Kind       string   `json:"kind"` // ValueSetter
-	Path       []string `json:"path"`
-	SetValueTo string   `json:"setValueTo"`
+	Kind        string   `json:"kind"`
+	Path        []string `json:"path"`
+	SetValueTo  string   `json:"setValueTo,omitempty"`
+	RenameKeyTo string   `json:"renameKeyTo,omitempty"`
 }
 
 // jsonRequire is a part of a representation.
@@ -174,8 +178,39 @@ func (p *Plan) jsonFetch(f *Fetch, names []string) *jsonNode {
 		return node
 	}
 	flatten := &jsonNode{Kind: "Flatten", Path: node.Targets[0].Path, Node: node}
+	for _, c := range f.Entities[0].Contexts {
+		*node.VariableUsages = append(*node.VariableUsages, c.Variable)
+		node.ContextRewrites = append(node.ContextRewrites, p.jsonRewrites(node.Targets[0].Path, &c)...)
+	}
 	node.Requires, node.InputRewrites, node.Targets = node.Targets[0].Requires, node.Targets[0].InputRewrites, nil
 	return flatten
+}
+
+// jsonRewrites are the ways from objects at a path to what gives a context's value.
+func (p *Plan) jsonRewrites(from []string, c *Context) []jsonRewrite {
+	var out []jsonRewrite
+	for _, g := range c.Givers {
+		var up []string
+		for _, key := range from[len(p.Positions[g.Position].Path):] {
+			if key != "@" {
+				up = append(up, "..")
+			}
+		}
+		types := g.Types
+		if types == nil {
+			types = []string{p.Positions[g.Position].Type}
+		}
+		for _, t := range types {
+			path := append(slices.Clone(up), "... on "+t)
+			for fields := g.Fields; len(fields) > 0; {
+				last := fields[len(fields)-1] // "__typename" of an object on the way is first
+				path = append(path, last.Source.Key)
+				fields = last.Fields
+			}
+			out = append(out, jsonRewrite{Kind: "KeyRenamer", Path: path, RenameKeyTo: c.Variable})
+		}
+	}
+	return out
 }
 
 func jsonRequires(fields []RepresentationField) []*jsonRequire {

@@ -53,6 +53,20 @@ func TestJSONIsInApollosFormat(t *testing.T) {
 				`"inputRewrites":[{"kind":"ValueSetter","path":["... on Media","__typename"],"setValueTo":"Media"}],` +
 				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on Media{__typename...on Book{pages}}}}","operationKind":"query"}}]}]}}`,
 		},
+		{
+			"context_apart", `{ best { items { names price } } }`,
+			`{"kind":"QueryPlan","node":{"kind":"Sequence","nodes":[{"kind":"Fetch","serviceName":"a","variableUsages":[],"operation":"{best{items{id}id currency}}","operationKind":"query"},` +
+				`{"kind":"Flatten","path":["best"],"node":{"kind":"Fetch","serviceName":"c",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"Shop","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"variableUsages":[],"operation":"query($representations:[_Any!]!){_entities(representations:$representations){...on Shop{staff{name}}}}","operationKind":"query"}},` +
+				`{"kind":"Flatten","path":["best","items","@"],"node":{"kind":"Fetch","serviceName":"a",` +
+				`"requires":[{"kind":"InlineFragment","typeCondition":"Item","selections":[{"kind":"Field","name":"__typename"},{"kind":"Field","name":"id"}]}],` +
+				`"variableUsages":["contextualArgument_1_0","contextualArgument_1_2"],` +
+				`"operation":"query($representations:[_Any!]!,$contextualArgument_1_0:[String],$contextualArgument_1_2:String)` +
+				`{_entities(representations:$representations){...on Item{names(of:$contextualArgument_1_0)price(in:$contextualArgument_1_2)}}}","operationKind":"query",` +
+				`"contextRewrites":[{"kind":"KeyRenamer","path":["..","... on Shop","staff","name"],"renameKeyTo":"contextualArgument_1_0"},` +
+				`{"kind":"KeyRenamer","path":["..","... on Shop","currency"],"renameKeyTo":"contextualArgument_1_2"}]}}]}}`,
+		},
 		{"introspection", `{ __typename }`, `{"kind":"QueryPlan"}`},
 		{
 			"batch", `{ top { inStock } latest { product { inStock } } }`,

@@ -93,11 +93,14 @@ func hasLeaf(value any) bool {
 	return true
 }
 
+// maxTokens is more than a random operation has.
+const maxTokens = 1 << 20
+
 // Try plans and executes an operation, verifies its plan, and compares the answer
 // with the monolith's. The configuration's labels are the Setup's. An error means
 // that the operation is not valid: there is nothing to try.
 func (s *Setup) Try(ctx context.Context, o universe.Operation, config plan.Config) (*Trial, error) {
-	normal, err := operation.New(o.Query, "", s.Supergraph, operation.Limits{})
+	normal, err := operation.New(o.Query, "", s.Supergraph, operation.Limits{MaxTokens: maxTokens})
 	if err != nil {
 		return nil, fmt.Errorf("trial: %w", err)
 	}

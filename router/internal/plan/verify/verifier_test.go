@@ -13,11 +13,13 @@ import (
 	"github.com/weftql/weft/schema/supergraph"
 )
 
-const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@interfaceObject"])
+const head = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@interfaceObject", "@context", "@fromContext"])
 `
 
 var subgraphs = map[string]string{
-	"a": head + `type Query { user: User pet: Pet }
+	"a": head + `type Query { user: User pet: Pet shops: [Shop] }
+		type Shop @key(fields: "id") @context(name: "shop") { id: ID! currency: String region: String items: [Item] }
+		type Item @key(fields: "id") { id: ID! price(in: String @fromContext(field: "$shop { currency }")): Int }
 		type Mutation { one: User two: Int }
 		type User @key(fields: "id") @key(fields: "secret", resolvable: false) { id: ID! secret: ID! name(short: Boolean): String home: Home }
 		type Home @shareable { street: String }
@@ -27,6 +29,7 @@ var subgraphs = map[string]string{
 	"b": head + `type User @key(fields: "id") { id: ID! name(short: Boolean): String @external home: Home @external
 			score: Int @requires(fields: "name(short: true) home { street }") rank: Int }
 		type Home @shareable { street: String }
+		type Item @key(fields: "id") { id: ID! related: Item }
 		type Cat @key(fields: "id") { id: ID! lives: Int }
 		type Dog @key(fields: "id") { id: ID! barks: Int }`,
 }
@@ -66,6 +69,7 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 	const (
 		required  = `query ($v: Boolean!) { user { score @include(if: $v) rank name } }`
 		pets      = `{ pet { id ... on Cat { lives } ... on Dog { barks } } }`
+		contexts  = `{ shops { region items { related { price } } } }`
 		mutations = `mutation { one { rank } two again: two }`
 	)
 	replace := func(fetch int, old, new string) func(*plan.Plan) {
@@ -114,6 +118,27 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 			replace(2, "again:two", "")(p)
 			p.Positions[0].Fields[2].Source.Key = "two"
 		}, "the mutation executes [one two]"},
+		{"an argument without the value from above", contexts, func(p *plan.Plan) {
+			replace(2, "in:$contextualArgument_1_0", `in:"EUR"`)(p)
+			replace(2, ",$contextualArgument_1_0:String", "")(p)
+			p.Fetches[2].Entities[0].Contexts = nil
+		}, "without the value of its argument"},
+		{"an argument that is left out", contexts, func(p *plan.Plan) {
+			replace(2, "(in:$contextualArgument_1_0)", "")(p)
+			replace(2, ",$contextualArgument_1_0:String", "")(p)
+			p.Fetches[2].Entities[0].Contexts = nil
+		}, "without the value of its argument"},
+		{"the value of another argument", contexts, func(p *plan.Plan) { p.Fetches[2].Entities[0].Contexts[0].Argument = "to" }, "is not the plan's value"},
+		{"a value of another field", contexts, func(p *plan.Plan) {
+			p.Fetches[2].Entities[0].Contexts[0].Givers[0].Fields[0].Source.Key = "region"
+		}, `sends "currency" of Shop`},
+		{"a value of no object above", contexts, func(p *plan.Plan) { p.Fetches[2].Entities[0].Contexts[0].Givers = nil }, "does not come from"},
+		{"a value of an object that gives none", contexts, func(p *plan.Plan) {
+			c := &p.Fetches[2].Entities[0].Contexts[0]
+			c.Givers = append(c.Givers, plan.Giver{Position: p.Fetches[1].Entities[0].Targets[0].Position})
+		}, "does not come from"},
+		{"objects that are looked up as one", contexts, func(p *plan.Plan) { p.Fetches[1].Entities[0].Apart = nil }, "look"},
+		{"a missing dependency on what gives a value", contexts, func(p *plan.Plan) { p.Fetches[2].DependsOn = []int{1} }, "without depending on it"},
 		{"a variable that is not sent", required, func(p *plan.Plan) { p.Fetches[1].Variables = nil }, "declares the variables [v]"},
 		{"a path that is another one's", required, func(p *plan.Plan) { p.Positions[1].Path = []string{"pet"}; p.Positions[2].Path[0] = "pet" }, "leads to a position with the path"},
 	} {
