@@ -77,6 +77,10 @@
 // cannot wait for itself, and it never asks for a field before its inputs are
 // there.
 //
+// What a plan costs is counted from its last wave: fewer requests there are worth
+// any number of requests before. A plan with fewer requests in all, but more of
+// them late, costs more. Of small queries the tests try all plans.
+//
 // # Contextual arguments
 //
 // An argument that takes its value from a context (Federation 2.8 §@fromContext) is
