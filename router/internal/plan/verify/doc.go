@@ -26,6 +26,7 @@
 //     objects for one that are given different values;
 //   - that the positions show what the operation selects, for each concrete type
 //     and each assignment, neither more nor less, in the operation's order;
+//   - that what a part with @defer shows is due with that part at the latest;
 //   - that fetches wait for the fetches that they read and for no others, that a
 //     mutation's fields run in order and once, and that no fetch is made in vain.
 package verify

@@ -55,6 +55,7 @@ func (v *Verifier) Check(op *operation.Operation, p *plan.Plan) error {
 		}
 	}
 	c.dependencies()
+	c.due()
 	return c.err()
 }
 

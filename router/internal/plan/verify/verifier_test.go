@@ -71,6 +71,7 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 		pets      = `{ pet { id ... on Cat { lives } ... on Dog { barks } } }`
 		contexts  = `{ shops { region items { related { price } } } }`
 		mutations = `mutation { one { rank } two again: two }`
+		deferred  = `{ user { id ... @defer { rank ... @defer { score } } } }`
 	)
 	replace := func(fetch int, old, new string) func(*plan.Plan) {
 		return func(p *plan.Plan) {
@@ -140,6 +141,8 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 		{"objects that are looked up as one", contexts, func(p *plan.Plan) { p.Fetches[1].Entities[0].Apart = nil }, "look"},
 		{"a missing dependency on what gives a value", contexts, func(p *plan.Plan) { p.Fetches[2].DependsOn = []int{1} }, "without depending on it"},
 		{"a variable that is not sent", required, func(p *plan.Plan) { p.Fetches[1].Variables = nil }, "declares the variables [v]"},
+		{"a fetch that is due after what waits for it", deferred, func(p *plan.Plan) { p.Fetches[0].Defers = []int{1} }, "for which it waits"},
+		{"a fetch that is due after what it shows", deferred, func(p *plan.Plan) { p.Fetches[1].Defers = []int{1} }, `"rank" at [user] is due with the parts [0]`},
 		{"a path that is another one's", required, func(p *plan.Plan) { p.Positions[1].Path = []string{"pet"}; p.Positions[2].Path[0] = "pet" }, "leads to a position with the path"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
