@@ -23,8 +23,10 @@ var mediaSDL = map[string]string{
 		type Film implements Media @key(fields: "id") { id: ID! title: String! }
 		type Tape implements Media @inaccessible @key(fields: "id") { id: ID! title: String! }`,
 	"ratings": `type Query { top: [Media] best: [Media!] rated: Rated }
-		type Rated { media: Media }
+		type Rated @key(fields: "id") { id: ID! media: Media }
 		type Media @interfaceObject @key(fields: "id") { id: ID! stars: Int title: String! @external verdict: String @requires(fields: "title") }`,
+	"prizes": `type Rated @key(fields: "id") { id: ID! media: Media @external prize: Int @requires(fields: "media { id }") }
+		type Media @interfaceObject @key(fields: "id", resolvable: false) { id: ID! @external }`,
 	"readers": `type Book @key(fields: "id") { id: ID! readers: Int }`,
 }
 
@@ -32,7 +34,7 @@ var mediaSDL = map[string]string{
 func mediaProgram(t *testing.T, text string) *execute.Program {
 	t.Helper()
 	var sources []federation.Subgraph
-	for _, name := range []string{"library", "ratings", "readers"} {
+	for _, name := range []string{"library", "prizes", "ratings", "readers"} {
 		const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@requires", "@external", "@inaccessible", "@interfaceObject"]) `
 		sources = append(sources, federation.Subgraph{Name: name, Sources: []federation.Source{{Name: name, Text: link + mediaSDL[name]}}})
 	}
@@ -155,4 +157,19 @@ func TestExecute_finds_out_the_types_behind_interface_objects(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A part of a representation whose type nobody knows is sent by the interface's
+// name to a subgraph that has it by that name too.
+func TestExecute_sends_interface_objects_by_their_name(t *testing.T) {
+	t.Parallel()
+	f := &fake{answers: map[int]string{
+		0: `{"data":{"rated":{"id":"r","media":{"id":"1"}}}}`,
+		1: `{"data":{"_entities":[{"prize":5}]}}`,
+	}}
+	check(t, mediaProgram(t, `{ rated { prize } }`), f, execute.Input{}, `{"data":{"rated":{"prize":5}}}`, map[int]string{
+		0: `{"query":"{rated{id media{id}}}"}`,
+		1: `{"query":"query($representations:[_Any!]!){_entities(representations:$representations){...on Rated{prize}}}",` +
+			`"variables":{"representations":[{"__typename":"Rated","id":"r","media":{"__typename":"Media","id":"1"}}]}}`,
+	})
 }

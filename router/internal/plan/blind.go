@@ -146,7 +146,7 @@ func (a *availability) apart(index int, f fieldID, at location) (variant int) {
 // see notes that the types of a site's objects may have to be found out.
 func (n *needs) see(wants []want) {
 	n.blind = true
-	matter := conditional(wants) || slices.ContainsFunc(n.s.types, n.p.hides)
+	matter := conditional(wants) || n.s.via != nil && slices.ContainsFunc(n.s.types, n.p.hides)
 	for _, d := range n.s.demands {
 		matter = matter || d.typename || len(d.types) < len(n.s.types)
 	}
@@ -292,7 +292,7 @@ func (c *choice) typesMatter(wants []want) bool {
 		return true
 	}
 	for i, t := range c.s.types {
-		if c.av.reachable(i) && c.av.p.hides(t) {
+		if c.s.via != nil && c.av.reachable(i) && c.av.p.hides(t) {
 			return true
 		}
 	}

@@ -217,7 +217,7 @@ func (p *planner) planGivers(givers []giver, value contextID) []Giver {
 					on = append(on, &set.Fields[k])
 				}
 			}
-			one.Fields = p.representationFields(g.site, []typeID{t}, on)
+			one.Fields = p.representationFields(nil, g.site, []typeID{t}, on)
 			out = append(out, one)
 		}
 	}

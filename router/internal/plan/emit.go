@@ -45,6 +45,9 @@ type step struct {
 	// unaware says that the objects' types are not known yet, typed that they are
 	// known from another fetch than the objects.
 	unaware, typed bool
+	// told are the places of parts of the representations whose types are known in
+	// time from another fetch than the objects.
+	told []*site
 	// complete says that an unaware step looks up objects of all types.
 	complete bool
 	// cond is when the step is made, once all of it is there.
@@ -429,8 +432,11 @@ func (p *planner) gatherInput(st *step, s *site, t typeID, f *querygraph.FieldSe
 		}
 	}
 	p.settleSite(child, cond)
-	if child.chosen.av.blind && conditionalSet(f.Set) {
+	if p.sendsType(st, child, f.Set) {
 		p.needType(st, child, cond)
+		if !slices.Contains(st.told, child) {
+			st.told = append(st.told, child)
+		}
 	}
 	if child.primary != nil {
 		st.needs(child.primary.step)

@@ -144,6 +144,7 @@ func (p *planner) unite(st, with *step) {
 	for _, other := range st.after {
 		with.needs(other)
 	}
+	with.told = append(with.told, st.told...)
 	for _, c := range st.contexts {
 		with.contexts = appendNew(with.contexts, c)
 	}

@@ -204,7 +204,7 @@ func (p *planner) representations(st *step) (out []Representation) {
 		}
 		return []Representation{{
 			Typename: p.graph.Types[st.lookups[0].as].Name, ByInterface: true,
-			Fields: p.representationFields(st.site, types, distinct(fields)),
+			Fields: p.representationFields(st, st.site, types, distinct(fields)),
 		}}
 	}
 	for _, rep := range st.lookups {
@@ -212,7 +212,7 @@ func (p *planner) representations(st *step) (out []Representation) {
 		if r.ByInterface || p.graph.Abstract(st.site.typ) {
 			r.Types = []string{p.graph.Types[rep.typ].Name}
 		}
-		r.Fields = p.representationFields(st.site, []typeID{rep.typ}, rep.fields)
+		r.Fields = p.representationFields(st, st.site, []typeID{rep.typ}, rep.fields)
 		out = append(out, r)
 	}
 	if !st.typed && p.graph.Abstract(st.site.typ) && len(st.lookups) == p.countReachable(st.site, st.site.types) {
@@ -243,7 +243,7 @@ func sameRepresentation(a, b []RepresentationField) bool {
 // a key and a requirement may both have parts of it. They are in the order of the
 // type's definition, so that an entity is sent in the same words wherever it is
 // found.
-func (p *planner) representationFields(s *site, types []typeID, fields []*querygraph.FieldSetField) []RepresentationField {
+func (p *planner) representationFields(st *step, s *site, types []typeID, fields []*querygraph.FieldSetField) []RepresentationField {
 	fields = slices.Clone(fields)
 	slices.SortStableFunc(fields, func(a, b *querygraph.FieldSetField) int { return p.rank(types, a.Name) - p.rank(types, b.Name) })
 	var out []RepresentationField
@@ -257,7 +257,7 @@ func (p *planner) representationFields(s *site, types []typeID, fields []*queryg
 			if !s.chosen.av.reachable(slices.Index(s.types, t)) {
 				continue
 			}
-			rf, ok := p.representationField(s, t, f, fields)
+			rf, ok := p.representationField(st, s, t, f, fields)
 			if !ok {
 				continue
 			}
@@ -300,7 +300,7 @@ func (p *planner) countReachable(s *site, types []typeID) (n int) {
 	return n
 }
 
-func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetField, all []*querygraph.FieldSetField) (RepresentationField, bool) {
+func (p *planner) representationField(st *step, s *site, t typeID, f *querygraph.FieldSetField, all []*querygraph.FieldSetField) (RepresentationField, bool) {
 	var same []*querygraph.FieldSetField
 	for _, o := range all {
 		if o.Name == f.Name && o.On(t) {
@@ -331,11 +331,11 @@ func (p *planner) representationField(s *site, t typeID, f *querygraph.FieldSetF
 		}
 	}
 	if p.graph.Abstract(child.typ) {
-		if source, ok := p.sentTypename(child, same); ok {
+		if source, ok := p.sentTypename(st, child, same); ok {
 			out.Fields = append(out.Fields, RepresentationField{Name: "__typename", Type: typenameType, Source: source, Position: NoPosition})
 		}
 		parts = slices.DeleteFunc(parts, func(o *querygraph.FieldSetField) bool { return o.Name == "__typename" })
 	}
-	out.Fields = append(out.Fields, p.representationFields(child, child.types, parts)...)
+	out.Fields = append(out.Fields, p.representationFields(st, child, child.types, parts)...)
 	return out, true
 }

@@ -293,7 +293,7 @@ func unitable(a, b *step) bool {
 func (p *planner) typenameSource(s *site) Source {
 	from := s.primary
 	if p.doors.opaque(from.at.graph) {
-		if !s.chosen.typed {
+		if !s.chosen.typed || s.residency(s.chosen.typing) == nil {
 			return Source{Fetch: NoFetch}
 		}
 		from = s.residency(s.chosen.typing)
@@ -301,14 +301,26 @@ func (p *planner) typenameSource(s *site) Source {
 	return Source{Fetch: from.step.fetch, Key: "__typename"}
 }
 
+// sendsType tells whether a part of a representation, of objects whose types their
+// entries do not tell, is sent with its type: if it is needed, or known in time.
+func (p *planner) sendsType(st *step, s *site, set *querygraph.FieldSet) bool {
+	return s.chosen.av.blind && (conditionalSet(set) || s.chosen.typed && s.wave+s.chosen.typing.wave < st.wave)
+}
+
 // sentTypename tells where the "__typename" of a part of a representation comes
-// from. Where the types are not known and it makes no difference, an interface
-// object is sent by its own name.
-func (p *planner) sentTypename(s *site, parts []*querygraph.FieldSetField) (source Source, ok bool) {
-	if !p.doors.opaque(s.primary.at.graph) || slices.ContainsFunc(parts, func(f *querygraph.FieldSetField) bool { return conditionalSet(f.Set) }) {
-		return p.typenameSource(s), true
+// from; it is not ok if none is sent, because nobody knows it. An interface object
+// is sent by its own name, unless a requirement names the type. The step is nil for
+// what is not a representation.
+func (p *planner) sentTypename(st *step, s *site, parts []*querygraph.FieldSetField) (source Source, ok bool) {
+	t := parts[0].Set.Type
+	matters := slices.ContainsFunc(parts, func(f *querygraph.FieldSetField) bool { return conditionalSet(f.Set) })
+	switch {
+	case st != nil && !matters && t == s.typ && p.graph.Types[t].In(st.graph).InterfaceObject:
+		return Source{Fetch: NoFetch}, true
+	case p.doors.opaque(s.primary.at.graph) && (st == nil || !slices.Contains(st.told, s)):
+		return Source{}, false
 	}
-	return Source{Fetch: NoFetch}, p.doors.standIn(s.primary.at.graph).Type == s.typ
+	return p.typenameSource(s), true
 }
 
 // conditionalSet tells whether a field set depends on the objects' types.

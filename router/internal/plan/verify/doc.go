@@ -19,6 +19,9 @@
 //   - that each part of each representation has been fetched before, of the same
 //     object, by a fetch that is named as a dependency, and that a representation
 //     has a resolvable key of the subgraph and nothing useless;
+//   - that where a subgraph has an interface object, only the interface's fields are
+//     selected, objects are sent by the interface's name, and nothing that is sent
+//     or shown depends on their types before a subgraph that knows them has told;
 //   - that a field with @requires is selected only of an entity that was sent with
 //     all that it requires;
 //   - that contextual arguments get the values of the nearest object above that sets

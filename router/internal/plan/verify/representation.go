@@ -153,7 +153,7 @@ func (r *run) build(f *plan.Fetch, o *object, fields []plan.RepresentationField,
 			r.fail("fetch %d sends %q of %s at %s twice", f.ID, rf.Name, name, r.place(o.position))
 		}
 		if p := r.plan.Positions[o.position]; rf.Source.Fetch == plan.NoFetch && rf.Name == "__typename" {
-			if def := r.graph.Supergraph.Schema.Types[p.Type]; def.Kind != ast.Interface {
+			if id, ok := r.graph.Type(p.Type); !ok || !r.graph.Types[id].In(f.Subgraph).InterfaceObject {
 				r.fail("fetch %d sends %s at %s as %q", f.ID, name, r.place(o.position), p.Type)
 			}
 			out.typename, out.untyped = true, true
@@ -204,7 +204,7 @@ func (r *run) buildBelow(f *plan.Fetch, o *object, rf *plan.RepresentationField,
 			r.typename(f, child)
 		}
 		part := r.build(f, child, rf.Fields, false)
-		part.untyped = part.untyped || position.Typename.Fetch == plan.NoFetch && position.Type != r.graph.Types[t].Name
+		part.untyped = part.untyped || !part.typename && child.views[rf.Source.Fetch].opaque
 		out = append(out, part)
 	}
 	return out

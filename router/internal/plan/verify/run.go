@@ -33,7 +33,11 @@ type object struct {
 }
 
 // view is what one fetch says of an object: its values by response key.
-type view struct{ values map[string]*value }
+type view struct {
+	values map[string]*value
+	// opaque says that the fetch does not know the object's type.
+	opaque bool
+}
 
 // place is the type by which a subgraph has an object: its own, or an interface that
 // the subgraph has as an interface object.
@@ -138,7 +142,7 @@ func (r *run) read(d *reading) {
 		r.fail("fetch %d has %s twice", f.ID, r.where(d))
 		return
 	}
-	v := &view{values: map[string]*value{}}
+	v := &view{values: map[string]*value{}, opaque: d.place != o.typ}
 	o.views[f.ID] = v
 	keys := r.collect(f.Subgraph, d.place, d.set, nil)
 	r.selections(d, keys)
