@@ -166,6 +166,35 @@ func TestSubgraphErrorsAreForThoseWhoMayReadThem(t *testing.T) {
 	}
 }
 
+// TestSubgraphErrorsStandWhereTheAnswerHasAPlace has a subgraph report errors at
+// paths that its answer cannot have: what is shown of them ends where they go
+// astray.
+func TestSubgraphErrorsStandWhereTheAnswerHasAPlace(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(config *Config) { config.IncludeSubgraphErrors.All.Whole = new(true) })
+	for path, want := range map[string][]any{
+		`["me", "name"]`:            {"me", "name"},
+		`["people", 1, "name"]`:     {"people", 1.0, "name"},
+		`["me", 0, "name"]`:         {"me"},
+		`["me", "name", 0]`:         {"me", "name"},
+		`["people", "name"]`:        {"people"},
+		`["people", 0, 0, "name"]`:  {"people", 0.0},
+		`["people", -1, "name"]`:    {"people"},
+		`["people", 1.5, "name"]`:   {"people"},
+		`["people", null, "name"]`:  {"people"},
+		`["people", 0, "nickname"]`: {"people", 0.0},
+		`[0, "name"]`:               nil,
+		`["nobody"]`:                nil,
+	} {
+		fault := text(200, "application/json", `{"data":{"me":{"name":"Ada"},"people":[{"name":"Ada"},{"name":"Bob"}]},"errors":[{"message":"no","path":`+path+`}]}`)
+		f.faults["people"].Store(&fault)
+		a := f.query(t, "{ me { name } people { name } }")
+		if len(a.Errors) != 1 || !cmp.Equal(a.Errors[0].Path, want) {
+			t.Errorf("%s: %s", path, a.Text)
+		}
+	}
+}
+
 // TestSubgraphErrorsAreShownInPart names what may be read of an error with a
 // message and three extensions, and of one that says that there is no answer.
 func TestSubgraphErrorsAreShownInPart(t *testing.T) {

@@ -190,27 +190,29 @@ func (f *fetch) entityAt(path []json.RawMessage) (*lookup, int) {
 
 // clientPath translates a path in a subgraph's response into one in the
 // client's: selections are those of objects at a position, target tells which of
-// their positions count. It ends where the client sees nothing further.
+// their positions count. It ends where the client sees nothing further, and where
+// the path has an item of what is no list, or a field of a list.
 func (r *run) clientPath(fetch, target, position int, selections []plan.Selection, path []json.RawMessage) []response.PathElement {
 	var out []response.PathElement
-	for i, element := range path {
+	var list *ast.Type // of the value that the path has come to, if it is a list
+	for _, element := range path {
 		key, index, isIndex := pathElement(element)
+		if isIndex != (list != nil) || index < 0 {
+			return out
+		}
 		if isIndex {
-			if i == 0 {
-				return out
-			}
-			out = append(out, ast.PathIndex(index))
+			out, list = append(out, ast.PathIndex(index)), listOf(list.Elem)
 			continue
 		}
 		if position == plan.NoPosition {
 			return out
 		}
-		seen := r.clientKey(fetch, position, key)
+		seen := r.clientField(fetch, position, key)
 		which := slices.IndexFunc(selections, func(s plan.Selection) bool { return s.Key == key })
-		if seen == "" || which < 0 {
+		if seen == nil || which < 0 {
 			return out
 		}
-		out = append(out, ast.PathName(seen))
+		out, list = append(out, ast.PathName(seen.Key)), listOf(seen.Type)
 		position = plan.NoPosition
 		if s := &selections[which]; target < len(s.Positions) {
 			position, selections = s.Positions[target], s.Selections
@@ -219,16 +221,24 @@ func (r *run) clientPath(fetch, target, position int, selections []plan.Selectio
 	return out
 }
 
-// clientKey returns the response key under which the client sees the value that
-// a fetch has under key at a position, or "".
-func (r *run) clientKey(fetch, position int, key string) string {
+// listOf returns a type if it is one of lists, else nil.
+func listOf(t *ast.Type) *ast.Type {
+	if t == nil || t.Elem == nil {
+		return nil
+	}
+	return t
+}
+
+// clientField returns the field with which the client sees the value that a fetch
+// has under key at a position, or nil.
+func (r *run) clientField(fetch, position int, key string) *plan.Field {
 	fields := r.program.plan.Positions[position].Fields
 	for i := range fields {
 		if fields[i].Source.Fetch == fetch && fields[i].Source.Key == key {
-			return fields[i].Key
+			return &fields[i]
 		}
 	}
-	return ""
+	return nil
 }
 
 // pathElement reads an element of a path: a key or an index.

@@ -239,7 +239,7 @@ func TestExecute_failures_cost_their_fields(t *testing.T) {
 			},
 			nil,
 			`{"users":[],` + top + `}`,
-			[]string{": a", ": b", ": c", "users.0.name.0: d", ": e", ": g", ": i", ": j", "top: h", ": f"},
+			[]string{": a", ": b", ": c", "users.0.name: d", ": e", ": g", ": i", ": j", "top: h", ": f"},
 			[]int{2},
 		},
 		"errors that are none": {
