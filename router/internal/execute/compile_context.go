@@ -249,6 +249,9 @@ type template []string
 
 // contexts compiles what a lookup has to do with objects above.
 func (c *compiler) contexts(f *fetch, l *lookup) (err error) {
+	for _, t := range l.targets {
+		t.apart = len(l.plan.Contexts)+len(l.plan.Apart) > 0
+	}
 	switch e := l.plan; {
 	case len(e.Contexts)+len(e.Apart) == 0:
 	case len(e.Targets) != 1:

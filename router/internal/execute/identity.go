@@ -196,7 +196,7 @@ func (c *compiler) likenesses() {
 // found by this one, or went into the representation that it was found by.
 func (c *compiler) follows(pr *response.Projection, overlay int) bool {
 	same := c.program.overlays[overlay].target
-	if same == nil || same.program.sole() == nil {
+	if same == nil || same.apart || same.program.sole() == nil {
 		return false
 	}
 	known := same.program.sole().parts
@@ -211,6 +211,6 @@ func (c *compiler) follows(pr *response.Projection, overlay int) bool {
 		}
 		other := pr.Overlays[f.View-1]
 		heir := c.program.overlays[other].target
-		return other != overlay && (heir == nil || heir.inherits != overlay || heir.presence != nil)
+		return other != overlay && (heir == nil || heir.apart || heir.inherits != overlay || heir.presence != nil)
 	})
 }

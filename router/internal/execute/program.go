@@ -79,6 +79,9 @@ type target struct {
 	program  *representations
 	key      *part // the one value in which representations differ, if the lookup has a prefix
 	inherits int   // the overlay whose entities tell the representations, or primary
+	// apart says that objects of one representation may be different entities,
+	// because they are given different values by the objects above.
+	apart bool
 }
 
 // site is where the objects of a position stand.
