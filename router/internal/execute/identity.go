@@ -132,7 +132,10 @@ func (r *representation) keyed() (key *part, prefix, suffix string) {
 func (c *compiler) identities(l *lookup) {
 	differ := false
 	for i, t := range l.targets {
-		t.inherits = c.heritage(t)
+		t.inherits = primary
+		if len(l.plan.Contexts)+len(l.plan.Apart) == 0 { // else the objects above tell them apart too
+			t.inherits = c.heritage(t)
+		}
 		sole := t.program.sole()
 		if sole == nil {
 			differ = true
