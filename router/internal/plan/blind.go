@@ -148,7 +148,7 @@ func (n *needs) see(wants []want) {
 	n.blind = true
 	matter := conditional(wants) || n.s.via != nil && slices.ContainsFunc(n.s.types, n.p.hides)
 	for _, d := range n.s.demands {
-		matter = matter || d.typename || len(d.types) < len(n.s.types)
+		matter = matter || d.typename || len(d.types) < len(n.s.types) || n.gives(d)
 	}
 	if !matter {
 		return

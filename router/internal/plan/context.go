@@ -217,6 +217,14 @@ func (n *needs) addContexts(d *demand) {
 	}
 }
 
+// gives tells whether objects of the demand's types have something to give to what
+// is selected below them.
+func (n *needs) gives(d *demand) bool {
+	return slices.ContainsFunc(n.p.contextsOf(d.field.Selections), func(value contextID) bool {
+		return slices.ContainsFunc(d.types, func(t typeID) bool { return n.p.graph.Types[t].Context(value) != nil })
+	})
+}
+
 func appendNew[T comparable](list []T, item T) []T {
 	if slices.Contains(list, item) {
 		return list
