@@ -28,6 +28,9 @@ func (o Operation) Body() string {
 	return string(text)
 }
 
+// longestOperation is how many bytes an operation may have: servers have limits.
+const longestOperation = 20_000
+
 // RandomOperation makes a valid operation on an API schema: a walk of some depth
 // with aliases, repeated fields, fragments, conditions and arguments, of which
 // some are variables. The same seed and schema always give the same one.
@@ -39,6 +42,9 @@ func RandomOperation(seed uint64, api *ast.Schema) Operation {
 			depth: 4, plain: attempt > 20, variables: map[string]any{},
 		}
 		o := g.operation()
+		if len(o.Query) > longestOperation {
+			continue
+		}
 		document, err := parser.ParseQuery(&ast.Source{Name: "operation", Input: o.Query})
 		if err == nil && len(validator.ValidateWithRules(api, document, rule)) == 0 {
 			return o
