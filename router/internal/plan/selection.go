@@ -168,10 +168,6 @@ func alike(a, b *selection) bool {
 	return true
 }
 
-func intersects(a, b []typeID) bool {
-	return slices.ContainsFunc(a, func(t typeID) bool { return slices.Contains(b, t) })
-}
-
 // covers tells whether a field is needed on all objects of the set.
 func (set *selectionSet) covers(f *selection) bool {
 	return set.opaque || !slices.ContainsFunc(set.types, func(t typeID) bool { return !set.selects(f, t) })
