@@ -125,8 +125,9 @@ func measure(t *testing.T, oracle *apollo, tasks []*task) {
 		texts = append(texts, k.text)
 	}
 	plans, err := oracle.plans(tasks[0].u.supergraph.SDL(), texts)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil { // it does not get on with every supergraph
+		t.Log(err)
+		return
 	}
 	for i, k := range tasks {
 		k.apollos = append(k.apollos, time.Duration(plans[i].Milliseconds*float64(time.Millisecond)))
