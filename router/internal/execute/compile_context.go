@@ -169,6 +169,10 @@ func (c *compiler) giftParts(f *fetch, id int, shape *response.Shape, fields []p
 	for i := range fields {
 		var p part
 		var err error
+		if fields[i].Name == "__typename" && fields[i].Source.Fetch == plan.NoFetch {
+			parts = append(parts, part{text: `,"__typename":"` + c.plan.Positions[0].Type + `"`, constant: true})
+			continue
+		}
 		if p.ref.overlay, p.ref.slot, err = c.ref(0, fields[i].Source); err != nil {
 			return nil, err
 		}

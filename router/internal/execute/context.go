@@ -136,6 +136,9 @@ func (r *run) giftNumber(c *contextState, context int, nonNull uint64, one *gift
 func (r *run) rootGift(text []byte, one *gift, nonNull uint64) ([]byte, bool) {
 	for i := range one.parts {
 		p := &one.parts[i]
+		if p.constant {
+			return append(text, p.text[len(`,"__typename":`):]...), true
+		}
 		s := &r.states[r.program.roots[p.ref.overlay]]
 		if !s.hasData() {
 			break

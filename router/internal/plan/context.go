@@ -336,7 +336,7 @@ func (p *planner) gatherContext(st *step, s *site, value contextID, cond operati
 			}
 			gives = true
 			for i := range v.Fields.Fields {
-				if f := &v.Fields.Fields[i]; f.On(t) {
+				if f := &v.Fields.Fields[i]; f.On(t) && !p.isConstant(s.parent, f) {
 					p.gatherInput(st, s.parent, t, f, cond)
 				}
 			}
@@ -348,6 +348,12 @@ func (p *planner) gatherContext(st *step, s *site, value contextID, cond operati
 			return
 		}
 	}
+}
+
+// isConstant tells whether objects at a site give a context the name of their type,
+// which is known without asking.
+func (p *planner) isConstant(s *site, f *querygraph.FieldSetField) bool {
+	return f.Name == "__typename" && !p.graph.Abstract(s.typ)
 }
 
 // giver is a site whose objects of some types give a value.

@@ -126,7 +126,7 @@ func (p *planner) giverSteps(givers []giver, value contextID) []*step {
 		for _, t := range g.types {
 			set := p.graph.Types[t].Context(value).Fields
 			for i := range set.Fields {
-				if set.Fields[i].On(t) {
+				if set.Fields[i].On(t) && !p.isConstant(g.site, &set.Fields[i]) {
 					out = p.inputSteps(out, g.site, t, &set.Fields[i])
 				}
 			}
@@ -213,11 +213,17 @@ func (p *planner) planGivers(givers []giver, value contextID) []Giver {
 			set := p.graph.Types[t].Context(value).Fields
 			var on []*querygraph.FieldSetField
 			for k := range set.Fields {
-				if set.Fields[k].On(t) {
-					on = append(on, &set.Fields[k])
+				switch f := &set.Fields[k]; {
+				case !f.On(t):
+				case p.isConstant(g.site, f):
+					one.Fields = append(one.Fields, RepresentationField{
+						Name: f.Name, Type: typenameType, Source: Source{Fetch: NoFetch, Key: f.Name}, Position: NoPosition,
+					})
+				default:
+					on = append(on, f)
 				}
 			}
-			one.Fields = p.representationFields(nil, g.site, []typeID{t}, on)
+			one.Fields = append(one.Fields, p.representationFields(nil, g.site, []typeID{t}, on)...)
 			out = append(out, one)
 		}
 	}

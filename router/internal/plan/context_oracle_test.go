@@ -41,6 +41,9 @@ func (u *universe) contextValue(value querygraph.ContextID, above []thing) (give
 	for _, o := range slices.Backward(above) {
 		typ, _ := u.graph.Type(o.typ)
 		if v := u.graph.Types[typ].Context(value); v != nil {
+			if !slices.ContainsFunc(v.Fields.Fields, func(f querygraph.FieldSetField) bool { return f.On(typ) }) {
+				return nil, true
+			}
 			return onlyLeaf(u.truth(o, v.Fields)), true
 		}
 	}
@@ -52,7 +55,7 @@ func onlyLeaf(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, child := range v {
-			if name != "__typename" {
+			if name != "__typename" || len(v) == 1 {
 				return onlyLeaf(child)
 			}
 		}

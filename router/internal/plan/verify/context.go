@@ -55,7 +55,6 @@ func (r *run) context(d *reading, c *plan.Context, a *querygraph.ContextArgument
 		return
 	}
 	sent := r.build(d.fetch, giver, g.Fields, false)
-	sent.typename = true // of the giver, whose type decides about the fields
 	set := r.graph.Types[giver.typ].Context(a.Value).Fields
 	if missing := r.missing(sent, set, true); missing != "" {
 		r.fail("fetch %d: the argument %q of %s is not made of %s", d.fetch.ID, a.Name, r.where(d), missing)
@@ -160,6 +159,9 @@ func (r *run) apart(f *plan.Fetch, e *plan.Entities, o *object) {
 // refers notes the fetches that fields come from.
 func (r *run) refers(f *plan.Fetch, o *object, fields []plan.RepresentationField) {
 	for i := range fields {
+		if fields[i].Source.Fetch == plan.NoFetch {
+			continue
+		}
 		r.depends(f, fields[i].Source.Fetch, fields[i].Name)
 		if v := r.value(o, fields[i].Source); v == nil {
 			continue

@@ -152,6 +152,10 @@ func (r *run) build(f *plan.Fetch, o *object, fields []plan.RepresentationField,
 		if _, twice := out.fields[rf.Name]; twice || top && rf.Name == "__typename" {
 			r.fail("fetch %d sends %q of %s at %s twice", f.ID, rf.Name, name, r.place(o.position))
 		}
+		if rf.Name == "__typename" && rf.Source.Fetch == plan.NoFetch && r.plan.Positions[o.position].Type == name {
+			out.typename = true // what stands there is known
+			continue
+		}
 		if p := r.plan.Positions[o.position]; rf.Source.Fetch == plan.NoFetch && rf.Name == "__typename" {
 			if id, ok := r.graph.Type(p.Type); !ok || !r.graph.Types[id].In(f.Subgraph).InterfaceObject {
 				r.fail("fetch %d sends %s at %s as %q", f.ID, name, r.place(o.position), p.Type)
