@@ -96,7 +96,8 @@ func Answerable() Options {
 	o.ComposeDirective, o.CacheTag, o.InterfaceObjectSharing = 0, 0, 40
 	o.InterfaceObjects = 40
 	o.Subscriptions = 40
-	o.Remarks, o.Connectors, o.OwnLinks, o.Contexts = 0, 0, 0, 0
+	o.Contexts = 50
+	o.Remarks, o.Connectors, o.OwnLinks = 0, 0, 0
 	o.Auth, o.Cost, o.Tag, o.Deprecated, o.Description, o.Renames, o.ExecutableDirectives = 0, 0, 0, 0, 0, 0, 0
 	return o
 }
