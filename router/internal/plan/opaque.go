@@ -302,9 +302,14 @@ func (p *planner) typenameSource(s *site) Source {
 }
 
 // sendsType tells whether a part of a representation, of objects whose types their
-// entries do not tell, is sent with its type: if it is needed, or known in time.
+// entries do not tell, is sent with its type: if it is needed, or known in time where
+// it is not sent by the interface's name anyway.
 func (p *planner) sendsType(st *step, s *site, set *querygraph.FieldSet) bool {
-	return s.chosen.av.blind && (conditionalSet(set) || s.chosen.typed && s.wave+s.chosen.typing.wave < st.wave)
+	if !s.chosen.av.blind || conditionalSet(set) {
+		return s.chosen.av.blind
+	}
+	named := set.Type == s.typ && p.graph.Types[s.typ].In(st.graph).InterfaceObject
+	return !named && s.chosen.typed && s.wave+s.chosen.typing.wave < st.wave
 }
 
 // sentTypename tells where the "__typename" of a part of a representation comes
