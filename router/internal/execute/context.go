@@ -131,21 +131,22 @@ func (r *run) giftNumber(c *contextState, context int, nonNull uint64, one *gift
 	return number + 1
 }
 
-// rootGift appends what the root gives. Its views are documents of their own, and
-// what is the overlay elsewhere is the view there.
+// rootGift appends what the root gives: it has one type, so its first part is the
+// one. Its views are documents of their own, and what is the overlay elsewhere is
+// the view there.
 func (r *run) rootGift(text []byte, one *gift, nonNull uint64) ([]byte, bool) {
-	for i := range one.parts {
-		p := &one.parts[i]
-		if p.constant {
-			return append(text, p.text[len(`,"__typename":`):]...), true
-		}
-		s := &r.states[r.program.roots[p.ref.overlay]]
-		if !s.hasData() {
-			break
-		}
-		return r.giftValue(text, p, s.doc, s.doc.Field(s.doc.Data().Offset(), p.ref.slot), 0, nonNull)
+	if len(one.parts) == 0 {
+		return nullGift(text, 0, nonNull)
 	}
-	return nullGift(text, 0, nonNull)
+	p := &one.parts[0]
+	if p.constant {
+		return append(text, p.text[len(`,"__typename":`):]...), true
+	}
+	s := &r.states[r.program.roots[p.ref.overlay]]
+	if !s.hasData() {
+		return nullGift(text, 0, nonNull)
+	}
+	return r.giftValue(text, p, s.doc, s.doc.Field(s.doc.Data().Offset(), p.ref.slot), 0, nonNull)
 }
 
 // gift appends the value that an object gives: the leaf of the first part that
