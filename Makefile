@@ -8,8 +8,9 @@ FUZZTIME ?= 10s
 UNIVERSES ?= 3000
 ROUNDS ?= 7
 DURATION ?= 10s
+CASES ?= 200000
 EXECUTE_ROUNDS ?= 300
-PLANS     ?= 1000
+PLANS ?= 1000
 PLAN_ROUNDS ?= 3
 DEV      := go run ./deploy/dev
 

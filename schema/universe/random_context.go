@@ -52,7 +52,7 @@ func (g *generator) takeable(d *draft, t *typeDraft) (list []taken) {
 			list = append(list, taken{f.name, strings.ReplaceAll(f.typ, "!", "")})
 		}
 	}
-	if t.name != "Query" && g.chance(10) {
+	if g.chance(10) {
 		list = append(list, taken{"__typename", "String"})
 	}
 	return list
