@@ -30,11 +30,20 @@ var (
 	apolloShow       = flag.Int("apollo-show", 20, "how many of the cases are shown where Apollo's plan is better")
 )
 
+// apolloPatience is how long Apollo's planner may take for the operations on one
+// universe: now and then one takes minutes, and then all memory that there is.
+const apolloPatience = 20 * time.Second
+
 // apollo is Apollo's query planner in a Node process, as package deploy/oracle
-// runs it: a JSON request a line, a JSON answer a line.
+// runs it: a JSON request a line, a JSON answer a line. A process that does not
+// answer is replaced by another.
 type apollo struct {
-	input  io.WriteCloser
-	output *bufio.Reader
+	t         testing.TB
+	node      string
+	directory string
+	command   *exec.Cmd
+	input     io.WriteCloser
+	output    *bufio.Reader
 }
 
 // startApollo skips the test if Apollo's packages are not installed.
@@ -55,24 +64,50 @@ func findApollo(t testing.TB) *apollo {
 	if _, missing := os.Stat(filepath.Join(directory, "node_modules", "@apollo", "query-planner")); err != nil || missing != nil {
 		return nil
 	}
-	command := exec.CommandContext(t.Context(), node, "--max-old-space-size=3072", "apollo.cjs")
-	command.Dir, command.Stderr = directory, os.Stderr
-	input, err := command.StdinPipe()
+	a := &apollo{t: t, node: node, directory: directory}
+	a.start()
+	t.Cleanup(a.end)
+	return a
+}
+
+func (a *apollo) start() {
+	a.command = exec.CommandContext(a.t.Context(), a.node, "--max-old-space-size=3072", "apollo.cjs")
+	a.command.Dir = a.directory
+	input, err := a.command.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	output, err := command.StdoutPipe()
+	output, err := a.command.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
+	if err := a.command.Start(); err != nil {
+		a.t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = input.Close()
-		_ = command.Wait()
-	})
-	return &apollo{input: input, output: bufio.NewReaderSize(output, 1<<20)}
+	a.input, a.output = input, bufio.NewReaderSize(output, 1<<20)
+}
+
+func (a *apollo) end() {
+	_ = a.input.Close()
+	_ = a.command.Wait()
+}
+
+// ask sends a line and returns the line that comes back.
+func (a *apollo) ask(line []byte) ([]byte, error) {
+	alarm := time.AfterFunc(apolloPatience, func() { _ = a.command.Process.Kill() })
+	defer alarm.Stop()
+	_, err := a.input.Write(append(line, '\n'))
+	var text []byte
+	if err == nil {
+		text, err = a.output.ReadBytes('\n')
+	}
+	if err != nil {
+		_ = a.command.Process.Kill()
+		a.end()
+		a.start()
+		return nil, fmt.Errorf("no answer, or none within %v: %w", apolloPatience, err)
+	}
+	return text, nil
 }
 
 // apolloPlan is Apollo's plan of one operation, or why there is none.
@@ -88,10 +123,7 @@ func (a *apollo) plans(supergraph string, operations []string) ([]apolloPlan, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.input.Write(append(line, '\n')); err != nil {
-		return nil, err
-	}
-	text, err := a.output.ReadBytes('\n')
+	text, err := a.ask(line)
 	if err != nil {
 		return nil, err
 	}
@@ -148,14 +180,14 @@ fetches, all operations           %6d, Apollo %d
 depth, all operations             %6d, Apollo %d
 not compared
   Apollo has none                 %6d
-  Apollo crashed                  %6d
+  Apollo over %v, or crashed     %6d
   refused here                    %6d
   several mutations               %6d
   Apollo's is wrong               %6d%s
 planning time                     %6v, Apollo %v (%.0f times)
 slowest operation                 %6v, Apollo %v`,
 		c.compared(), share(c.same), share(c.shallower), share(c.fewer), share(c.more), share(c.deeper),
-		c.ourFetches, c.apolloFetches, c.requests, c.ourDepth, c.apolloDepth, c.theirs, c.crash, c.refused, c.lax, wrong, kinds.String(),
+		c.ourFetches, c.apolloFetches, c.requests, c.ourDepth, c.apolloDepth, c.theirs, apolloPatience, c.crash, c.refused, c.lax, wrong, kinds.String(),
 		c.ourTime.Round(time.Millisecond), c.apolloTime.Round(time.Millisecond), float64(c.apolloTime)/float64(max(1, c.ourTime)),
 		c.ourWorst.Round(10*time.Microsecond), c.apolloWorst.Round(time.Millisecond))
 }
