@@ -1,6 +1,7 @@
 package universe
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,7 +89,28 @@ func newWorld(u Universe, labels ...string) (*world, error) {
 	if err := w.checkKeys(); err != nil {
 		return nil, err
 	}
-	return w, nil
+	return w, w.answerable()
+}
+
+// ErrUnanswerable says that subgraphs promise an object where there is no type of
+// which all of them know objects: none of them could keep its promise.
+var ErrUnanswerable = errors.New("universe: a field that cannot be null has no objects")
+
+func (w *world) answerable() error {
+	for name, fact := range w.fields {
+		promised := slices.ContainsFunc(fact.resolving, func(d *declaration) bool { return innermost(d.definition.Type).NonNull })
+		if promised && fact.isComposite() && len(fact.possibleOf()) == 0 {
+			return fmt.Errorf("%w: %s", ErrUnanswerable, name)
+		}
+	}
+	return nil
+}
+
+func innermost(t *ast.Type) *ast.Type {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	return t
 }
 
 func (w *world) readType(p *worldPart, d *ast.Definition) {

@@ -14,8 +14,9 @@ import (
 	"github.com/weftql/weft/schema/universe"
 )
 
-// ErrNotComposed is the error of New for a universe that does not compose: a few
-// do not, because what is chosen at random does not always fit together.
+// ErrNotComposed is the error of New for a universe that does not compose, or has
+// fields that nobody can answer: what is chosen at random does not always fit
+// together.
 var ErrNotComposed = errors.New("the universe does not compose")
 
 // Setup is a universe with all that it takes to try operations on it: its
@@ -54,7 +55,9 @@ func New(ctx context.Context, u universe.Universe, labels []string) (*Setup, err
 	}
 	s.graph = s.whole.WithLabels(labels)
 	s.verifier = verify.New(s.graph)
-	if s.monolith, err = u.Monolith(s.Supergraph.API); err != nil {
+	if s.monolith, err = u.Monolith(s.Supergraph.API); errors.Is(err, universe.ErrUnanswerable) {
+		return nil, errors.Join(ErrNotComposed, err)
+	} else if err != nil {
 		return nil, fmt.Errorf("trial: %w", err)
 	}
 	handlers, err := u.Serve(labels...)
