@@ -152,7 +152,7 @@ func planMany(t *testing.T, g *graph, count int) (planned int) {
 			planned++
 		}
 		body.Release()
-		if seed > uint64(10*count) {
+		if seed > uint64(20*count+1000) {
 			t.Fatalf("%d of %d operations were planned", planned, seed)
 		}
 	}
@@ -169,7 +169,7 @@ func heap() int {
 
 // What plans are said to take is about what they take.
 func TestPlansStateTheirMemory(t *testing.T) {
-	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 10_000, MaxBytes: 1 << 30}}}, 4)
+	g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: PlanCacheConfig{MaxPlans: 10_000, MaxBytes: 1 << 30}}}, 6)
 	planMany(t, g, 100)
 	before, stated := heap(), g.plans.documents.texts.Bytes()+g.plans.planned.Bytes()
 	planMany(t, g, 1000)
@@ -196,7 +196,7 @@ func TestPlansAreBounded(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: tt.cache}}, 4)
+			g := idle(t, Config{QueryPlanning: PlanningConfig{Cache: tt.cache}}, 6)
 			planMany(t, g, 10)
 			before := heap()
 			planMany(t, g, tt.operations)
