@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ type Oracle string
 
 const (
 	// Refusal is that the router refuses an operation that the monolith answers:
-	// it finds no plan, or one that does not compile.
+	// it finds no plan, or one that does not compile, or the planner panics.
 	Refusal Oracle = "refusal"
 	// Verifier is that package verify finds the plan to be wrong.
 	Verifier Oracle = "verifier"
@@ -113,7 +114,7 @@ func (s *Setup) Try(ctx context.Context, o universe.Operation, config plan.Confi
 		}
 	}
 	config.Labels = s.labels
-	if t.Plan, err = plan.New(ctx, normal, s.whole, config); err != nil {
+	if t.Plan, err = s.plan(ctx, normal, config); err != nil {
 		t.Found[Refusal] = err.Error()
 		return t, nil
 	}
@@ -136,6 +137,17 @@ func (s *Setup) Try(ctx context.Context, o universe.Operation, config plan.Confi
 		t.Found[Monolith] = "the data differ"
 	}
 	return t, nil
+}
+
+// plan plans an operation. A panic is one case that failed, with its seed, and not
+// the end of a run of thousands.
+func (s *Setup) plan(ctx context.Context, o *operation.Operation, config plan.Config) (p *plan.Plan, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("trial: the planner panics: %v\n%s", value, debug.Stack())
+		}
+	}()
+	return plan.New(ctx, o, s.whole, config)
 }
 
 func (s *Setup) execute(ctx context.Context, t *Trial, program *execute.Program) error {
