@@ -15,7 +15,6 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
@@ -295,22 +294,5 @@ func tryDisguised(t *testing.T, seed uint64, counts *tally) {
 	}
 	defer w.close()
 	counts.composed++
-	for i := range uint64(operationsPerUniverse) {
-		o := universe.RandomOperation(seed*operationsPerUniverse+i, w.graph.API)
-		want, errs := w.monolith.Execute(o)
-		got, raw := w.ask(t, o)
-		if bytes.Contains(raw, []byte(`"UNSUPPORTED_FEATURE"`)) {
-			counts.refused++
-			continue
-		}
-		counts.cases++
-		counts.fetches += w.requests()
-		if len(leaves(got)) > 0 {
-			counts.nonEmpty++
-		}
-		if diff := cmp.Diff(decode(t, want), got); diff != "" || bytes.Contains(raw, []byte(`"errors"`)) != (len(errs) > 0) {
-			counts.failed++
-			t.Errorf("seed %d, operation %d: (-monolith +router)\n%s\nanswer: %s\n%s%s", seed, i, diff, raw, o.Query, w.describe(u))
-		}
-	}
+	w.compare(t, u, seed, counts)
 }

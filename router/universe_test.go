@@ -72,6 +72,12 @@ func tryUniverse(t *testing.T, seed uint64, counts *tally) {
 	if len(w.router.graph.Load().overrides.labels) > 0 {
 		counts.labelled++
 	}
+	w.compare(t, u, seed, counts)
+}
+
+// compare asks the router and the monolith the same random operations.
+func (w *universeFixture) compare(t *testing.T, u universe.Universe, seed uint64, counts *tally) {
+	t.Helper()
 	for i := range uint64(operationsPerUniverse) {
 		o := universe.RandomOperation(seed*operationsPerUniverse+i, w.graph.API)
 		want, errs := w.monolith.Execute(o)

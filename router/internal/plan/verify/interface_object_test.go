@@ -1,11 +1,9 @@
 package verify_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/weftql/weft/router/internal/plan"
-	"github.com/weftql/weft/router/internal/plan/verify"
 )
 
 // standing are a subgraph with an interface and one that has it as an interface
@@ -27,14 +25,6 @@ func TestVerifierKnowsInterfaceObjects(t *testing.T) {
 		typed = `{ stands { size ... on A { x } } }`
 		known = `{ one { size } }`
 	)
-	text := func(fetch int, old, new string) func(*plan.Plan) {
-		return func(p *plan.Plan) {
-			if !strings.Contains(p.Fetches[fetch].Text, old) {
-				panic("there is no " + old + " in " + p.Fetches[fetch].Text)
-			}
-			p.Fetches[fetch].Text = strings.ReplaceAll(p.Fetches[fetch].Text, old, new)
-		}
-	}
 	sent := func(p *plan.Plan) *plan.Representation {
 		return &p.Fetches[1].Entities[0].Targets[0].Representations[0]
 	}
@@ -43,10 +33,10 @@ func TestVerifierKnowsInterfaceObjects(t *testing.T) {
 		change     func(*plan.Plan)
 		want       string
 	}{
-		{"a type's fragment where there is no such type", `{ stands { size } }`, text(0, "size", "...on A{size}"), `not valid for subgraph "b"`},
+		{"a type's fragment where there is no such type", `{ stands { size } }`, replaceText(0, "size", "...on A{size}"), `not valid for subgraph "b"`},
 		{"no type", typed, func(p *plan.Plan) { p.Positions[1].Typename.Fetch = plan.NoFetch }, "nothing tells the type"},
 		{"the type from an interface object", typed, func(p *plan.Plan) {
-			text(0, "{stands{", "{stands{__typename ")(p)
+			replaceText(0, "{stands{", "{stands{__typename ")(p)
 			stands := &p.Fetches[0].Selections[0]
 			stands.Selections = append([]plan.Selection{{Key: "__typename", Name: "__typename", Type: p.Fetches[1].Entities[0].Selections[0].Type}}, stands.Selections...)
 			p.Positions[1].Typename.Fetch = 0
@@ -54,23 +44,14 @@ func TestVerifierKnowsInterfaceObjects(t *testing.T) {
 		{"objects of unknown types sent by a type", typed, func(p *plan.Plan) { sent(p).Types = []string{"A"} }, "reads the objects' type from fetch 1 without depending on it"},
 		{"a type that the subgraph does not have", known, func(p *plan.Plan) { sent(p).Typename = "A" }, `sends A at "one" as "A"`},
 		{"a field that requires another one", known, func(p *plan.Plan) {
-			text(1, "size", "score")(p)
+			replaceText(1, "size", "score")(p)
 			p.Fetches[1].Entities[0].Selections[0].Key, p.Fetches[1].Entities[0].Selections[0].Name = "score", "score"
 		}, "without sending A.name"},
-		{"an external field of an interface object", known, text(1, "size", "size name"), `asks for "name"`},
+		{"an external field of an interface object", known, replaceText(1, "size", "size name"), `asks for "name"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			op, graph, p := planned(t, standing, tt.text)
-			v := verify.New(graph)
-			if err := v.Check(op, p); err != nil {
-				t.Fatalf("the plan itself is wrong: %v", err)
-			}
-			tt.change(p)
-			err := v.Check(op, p)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %q", err, tt.want)
-			}
+			finds(t, standing, tt.text, tt.change, tt.want)
 		})
 	}
 }

@@ -63,6 +63,30 @@ func planned(t *testing.T, subgraphs map[string]string, text string) (*operation
 	return op, graph, p
 }
 
+// replaceText changes what a fetch sends.
+func replaceText(fetch int, old, text string) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		if !strings.Contains(p.Fetches[fetch].Text, old) {
+			panic("there is no " + old + " in " + p.Fetches[fetch].Text)
+		}
+		p.Fetches[fetch].Text = strings.ReplaceAll(p.Fetches[fetch].Text, old, text)
+	}
+}
+
+// finds checks that the verifier accepts a plan as it is, and not with a change.
+func finds(t *testing.T, subgraphs map[string]string, text string, change func(*plan.Plan), want string) {
+	t.Helper()
+	op, graph, p := planned(t, subgraphs, text)
+	v := verify.New(graph)
+	if err := v.Check(op, p); err != nil {
+		t.Fatalf("the plan itself is wrong: %v", err)
+	}
+	change(p)
+	if err := v.Check(op, p); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
+	}
+}
+
 // A right plan passes; with one thing changed it does not.
 func TestVerifierFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
@@ -73,15 +97,6 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 		mutations = `mutation { one { rank } two again: two }`
 		deferred  = `{ user { id ... @defer { rank ... @defer { score } } } }`
 	)
-	replace := func(fetch int, old, new string) func(*plan.Plan) {
-		return func(p *plan.Plan) {
-			text := strings.ReplaceAll(p.Fetches[fetch].Text, old, new)
-			if text == p.Fetches[fetch].Text {
-				panic("there is no " + old + " in " + text)
-			}
-			p.Fetches[fetch].Text = text
-		}
-	}
 	representation := func(p *plan.Plan) *plan.Representation {
 		return &p.Fetches[len(p.Fetches)-1].Entities[0].Targets[0].Representations[0]
 	}
@@ -90,18 +105,18 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 		change     func(*plan.Plan)
 		want       string
 	}{
-		{"an unknown field", required, replace(0, "street", "road"), "not valid for subgraph"},
-		{"an external field", required, replace(1, "rank", "rank name"), `asks for "name"`},
-		{"another argument of an input", required, replace(0, "(short:true)", "(short:false)"), "without sending User.name"},
+		{"an unknown field", required, replaceText(0, "street", "road"), "not valid for subgraph"},
+		{"an external field", required, replaceText(1, "rank", "rank name"), `asks for "name"`},
+		{"another argument of an input", required, replaceText(0, "(short:true)", "(short:false)"), "without sending User.name"},
 		{"a missing dependency", required, func(p *plan.Plan) { p.Fetches[1].DependsOn = nil }, "without depending on it"},
 		{"a needless dependency", mutations, func(p *plan.Plan) { p.Fetches[2].DependsOn = []int{0} }, "waits for"},
 		{"a representation without its key", pets, func(p *plan.Plan) { representation(p).Fields = nil }, "without a resolvable key"},
 		{"a representation without an input", required, func(p *plan.Plan) { representation(p).Fields = representation(p).Fields[:1] }, "without sending"},
 		{"another type", pets, func(p *plan.Plan) { representation(p).Typename = "Dog" }, `sends Cat at "pet" as "Dog"`},
-		{"no type", pets, replace(0, "__typename ", ""), `the plan has "__typename"`},
+		{"no type", pets, replaceText(0, "__typename ", ""), `the plan has "__typename"`},
 		{"an input that is only there under a condition", required, func(p *plan.Plan) {
 			p.Fetches[0].Variables = []string{"v"}
-			replace(0, "home{street}", "home@include(if:$v){street}")(p)
+			replaceText(0, "home{street}", "home@include(if:$v){street}")(p)
 			p.Fetches[0].Text = "query($v:Boolean!)" + p.Fetches[0].Text
 		}, "the plan has \"home\""},
 		{"a field shown under another key", pets, func(p *plan.Plan) { p.Positions[1].Fields[0].Key = "no" }, "shows [no lives]"},
@@ -116,17 +131,17 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 		{"a mutation's field that does not wait", mutations, func(p *plan.Plan) { p.Fetches[2].DependsOn = nil }, "of the 2 fetches before it"},
 		{"a mutation's field that is executed once", mutations, func(p *plan.Plan) {
 			p.Fetches[2].Selections = p.Fetches[2].Selections[:1]
-			replace(2, "again:two", "")(p)
+			replaceText(2, "again:two", "")(p)
 			p.Positions[0].Fields[2].Source.Key = "two"
 		}, "the mutation executes [one two]"},
 		{"an argument without the value from above", contexts, func(p *plan.Plan) {
-			replace(2, "in:$contextualArgument_1_0", `in:"EUR"`)(p)
-			replace(2, ",$contextualArgument_1_0:String", "")(p)
+			replaceText(2, "in:$contextualArgument_1_0", `in:"EUR"`)(p)
+			replaceText(2, ",$contextualArgument_1_0:String", "")(p)
 			p.Fetches[2].Entities[0].Contexts = nil
 		}, "without the value of its argument"},
 		{"an argument that is left out", contexts, func(p *plan.Plan) {
-			replace(2, "(in:$contextualArgument_1_0)", "")(p)
-			replace(2, ",$contextualArgument_1_0:String", "")(p)
+			replaceText(2, "(in:$contextualArgument_1_0)", "")(p)
+			replaceText(2, ",$contextualArgument_1_0:String", "")(p)
 			p.Fetches[2].Entities[0].Contexts = nil
 		}, "without the value of its argument"},
 		{"the value of another argument", contexts, func(p *plan.Plan) { p.Fetches[2].Entities[0].Contexts[0].Argument = "to" }, "is not the plan's value"},
@@ -147,16 +162,7 @@ func TestVerifierFindsWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			op, graph, p := planned(t, subgraphs, tt.text)
-			v := verify.New(graph)
-			if err := v.Check(op, p); err != nil {
-				t.Fatalf("the plan itself is wrong: %v", err)
-			}
-			tt.change(p)
-			err := v.Check(op, p)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %q", err, tt.want)
-			}
+			finds(t, subgraphs, tt.text, tt.change, tt.want)
 		})
 	}
 }
