@@ -11,7 +11,7 @@ DURATION ?= 10s
 CASES ?= 200000
 EXECUTE_ROUNDS ?= 300
 PLANS ?= 1000
-PLAN_ROUNDS ?= 3
+PLAN_ROUNDS ?= 1
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
@@ -81,7 +81,7 @@ bench-compose: ## time composition beside Apollo's in ROUNDS (7) alternating rou
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./deploy/oracle -run TestSpeedOfComposition -rounds $(ROUNDS) -timeout 60m -v
 
-bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (3) alternating rounds; what a warm lookup allocates
+bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (1) alternating rounds; what a warm lookup allocates
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
 	go test ./router -run '^$$' -bench WarmLookup -benchmem
