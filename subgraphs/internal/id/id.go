@@ -16,6 +16,7 @@ const (
 	User     Kind = "usr"
 	TodoList Kind = "tdl"
 	Todo     Kind = "tdo"
+	Tag      Kind = "tag"
 	Session  Kind = "ses"
 )
 

@@ -63,7 +63,7 @@ func TestDueToday(t *testing.T) {
 	}
 	b.todo(t, ada, map[string]any{"listId": list, "title": "not assigned", "dueAt": "2026-07-15T12:00:00Z"})
 	b.todo(t, ada, map[string]any{"listId": list, "title": "done", "dueAt": "2026-07-15T12:00:00Z", "assigneeIds": []string{ada.Subject}})
-	b.exec(t, `update todos set status = 'DONE' where title = 'done'`)
+	b.exec(t, `update todos set status = 'DONE', completed_at = now() where title = 'done'`)
 	for zone, want := range map[string][]string{
 		"Asia/Tokyo":       {"2026-07-14T15:00:00Z", "2026-07-15T09:59:59Z", "2026-07-15T10:00:00Z", "2026-07-15T14:59:59Z"},
 		"Pacific/Honolulu": {"2026-07-15T10:00:00Z", "2026-07-15T14:59:59Z", "2026-07-15T15:00:00Z", "2026-07-16T09:59:59Z"},

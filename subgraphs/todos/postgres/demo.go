@@ -119,8 +119,8 @@ func insertDemoTodo(ctx context.Context, tx pgx.Tx, list, user id.UUID, todo dem
 		due = &moment
 	}
 	_, err := tx.Exec(ctx, `with t as (
-			insert into todos (id, list_id, title, status, priority, due_at, creator_id, created_at, updated_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning id, created_at
+			insert into todos (id, list_id, title, status, priority, due_at, creator_id, created_at, updated_at, completed_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $8, case when $4 = 'DONE' then $8::timestamptz end) returning id, created_at
 		)
 		insert into todo_assignees (todo_id, user_id, position, todo_created_at) select id, $7, 1, created_at from t where $9`,
 		id.New(), list, todo.title, todo.status, todo.priority, due, user, at, todo.mine)
