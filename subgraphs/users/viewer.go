@@ -12,6 +12,14 @@ type Viewer struct {
 	ID string
 	// Admin says that the access token carries the scope admin.
 	Admin bool
+	// Session is the id of the session that the access token belongs to, "" for an
+	// anonymous caller.
+	Session string // ses_…
+	// Address and UserAgent are where a mutation comes from, as far as the router
+	// can know it. Queries have neither.
+	Address, UserAgent string
+	// RequestID names the request in logs.
+	RequestID string
 }
 
 // RequireLogin refuses an anonymous viewer.

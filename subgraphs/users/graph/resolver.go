@@ -17,7 +17,10 @@ type Resolver struct {
 // viewer is the caller of the request.
 func viewer(ctx context.Context) users.Viewer {
 	caller := server.Caller(ctx)
-	return users.Viewer{ID: caller.Subject, Admin: caller.HasScope(users.AdminScope)}
+	return users.Viewer{
+		ID: caller.Subject, Admin: caller.HasScope(users.AdminScope), Session: caller.Session,
+		RequestID: caller.RequestID,
+	}
 }
 
 // payload turns the result of Register and Login into an AuthPayload: expected

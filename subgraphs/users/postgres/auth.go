@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -33,7 +34,7 @@ func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.
 	}
 	var user *users.User
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-		if user, err = insertUser(ctx, tx, id.New(), in, hash); err != nil {
+		if user, err = insertUser(ctx, tx, id.New(), in, hash, s.now()); err != nil {
 			return err
 		}
 		_, err := s.jobs.InsertTx(ctx, tx, users.WelcomeArgs{UserID: user.ID}, &river.InsertOpts{
@@ -51,10 +52,10 @@ func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.
 }
 
 // insertUser writes a new account.
-func insertUser(ctx context.Context, tx pgx.Tx, key id.UUID, in users.RegisterInput, hash string) (*users.User, error) {
+func insertUser(ctx context.Context, tx pgx.Tx, key id.UUID, in users.RegisterInput, hash string, at time.Time) (*users.User, error) {
 	rows, err := tx.Query(ctx, `insert into users (id, email, email_key, password_hash, display_name, time_zone, created_at, updated_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $7) returning `+columns,
-		key, in.Email, users.EmailKey(in.Email), hash, in.DisplayName, in.TimeZone, now())
+		key, in.Email, users.EmailKey(in.Email), hash, in.DisplayName, in.TimeZone, at)
 	if err != nil {
 		return nil, err
 	}

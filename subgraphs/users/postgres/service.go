@@ -34,13 +34,15 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
 	return postgres.Migrated(ctx, pool, migrations)
 }
 
-// Deps are what a Service works with. All are required.
+// Deps are what a Service works with. All are required but for Now.
 type Deps struct {
 	Pool      *pgxpool.Pool // of a migrated database
 	Passwords *password.Hasher
 	Tokens    *token.Issuer
 	Cursors   *page.Codec
 	Logger    *slog.Logger // what River's insertion has to say
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
 }
 
 // Service is users.Service on PostgreSQL. It is safe for concurrent use.
@@ -56,6 +58,9 @@ func New(deps Deps) (*Service, error) {
 	if deps.Pool == nil || deps.Passwords == nil || deps.Tokens == nil || deps.Cursors == nil || deps.Logger == nil {
 		return nil, errors.New("users: a dependency is missing")
 	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	// It only inserts, in transactions that others begin: no pool, no queues.
 	jobs, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: postgres.JobSchema, Logger: deps.Logger})
 	if err != nil {
@@ -65,4 +70,4 @@ func New(deps Deps) (*Service, error) {
 }
 
 // now is the time of a change, in the precision of the database.
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+func (s *Service) now() time.Time { return s.deps.Now().UTC().Truncate(time.Microsecond) }
