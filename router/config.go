@@ -12,6 +12,7 @@ import (
 
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/limit"
+	"github.com/weftql/weft/router/internal/origin"
 	"github.com/weftql/weft/router/internal/playground"
 	"github.com/weftql/weft/router/internal/subgraph"
 )
@@ -33,6 +34,9 @@ type Config struct {
 	// Identity is about the headers that tell subgraphs who is calling. Defaults
 	// to none being sent.
 	Identity IdentityConfig `yaml:"identity"`
+	// ClientAddress is about how a client's address is found, which subgraphs are
+	// told with mutations. Defaults to that of the connection.
+	ClientAddress origin.Config `yaml:"client_address"`
 	// OverrideSubgraphURL replaces subgraphs' addresses, by their names.
 	OverrideSubgraphURL map[string]string `yaml:"override_subgraph_url"`
 	// TrafficShaping bounds how long things take, and says how subgraphs are
@@ -123,6 +127,7 @@ func (c Config) WithDefaults() Config {
 		defaults := jwt.WithDefaults()
 		c.Authentication.Router.JWT = &defaults
 	}
+	c.ClientAddress = c.ClientAddress.WithDefaults()
 	c.IncludeSubgraphErrors = c.IncludeSubgraphErrors.withDefaults()
 	c.TrafficShaping = c.TrafficShaping.withDefaults()
 	c.QueryPlanning = c.QueryPlanning.withDefaults()
@@ -164,6 +169,9 @@ func (c Config) validate(subgraphs []string) error {
 		if problem := jwt.Validate(); problem != nil {
 			return fieldError(problem.Message, append([]string{"authentication", "router", "jwt"}, problem.Field...)...)
 		}
+	}
+	if problem := c.ClientAddress.Validate(); problem != nil {
+		return fieldError(problem.Message, append([]string{"client_address"}, problem.Field...)...)
 	}
 	if problem := c.Headers.Validate(); problem != nil {
 		return fieldError(problem.Message, append([]string{"headers"}, problem.Field...)...)

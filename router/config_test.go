@@ -246,7 +246,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
-	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.Headers.All.Request) != 4 || len(file.Config.Headers.Subgraphs["users"].Response) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" {
+	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.Headers.All.Request) != 4 || len(file.Config.Headers.Subgraphs["users"].Response) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" || len(file.Config.ClientAddress.TrustedProxies) != 2 {
 		t.Fatalf("not everything is there: %+v", file.Config)
 	}
 	set := jwt.JWKS[0]
@@ -379,6 +379,8 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"file that is none", "identity: {keys: '${file./dev/zero}'}", "identity.keys: /dev/zero is no regular file"},
 		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},
 		{"no key set", "authentication:\n  router:\n    jwt:\n      header_name: X", "weft.yaml:3:5: authentication.router.jwt.jwks: at least one"},
+		{"trusted proxy", "client_address:\n  trusted_proxies:\n  - 10.0.0.0/8\n  - lb.internal", `weft.yaml:4:5: client_address.trusted_proxies.1: "lb.internal" is neither a network`},
+		{"header of addresses", "client_address: {header: X-Real-IP}", `client_address.header: "X-Real-IP" is neither X-Forwarded-For nor Forwarded`},
 		{"two sources of keys", "identity: {keys: a, keys_file: b}", "identity.keys_file: keys and keys_file are both there"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/weftql/weft/router/internal/execute"
 	"github.com/weftql/weft/router/internal/introspection"
 	"github.com/weftql/weft/router/internal/limit"
+	"github.com/weftql/weft/router/internal/origin"
 	"github.com/weftql/weft/router/internal/operation"
 	"github.com/weftql/weft/router/internal/plan"
 	"github.com/weftql/weft/router/internal/subgraph"
@@ -31,6 +32,7 @@ type graph struct {
 	answers       *answers          // nil if none are shared
 	limits        operation.Limits
 	admission     *limit.Admission
+	origins       *origin.Finder
 	exposures     []execute.Exposure // of errors, by subgraph
 	headers       *subgraph.HeaderRules
 	overrides     overrides
@@ -45,6 +47,7 @@ func (r *Router) build(s *supergraph.Supergraph) (*graph, error) {
 	}
 	g := &graph{
 		admission:  r.admission,
+		origins:    r.origins,
 		supergraph: s,
 		limits: operation.Limits{
 			MaxTokens: r.config.Limits.ParserMaxTokens, MaxRecursion: r.config.Limits.ParserMaxRecursion,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -113,7 +114,7 @@ func verifying(t *testing.T, f *fixture, subgraph string) func() []identity.Clai
 		mu.Lock()
 		callers = append(callers, envelope.Claims)
 		mu.Unlock()
-		text(200, "application/json", `{"data":{"me":{"__typename":"Person","id":"1","name":"Ada"},"_entities":[{"__typename":"Person","pets":[]}]}}`)(w, r)
+		text(200, "application/json", `{"data":{"me":{"__typename":"Person","id":"1","name":"Ada"},"rename":{"__typename":"Person","id":"1","name":"a"},"_entities":[{"__typename":"Person","pets":[]}]}}`)(w, r)
 	})
 	f.faults[subgraph].Store(&guard)
 	return func() []identity.Claims {
@@ -154,6 +155,53 @@ func TestAnonymousCallerIsSignedToo(t *testing.T) {
 		t.Fatal(a.Text)
 	}
 	if diff := cmp.Diff([]identity.Claims{{}}, called()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Mutations tell where they come from; queries do not, also those that a mutation
+// entails, so that equal callers' are equal.
+func TestMutationsSayWhereTheyComeFrom(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	f := serve(t, func(c *Config) {
+		withIdentity(i)(c)
+		c.ClientAddress.TrustedProxies = []string{"127.0.0.0/8"}
+	})
+	people, pets := verifying(t, f, "people"), verifying(t, f, "pets")
+	expires := time.Now().Add(time.Hour)
+	const rename = `mutation{rename(id:"1",name:"a"){name pets}}`
+	for _, header := range []http.Header{bearer(i.token(t, expires)), {}} {
+		header["User-Agent"], header["X-Forwarded-For"] = []string{"Fox/1"}, []string{"10.9.9.9, 203.0.113.9"}
+		for _, operation := range []string{rename, `{me{name pets}}`} {
+			if a := f.send(t, "POST", "/graphql", `{"query":`+strconv.Quote(operation)+`}`, header); a.Errors != nil || a.Status != 200 {
+				t.Fatalf("%d %s", a.Status, a.Text)
+			}
+		}
+	}
+	known := identity.Claims{Subject: "usr_1", Session: "ses_1", Scopes: []string{"admin"}, ExpiresAt: expires.Unix()}
+	from := func(claims identity.Claims) identity.Claims {
+		claims.Address, claims.UserAgent = "203.0.113.9", "Fox/1"
+		return claims
+	}
+	if diff := cmp.Diff([]identity.Claims{from(known), known, from(identity.Claims{}), {}}, people()); diff != "" {
+		t.Errorf("people: %s", diff)
+	}
+	if diff := cmp.Diff([]identity.Claims{known, known, {}, {}}, pets()); diff != "" {
+		t.Errorf("pets: %s", diff)
+	}
+}
+
+// Without trusted proxies a client is where its connection comes from.
+func TestClientsCannotMakeUpTheirAddress(t *testing.T) {
+	t.Parallel()
+	f := serve(t, withIdentity(newIssuer(t)))
+	called := verifying(t, f, "people")
+	header := http.Header{"User-Agent": {""}, "X-Forwarded-For": {"203.0.113.9"}, "Forwarded": {"for=203.0.113.9"}}
+	if a := f.send(t, "POST", "/graphql", `{"query":"mutation{rename(id:1,name:\"a\"){name}}"}`, header); a.Errors != nil {
+		t.Fatal(a.Text)
+	}
+	if diff := cmp.Diff([]identity.Claims{{Address: "127.0.0.1"}}, called()); diff != "" {
 		t.Error(diff)
 	}
 }

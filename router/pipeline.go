@@ -5,10 +5,12 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/execute"
+	"github.com/weftql/weft/router/internal/origin"
 	"github.com/weftql/weft/router/internal/response"
 	"github.com/weftql/weft/router/internal/subgraph"
 	"github.com/weftql/weft/router/internal/telemetry"
@@ -28,6 +30,7 @@ const (
 // is to be answered.
 type terms struct {
 	caller   auth.Caller
+	source   origin.Source
 	headers  *subgraph.Headers // nil if none go on
 	labels   choice
 	exposure exposure
@@ -71,6 +74,12 @@ func (g *graph) answer(ctx context.Context, body *transport.Body, t terms) (*res
 		Headers:               t.headers,
 		IncludeSubgraphErrors: g.exposures,
 		Extensions:            extensions,
+	}
+	if asked.document.Kind == ast.Mutation {
+		from := g.origins.Find(t.source)
+		if input.MutationClaims, err = t.caller.From(from.Address, from.UserAgent); err != nil {
+			return nil, err
+		}
 	}
 	if g.shareable(&asked) {
 		return g.share(ctx, answerKey{

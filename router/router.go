@@ -15,6 +15,7 @@ import (
 
 	"github.com/weftql/weft/router/internal/auth"
 	"github.com/weftql/weft/router/internal/limit"
+	"github.com/weftql/weft/router/internal/origin"
 	"github.com/weftql/weft/router/internal/playground"
 	"github.com/weftql/weft/router/internal/telemetry"
 	"github.com/weftql/weft/router/internal/transport"
@@ -35,6 +36,7 @@ type Router struct {
 	replacing  sync.Mutex // held while the graph is being replaced
 	draining   atomic.Bool
 	admission  *limit.Admission
+	origins    *origin.Finder
 	draw       func() float64 // a random number from 0 to 100
 }
 
@@ -48,6 +50,9 @@ func New(config Config, graph *supergraph.Supergraph, log *slog.Logger) (*Router
 	r := &Router{config: config, log: log, draw: func() float64 { return 100 * rand.Float64() }}
 	var err error
 	if r.signer, err = newSigner(config.Identity); err != nil {
+		return nil, err
+	}
+	if r.origins, err = origin.New(config.ClientAddress); err != nil {
 		return nil, err
 	}
 	if jwt := config.Authentication.Router.JWT; jwt != nil {
@@ -177,6 +182,7 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 	g := r.graph.Load()
 	t := terms{
 		caller:   auth.CallerOf(ctx),
+		source:   origin.Source{RemoteAddr: request.RemoteAddr, Header: request.Header},
 		headers:  g.headers.Of(request.Header),
 		exposure: r.exposure(request),
 		deadline: time.Now().Add(r.config.TrafficShaping.Router.Timeout),

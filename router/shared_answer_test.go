@@ -134,8 +134,9 @@ func TestEqualQueriesAreExecutedOnce(t *testing.T) {
 	h := serveHeld(t, nil)
 	var answers []<-chan reply
 	for i := range 20 {
-		// However it is written: the operation is the same.
-		answers = append(answers, h.ask(t.Context(), []string{me, `{"query":"query {\n  me { name }\n}","variables":{"x":1}}`, `{"query":"{ me { ...F } } fragment F on Person { name }"}`}[i%3], nil))
+		// However it is written, and wherever it comes from: the operation is the same.
+		answers = append(answers, h.ask(t.Context(), []string{me, `{"query":"query {\n  me { name }\n}","variables":{"x":1}}`, `{"query":"{ me { ...F } } fragment F on Person { name }"}`}[i%3],
+			http.Header{"User-Agent": {fmt.Sprint("Fox/", i)}}))
 	}
 	h.waiting(t, 20)
 	h.release <- struct{}{}

@@ -22,6 +22,12 @@
 // router sends (the id of the client's request, a dot and a number), so that
 // two equal ones, or one that is tried again, do not look like a replay.
 //
+// The claims are the caller's subject (sub), session (sid), scopes (scope) and the
+// token's end of life (exp); nothing of that for an anonymous caller, who gets an
+// envelope too. Mutations also have the client's address (ip) and user agent (ua).
+// Claims that are not known here are refused: services learn of new ones before
+// routers send them.
+//
 //	router:   Claims ─Signer.Sign─▶ two header values
 //	subgraph: two header values + request ─Verifier.Verify─▶ Envelope
 //

@@ -36,6 +36,12 @@ type Claims struct {
 	// ExpiresAt is the access token's end of life in Unix seconds, 0 for an
 	// anonymous caller.
 	ExpiresAt int64 `json:"exp,omitempty"`
+	// Address is the IP address that the client's request came from, as far as the
+	// router can know it, and UserAgent what the client says it is, printable and
+	// at most 256 bytes. Both are there for mutations only, also for those of
+	// anonymous callers: queries of one caller stay equal wherever they come from.
+	Address   string `json:"ip,omitempty"`
+	UserAgent string `json:"ua,omitempty"`
 }
 
 // Authenticated tells whether the caller presented a valid access token.

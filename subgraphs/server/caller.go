@@ -16,7 +16,8 @@ func WithCaller(ctx context.Context, envelope identity.Envelope) context.Context
 }
 
 // Caller returns who sent the request, as the router signed it. Without an
-// envelope it is an anonymous caller.
+// envelope it is an anonymous caller. With mutations the envelope has the client's
+// Address and UserAgent, for logins and audit logs.
 func Caller(ctx context.Context) identity.Envelope {
 	envelope, _ := ctx.Value(callerKey{}).(identity.Envelope)
 	return envelope

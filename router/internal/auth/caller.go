@@ -23,6 +23,14 @@ func newCaller(claims identity.Claims, lists map[string][]string) (Caller, error
 	return Caller{Claims: claims, Encoded: encoded, Lists: lists}, err
 }
 
+// From returns the caller's claims as they are signed for a mutation that comes
+// from an address and a user agent.
+func (c Caller) From(address, userAgent string) (encoded string, err error) {
+	claims := c.Claims
+	claims.Address, claims.UserAgent = address, userAgent
+	return claims.Encode()
+}
+
 // Anonymous is the caller without a token.
 func Anonymous() Caller {
 	const encoded = "e30" // base64url("{}"), the zero value of identity.Claims

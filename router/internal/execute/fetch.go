@@ -88,6 +88,9 @@ func (r *run) send(f *fetch, s *fetchState, index int) {
 	s.request.Mutation = f.plan.Operation == ast.Mutation
 	s.request.RequestID, s.request.Number = r.input.RequestID, f.plan.ID
 	s.request.Claims = r.input.Claims
+	if s.request.Mutation && r.input.MutationClaims != "" {
+		s.request.Claims = r.input.MutationClaims
+	}
 	s.request.Headers = r.input.Headers.For(f.plan.Subgraph)
 	s.request.Parser = f.parser
 	if f.contextual != nil {

@@ -30,6 +30,10 @@ type Input struct {
 	RequestID string
 	// Claims are the caller's claims in their encoded form (identity.Claims).
 	Claims string
+	// MutationClaims are those of mutations, if they say more. Queries that follow a
+	// mutation have the others, so that they travel with equal ones. Defaults to
+	// Claims.
+	MutationClaims string
 	// Headers are what goes from the client to subgraphs, and back with the answer,
 	// if there are rules for it, else nil.
 	Headers *subgraph.Headers
