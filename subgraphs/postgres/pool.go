@@ -57,6 +57,19 @@ func (c Config) validate() error {
 // Open returns a pool of connections to a database that answers. The caller
 // closes it.
 func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
+	pool, err := newPool(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return pool, nil
+}
+
+// newPool returns a pool that connects when it has to.
+func newPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err
@@ -83,10 +96,6 @@ func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
 	return pool, nil
 }
 
@@ -102,6 +111,6 @@ func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseco
 
 // InTx runs work in a transaction, which is committed if work returns nil and
 // rolled back otherwise, also if it panics.
-func InTx(ctx context.Context, pool *pgxpool.Pool, work func(pgx.Tx) error) error {
+func InTx(ctx context.Context, pool Pool, work func(pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, pool, work)
 }

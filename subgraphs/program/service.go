@@ -21,7 +21,9 @@ type Service struct {
 	Name        string
 	Addr        string // host:port to listen on
 	DatabaseURL string
-	MaxConns    int
+	// ReadDatabaseURL is that of a standby for reads, "" for none.
+	ReadDatabaseURL string
+	MaxConns        int
 	// Keys are those of the router's signatures; cursors are signed with keys
 	// derived from them.
 	Keys identity.Keys
@@ -34,7 +36,8 @@ func ReadService(r *env.Reader, name, prefix string, port int) Service {
 	host := r.Text(prefix+"HOST", "127.0.0.1", "address to listen on")
 	s.Addr = net.JoinHostPort(host, strconv.Itoa(r.Int(prefix+"PORT", port, 0, 65535, "port to listen on; 0 picks a free one")))
 	s.DatabaseURL = r.Secret(prefix+"DATABASE_URL", "connection URL of the service's PostgreSQL database")
-	s.MaxConns = r.Int(prefix+"DATABASE_MAX_CONNS", 20, 1, 1000, "most connections to the database")
+	s.ReadDatabaseURL = r.Secret(prefix+"READ_DATABASE_URL", "connection URL of a standby of it that answers reads; without one the database itself does")
+	s.MaxConns = r.Int(prefix+"DATABASE_MAX_CONNS", 20, 1, 1000, "most connections to the database, and to its standby")
 	if text := r.Secret("WEFT_IDENTITY_KEYS", "keys of the router's signatures, id:base64,…"); text != "" {
 		keys, err := identity.ParseKeys(text)
 		if err != nil {
@@ -45,10 +48,29 @@ func ReadService(r *env.Reader, name, prefix string, port int) Service {
 	return s
 }
 
+// OpenReplicated returns the service's database, which migrated must find up to
+// date, with its standby, if there is one.
+func (s Service) OpenReplicated(ctx context.Context, migrated func(context.Context, *pgxpool.Pool) error, logger *slog.Logger) (*postgres.Replicated, error) {
+	db, err := postgres.OpenReplicated(ctx, postgres.ReplicatedConfig{Primary: s.pool(), ReplicaURL: s.ReadDatabaseURL, Logger: logger})
+	if err != nil {
+		return nil, err
+	}
+	if err := migrated(ctx, db.Primary()); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// pool is the configuration of the service's connections.
+func (s Service) pool() postgres.Config {
+	return postgres.Config{URL: s.DatabaseURL, Name: s.Name, MaxConns: int32(s.MaxConns)}
+}
+
 // Open returns a pool of connections to the service's database, which migrated
-// must find up to date.
+// must find up to date: for commands that do one thing and end.
 func (s Service) Open(ctx context.Context, migrated func(context.Context, *pgxpool.Pool) error) (*pgxpool.Pool, error) {
-	pool, err := postgres.Open(ctx, postgres.Config{URL: s.DatabaseURL, Name: s.Name, MaxConns: int32(s.MaxConns)})
+	pool, err := postgres.Open(ctx, s.pool())
 	if err != nil {
 		return nil, err
 	}

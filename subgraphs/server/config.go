@@ -25,6 +25,20 @@ type Config struct {
 	// place for what is made anew for each request, such as dataloaders. Defaults
 	// to the context itself.
 	Prepare func(context.Context) context.Context
+	// Reads returns the context of an operation that only reads and whose caller
+	// has not written lately, from that of its request: the place to allow stale
+	// answers (Reads of postgres.Replicated). Every other operation keeps its request's.
+	// Defaults to the context itself.
+	Reads func(context.Context) context.Context
+	// ReadYourWrites is how long after a mutation its caller's reads are not given
+	// to Reads. Defaults to 5 seconds.
+	ReadYourWrites time.Duration
+	// MaxWriters bounds how many callers are remembered for that, about 100 bytes
+	// each; when there are more, nobody's reads are given to Reads for that time.
+	// Defaults to 100,000.
+	MaxWriters int
+	// Now is the clock of ReadYourWrites. Defaults to time.Now.
+	Now func() time.Time
 	// Ready returns an error while the service cannot work; /health reports it.
 	// It is called with a deadline of a second. Defaults to always ready.
 	Ready func(context.Context) error
@@ -49,8 +63,17 @@ func (c Config) WithDefaults() Config {
 	c.MaxTokens = cmp.Or(c.MaxTokens, 15_000)
 	c.MaxCachedOperations = cmp.Or(c.MaxCachedOperations, 1_000)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.ReadYourWrites = cmp.Or(c.ReadYourWrites, 5*time.Second)
+	c.MaxWriters = cmp.Or(c.MaxWriters, 100_000)
+	same := func(ctx context.Context) context.Context { return ctx }
 	if c.Prepare == nil {
-		c.Prepare = func(ctx context.Context) context.Context { return ctx }
+		c.Prepare = same
+	}
+	if c.Reads == nil {
+		c.Reads = same
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Ready == nil {
 		c.Ready = func(context.Context) error { return nil }
@@ -66,8 +89,8 @@ func (c Config) validate() error {
 		return errors.New("server: Verifier is missing")
 	case c.Logger == nil:
 		return errors.New("server: Logger is missing")
-	case c.MaxBodyBytes < 0 || c.MaxTokens < 0 || c.MaxCachedOperations < 0 || c.Timeout < 0:
-		return errors.New("server: MaxBodyBytes, MaxTokens, MaxCachedOperations and Timeout cannot be negative")
+	case c.MaxBodyBytes < 0 || c.MaxTokens < 0 || c.MaxCachedOperations < 0 || c.Timeout < 0 || c.ReadYourWrites < 0 || c.MaxWriters < 0:
+		return errors.New("server: MaxBodyBytes, MaxTokens, MaxCachedOperations, Timeout, ReadYourWrites and MaxWriters cannot be negative")
 	}
 	return nil
 }

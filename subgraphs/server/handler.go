@@ -46,7 +46,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.Serv
 // stack traces in answers.
 func newGraphQL(cfg Config) *handler.Server {
 	server := handler.New(cfg.Schema)
-	server.AddTransport(post{})
+	server.AddTransport(post{reads: cfg.Reads, writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now)})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cfg.MaxCachedOperations))
 	server.SetParserTokenLimit(cfg.MaxTokens)
 	server.SetDisableSuggestion(true)

@@ -1,18 +1,23 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // post is the one transport of a subgraph: a JSON request, a JSON response.
 // gqlgen's own repeats the request's body in its errors and answers 422 to an
 // invalid operation; a router expects 200 and the errors.
-type post struct{}
+type post struct {
+	reads   func(context.Context) context.Context
+	writers *writers
+}
 
 var _ graphql.Transport = post{}
 
@@ -20,7 +25,7 @@ var _ graphql.Transport = post{}
 func (post) Supports(*http.Request) bool { return true }
 
 // Do implements graphql.Transport.
-func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ctx := r.Context()
 	params := &graphql.RawParams{ReadTime: graphql.TraceTiming{Start: graphql.Now()}}
 	if err := decode(r.Body, params); err != nil {
@@ -34,8 +39,24 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 		write(w, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
 		return
 	}
+	write(w, p.dispatch(ctx, exec, operation))
+}
+
+// dispatch executes an operation. A read may be answered by a replica unless its
+// caller has just written; who writes is remembered before the answer is sent,
+// also if the mutation failed: it may have been carried out all the same.
+func (p post) dispatch(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext) *graphql.Response {
+	caller := Caller(ctx).Subject
+	ctx = context.WithValue(ctx, writersKey{}, p.writers)
+	if operation.Operation.Operation == ast.Query {
+		if !p.writers.recently(caller) {
+			ctx = p.reads(ctx)
+		}
+	} else {
+		defer p.writers.wrote(caller)
+	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
-	write(w, responses(ctx))
+	return responses(ctx)
 }
 
 // decode reads one JSON object and nothing behind it. Numbers stay text, so that

@@ -65,16 +65,16 @@ func (c config) demo(ctx context.Context, logger *slog.Logger) error {
 }
 
 func (c config) serve(ctx context.Context, logger *slog.Logger) error {
-	pool, err := c.Open(ctx, postgres.Migrated)
+	db, err := c.OpenReplicated(ctx, postgres.Migrated, logger)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
+	defer db.Close()
 	cursors, err := c.Cursors()
 	if err != nil {
 		return err
 	}
-	service, err := postgres.New(postgres.Deps{Pool: pool, Cursors: cursors})
+	service, err := postgres.New(postgres.Deps{Pool: db, Cursors: cursors})
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,8 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		Verifier: verifier,
 		Logger:   logger,
 		Prepare:  func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
-		Ready:    pool.Ping,
+		Reads:    db.Reads,
+		Ready:    db.Ping,
 	})
 	if err != nil {
 		return err

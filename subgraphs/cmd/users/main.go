@@ -112,11 +112,11 @@ func (c config) demo(ctx context.Context, logger *slog.Logger) error {
 }
 
 func (c config) serve(ctx context.Context, logger *slog.Logger) error {
-	pool, err := c.Open(ctx, postgres.Migrated)
+	db, err := c.OpenReplicated(ctx, postgres.Migrated, logger)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
+	defer db.Close()
 	passwords, err := password.New(password.Config{})
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	service, err := postgres.New(postgres.Deps{
-		Pool: pool, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: program.Quiet(logger),
+		Pool: db, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: program.Quiet(logger),
 	})
 	if err != nil {
 		return err
@@ -147,7 +147,8 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		Schema:   graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Service: service}}),
 		Verifier: verifier,
 		Logger:   logger,
-		Ready:    pool.Ping,
+		Reads:    db.Reads,
+		Ready:    db.Ping,
 		Routes:   map[string]http.Handler{"GET /.well-known/jwks.json": tokens.JWKS()},
 	})
 	if err != nil {

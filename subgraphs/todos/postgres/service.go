@@ -30,7 +30,7 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
 
 // Deps are what a Service works with. Pool and Cursors are required.
 type Deps struct {
-	Pool    *pgxpool.Pool // of a migrated database
+	Pool    postgres.Pool // of a migrated database
 	Cursors *page.Codec
 	// Now is the clock that decides which day it is. Defaults to time.Now.
 	Now func() time.Time

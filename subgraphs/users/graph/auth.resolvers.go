@@ -13,12 +13,14 @@ import (
 
 // Register is the resolver for the register field.
 func (r *mutationResolver) Register(ctx context.Context, input users.RegisterInput) (*AuthPayload, error) {
-	return payload(r.Service.Register(ctx, input))
+	login, err := r.Service.Register(ctx, input)
+	return payload(ctx, login, err)
 }
 
 // Login is the resolver for the login field.
 func (r *mutationResolver) Login(ctx context.Context, input users.LoginInput) (*AuthPayload, error) {
-	return payload(r.Service.Login(ctx, input))
+	login, err := r.Service.Login(ctx, input)
+	return payload(ctx, login, err)
 }
 
 // Mutation returns MutationResolver implementation.

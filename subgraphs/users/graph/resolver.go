@@ -24,8 +24,9 @@ func viewer(ctx context.Context) users.Viewer {
 }
 
 // payload turns the result of Register and Login into an AuthPayload: expected
-// failures are part of it, others stay errors.
-func payload(login *users.Login, err error) (*AuthPayload, error) {
+// failures are part of it, others stay errors. Who has just come in is no caller
+// yet, but reads what was written.
+func payload(ctx context.Context, login *users.Login, err error) (*AuthPayload, error) {
 	var refused users.UserErrors
 	if errors.As(err, &refused) {
 		return &AuthPayload{Errors: pointers(refused)}, nil
@@ -33,6 +34,7 @@ func payload(login *users.Login, err error) (*AuthPayload, error) {
 	if err != nil {
 		return nil, err
 	}
+	server.Wrote(ctx, login.User.ID)
 	return &AuthPayload{User: login.User, Tokens: login.Tokens, Errors: []*users.UserError{}}, nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
@@ -90,7 +89,7 @@ func (s *Service) Login(ctx context.Context, in users.LoginInput) (*users.Login,
 }
 
 // credentials returns the account with an address and its hash, or nil and "".
-func credentials(ctx context.Context, pool *pgxpool.Pool, email string) (*users.User, string, error) {
+func credentials(ctx context.Context, pool postgres.Pool, email string) (*users.User, string, error) {
 	if len(email) > users.MaxEmailBytes || strings.ContainsRune(email, 0) {
 		email = "" // no account's
 	}

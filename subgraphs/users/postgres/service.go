@@ -36,7 +36,7 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
 
 // Deps are what a Service works with. All are required but for Now.
 type Deps struct {
-	Pool      *pgxpool.Pool // of a migrated database
+	Pool      postgres.Pool // of a migrated database
 	Passwords *password.Hasher
 	Tokens    *token.Issuer
 	Cursors   *page.Codec
