@@ -14,6 +14,9 @@ type Setting struct {
 	Name    string
 	Default string // "" if the variable is required or empty by default
 	Meaning string
+	// Secret says that the value is never shown, and that NAME_FILE may name a file
+	// that holds it.
+	Secret bool
 }
 
 // Reader reads variables and collects what is wrong with them. It is not safe
@@ -39,7 +42,7 @@ func New(environment []string, prefix string) *Reader {
 
 // Text returns a variable's value, or preset if it is not set or empty.
 func (r *Reader) Text(name, preset, meaning string) string {
-	r.settings = append(r.settings, Setting{name, preset, meaning})
+	r.settings = append(r.settings, Setting{Name: name, Default: preset, Meaning: meaning})
 	if value := r.values[name]; value != "" {
 		return value
 	}
@@ -49,7 +52,7 @@ func (r *Reader) Text(name, preset, meaning string) string {
 // Secret returns the value of name or the content of the file that name_FILE
 // names, "" if neither is set.
 func (r *Reader) Secret(name, meaning string) string {
-	r.settings = append(r.settings, Setting{name + "[_FILE]", "", meaning})
+	r.settings = append(r.settings, Setting{Name: name, Meaning: meaning, Secret: true})
 	value, file := r.values[name], r.values[name+"_FILE"]
 	switch {
 	case value != "" && file != "":
@@ -79,7 +82,7 @@ func (r *Reader) Require(secrets ...string) {
 // meaning returns what the secret is for.
 func (r *Reader) meaning(secret string) string {
 	for _, s := range r.settings {
-		if s.Name == secret+"[_FILE]" {
+		if s.Name == secret {
 			return s.Meaning
 		}
 	}
@@ -108,34 +111,51 @@ func (r *Reader) Settings() []Setting { return slices.Clone(r.settings) }
 // Close returns everything that was wrong, one line each, or nil. Call it when
 // all variables are read.
 func (r *Reader) Close() error {
-	known := map[string]bool{}
-	for _, s := range r.settings {
-		name, secret := strings.CutSuffix(s.Name, "[_FILE]")
-		known[name] = true
-		if secret {
-			known[name+"_FILE"] = true
-		}
-	}
+	known := r.names()
 	var unknown []string
 	for name := range r.values {
-		if strings.HasPrefix(name, r.prefix) && !known[name] {
+		if strings.HasPrefix(name, r.prefix) && !slices.Contains(known, name) {
 			unknown = append(unknown, name)
 		}
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program (it knows %s)", name, r.names()))
+		r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program%s", name, r.advice(name)))
 	}
 	return errors.Join(r.errs...)
 }
 
-// names lists the program's own variables.
-func (r *Reader) names() string {
-	var own []string
+// names lists the variables that were read, and those of files.
+func (r *Reader) names() []string {
+	var names []string
 	for _, s := range r.settings {
-		if strings.HasPrefix(s.Name, r.prefix) {
-			own = append(own, s.Name)
+		names = append(names, s.Name)
+		if s.Secret {
+			names = append(names, s.Name+"_FILE")
 		}
 	}
-	return strings.Join(own, ", ")
+	return names
+}
+
+// advice says what an unknown variable was meant to be: the known one that is
+// spelt most like it, or one of all that begin as it does.
+func (r *Reader) advice(unknown string) string {
+	var own []string
+	best, distance := "", len(unknown)
+	for _, name := range r.names() {
+		if !strings.HasPrefix(name, r.prefix) {
+			continue
+		}
+		own = append(own, name)
+		if d := edits(unknown, name); d < distance {
+			best, distance = name, d
+		}
+	}
+	switch {
+	case len(own) == 0:
+		return ""
+	case best != "" && (distance <= 2 || distance <= (len(unknown)-len(r.prefix))/3):
+		return ": did you mean " + best + "?"
+	}
+	return ": it knows " + strings.Join(own, ", ")
 }

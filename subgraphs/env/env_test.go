@@ -1,10 +1,13 @@
 package env_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/weftql/weft/subgraphs/env"
 )
@@ -59,7 +62,7 @@ func TestReaderCollectsMistakes(t *testing.T) {
 	for i, want := range []string{
 		`X_PORT is "99999", but must be a number from 0 to 65535`, `X_COUNT is "many"`, "X_KEY and X_KEY_FILE are both set",
 		"X_A_FILE: open /does/not/exist", "X_B_FILE: " + empty + " is empty", "X_C is not set: what it is for",
-		"X_PROT is not a variable of this program",
+		"X_PROT is not a variable of this program: did you mean X_PORT?",
 	} {
 		if i >= len(lines) || !strings.HasPrefix(lines[i], want) {
 			t.Errorf("line %d is not %q:\n%v", i, want, err)
@@ -67,5 +70,65 @@ func TestReaderCollectsMistakes(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "hidden") {
 		t.Errorf("the error tells a secret: %v", err)
+	}
+}
+
+func TestUnknownVariablesAreExplained(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ unknown, want string }{
+		{"X_PROT", ": did you mean X_PORT?"},
+		{"X_port", ": it knows X_PORT, X_DATABASE_URL, X_DATABASE_URL_FILE, X_DATABASE_MAX_CONNS"},
+		{"X_DATABASE_URI", ": did you mean X_DATABASE_URL?"},
+		{"X_DATABASEURL", ": did you mean X_DATABASE_URL?"},
+		{"X_DATABASE_URL_FIEL", ": did you mean X_DATABASE_URL_FILE?"},
+		{"X_DATABASE_MAX_CONN", ": did you mean X_DATABASE_MAX_CONNS?"},
+		{"X_MAX_CONNS", ": it knows X_PORT, X_DATABASE_URL, X_DATABASE_URL_FILE, X_DATABASE_MAX_CONNS"},
+		{"X_", ": it knows X_PORT, X_DATABASE_URL, X_DATABASE_URL_FILE, X_DATABASE_MAX_CONNS"},
+	} {
+		r := env.New([]string{c.unknown + "=hidden", "OTHER_PROT=1"}, "X_")
+		r.Int("X_PORT", 1, 0, 65535, "")
+		r.Secret("X_DATABASE_URL", "")
+		r.Int("X_DATABASE_MAX_CONNS", 1, 0, 10, "")
+		r.Text("WEFT_LOG_LEVEL", "info", "")
+		want := c.unknown + " is not a variable of this program" + c.want
+		if err := r.Close(); err == nil || err.Error() != want {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+}
+
+func TestValues(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := env.New([]string{"X_NAME=ada", "X_KEY=hunter2", "X_TOKEN_FILE=" + file}, "X_")
+	r.Text("X_NAME", "nobody", "a name")
+	r.Int("X_PORT", 4001, 0, 65535, "")
+	r.Text("X_NOTE", "", "")
+	for _, name := range []string{"X_KEY", "X_TOKEN", "X_MISSING"} {
+		r.Secret(name, "")
+	}
+	want := []env.Value{
+		{Setting: env.Setting{Name: "X_NAME", Default: "nobody", Meaning: "a name"}, Text: "ada", From: "environment"},
+		{Setting: env.Setting{Name: "X_PORT", Default: "4001"}, Text: "4001", From: "default"},
+		{Setting: env.Setting{Name: "X_NOTE"}},
+		{Setting: env.Setting{Name: "X_KEY", Secret: true}, Text: env.Redacted, From: "environment"},
+		{Setting: env.Setting{Name: "X_TOKEN", Secret: true}, Text: env.Redacted, From: "file " + file},
+		{Setting: env.Setting{Name: "X_MISSING", Secret: true}},
+	}
+	if diff := cmp.Diff(want, r.Values()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	r := env.New(nil, "X_")
+	trouble := errors.New("trouble")
+	r.Refuse("X_KEY", trouble)
+	if err := r.Close(); !errors.Is(err, trouble) || err.Error() != "X_KEY: trouble" {
+		t.Errorf("error %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 
@@ -15,6 +16,7 @@ import (
 
 // Command is one thing that a program can do.
 type Command struct {
+	// Name is what the program is told on the command line, in one word or several.
 	Name    string
 	Meaning string
 	// Needs are the secrets without which it cannot be done.
@@ -31,21 +33,19 @@ type Program struct {
 	Commands func(r *env.Reader) []Command
 	// Prefix begins the names of the program's own variables.
 	Prefix string
+	// Output receives what a command was asked to print. Defaults to os.Stdout.
+	Output io.Writer
 }
 
 // Run does what args say (without the program's name) and returns the exit
 // status.
 func (p Program) Run(args, environment []string, stderr io.Writer) int {
 	r := env.New(environment, p.Prefix)
-	level := new(slog.LevelVar)
-	if err := level.UnmarshalText([]byte(r.Text("WEFT_LOG_LEVEL", "info", "debug, info, warn or error"))); err != nil {
-		r.Refuse("WEFT_LOG_LEVEL", err)
-	}
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})).With(slog.String("service", p.Name))
-	commands := p.Commands(r)
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level(r)})).With(slog.String("service", p.Name))
+	commands := p.commands(r)
 	var chosen *Command
 	for i := range commands {
-		if len(args) == 1 && commands[i].Name == args[0] {
+		if commands[i].Name == strings.Join(args, " ") {
 			chosen = &commands[i]
 		}
 	}
@@ -68,6 +68,42 @@ func (p Program) Run(args, environment []string, stderr io.Writer) int {
 	return 0
 }
 
+// level reads what is logged.
+func level(r *env.Reader) slog.Leveler {
+	level := new(slog.LevelVar)
+	if err := level.UnmarshalText([]byte(r.Text("WEFT_LOG_LEVEL", "info", "what is logged: debug, info, warn or error"))); err != nil {
+		r.Refuse("WEFT_LOG_LEVEL", err)
+	}
+	return level
+}
+
+// commands returns what every program can do behind what this one can.
+func (p Program) commands(r *env.Reader) []Command {
+	return append(p.Commands(r), Command{
+		Name: "config print", Meaning: "print the configuration without its secrets, then exit",
+		Run: func(context.Context, *slog.Logger) error { return p.printConfig(r.Values()) },
+	})
+}
+
+// printConfig writes a table of variables, their values, and where those come
+// from.
+func (p Program) printConfig(values []env.Value) error {
+	var out io.Writer = os.Stdout
+	if p.Output != nil {
+		out = p.Output
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "VARIABLE\tVALUE\tFROM")
+	for _, v := range values {
+		text := v.Text
+		if v.From == "" {
+			text = "(not set)"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Name, text, v.From)
+	}
+	return table.Flush()
+}
+
 // usage explains commands and variables.
 func (p Program) usage(w io.Writer, commands []Command, settings []env.Setting) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -77,11 +113,14 @@ func (p Program) usage(w io.Writer, commands []Command, settings []env.Setting) 
 	}
 	fmt.Fprintln(table, "\nenvironment (a secret NAME can be given in the file that NAME_FILE names)")
 	for _, s := range settings {
-		if s.Default != "" {
+		switch {
+		case s.Secret:
+			fmt.Fprintf(table, "  %s[_FILE]\t%s\n", s.Name, s.Meaning)
+		case s.Default != "":
 			fmt.Fprintf(table, "  %s\t%s; defaults to %s\n", s.Name, s.Meaning, s.Default)
-			continue
+		default:
+			fmt.Fprintf(table, "  %s\t%s\n", s.Name, s.Meaning)
 		}
-		fmt.Fprintf(table, "  %s\t%s\n", s.Name, s.Meaning)
 	}
 	_ = table.Flush() // there is nowhere else to say it
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
+	"github.com/weftql/weft/subgraphs/program/programtest"
 )
 
 // databases are empty: migrating them is the program's work.
@@ -90,4 +91,9 @@ func TestProgramRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestReadmeIsUpToDate(t *testing.T) {
+	t.Parallel()
+	programtest.Readme(t, program.Program{Name: "todos", Prefix: "TODOS_", Commands: commands})
 }

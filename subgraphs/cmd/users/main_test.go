@@ -22,6 +22,7 @@ import (
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
+	"github.com/weftql/weft/subgraphs/program/programtest"
 	"github.com/weftql/weft/subgraphs/server/servertest"
 )
 
@@ -196,4 +197,9 @@ func TestProgramRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestReadmeIsUpToDate(t *testing.T) {
+	t.Parallel()
+	programtest.Readme(t, program.Program{Name: "users", Prefix: "USERS_", Commands: commands})
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
+	"github.com/weftql/weft/subgraphs/program/programtest"
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 )
@@ -258,4 +259,9 @@ func TestServeRefusesADatabaseWithoutJobTables(t *testing.T) {
 	if err := postgres.JobsMigrated(t.Context(), pool); err != nil {
 		t.Errorf("after migrate: %v", err)
 	}
+}
+
+func TestReadmeIsUpToDate(t *testing.T) {
+	t.Parallel()
+	programtest.Readme(t, program.Program{Name: "worker", Prefix: "WORKER_", Commands: commands})
 }
