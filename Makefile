@@ -15,7 +15,7 @@ PLAN_ROUNDS ?= 1
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan soak build
+.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan oracle-subgraph soak build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,7 +94,7 @@ bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUT
 bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) rounds of DURATION (10s)
 	go run ./deploy/bench/gateways --rounds $(ROUNDS) --duration $(DURATION)
 
-oracle: oracle-compose oracle-plan ## compare composition and plans with Apollo's
+oracle: oracle-compose oracle-plan oracle-subgraph ## compare composition, plans and subgraphs with Apollo's
 
 oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random universes
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
@@ -104,6 +104,10 @@ oracle-compose: ## compare composition with Apollo's on UNIVERSES (3000) random 
 oracle-plan: ## compare PLANS (1000) plans of random operations with Apollo's
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestPlansAreNoWorseThanApollos -apollo $(PLANS) -timeout 60m -v
+
+oracle-subgraph: ## compare what the subgraphs answer to a router with @apollo/subgraph
+	@test -d subgraphs/server/conformance/node_modules || (cd subgraphs/server/conformance && npm ci)
+	$(DEV) run -- go test ./subgraphs/... -run AsApolloAnswers -v
 
 soak: ## compare the router's answers with the monolith's on CASES (200000) random operations; try every seeded bug
 	@mkdir -p .weft/soak

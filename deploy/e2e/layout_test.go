@@ -75,6 +75,9 @@ var layers = map[string][]string{
 	"workers/internal/...":   {"subgraphs/...", "workers/internal/..."},
 	"workers/cmd/...":        {"subgraphs/...", "workers", "workers/internal/..."},
 	"deploy/...":             {"..."},
+
+	// What tests hold services against.
+	"subgraphs/server/conformance": {"schema/federation", "schema/composition", "schema/identity", "subgraphs/server/servertest"},
 }
 
 // vendors are the packages that one of ours alone may import, in each module.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weftql/weft/subgraphs/internal/refusal"
@@ -41,6 +42,7 @@ func (p errorPresenter) recovered(ctx context.Context, value any) error {
 // or as an error of its own type. Anything else is logged, once, and masked.
 func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shown := graphql.DefaultErrorPresenter(ctx, err)
+	shown.Path = withoutArgument(shown.Path, graphql.GetFieldContext(ctx))
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
 		shown.Message = refused.Message
@@ -73,4 +75,19 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 		Message: internalMessage, Path: shown.Path, Locations: shown.Locations,
 		Extensions: map[string]any{"code": codeInternal, "requestId": requestID},
 	}
+}
+
+// withoutArgument cuts a path off where gqlgen goes on with the names of the
+// field's arguments: a path leads to a field of the answer.
+func withoutArgument(path ast.Path, field *graphql.FieldContext) ast.Path {
+	if field == nil {
+		return path
+	}
+	end := len(field.Path())
+	if end < len(path) {
+		if _, name := path[end].(ast.PathName); name {
+			return path[:end]
+		}
+	}
+	return path
 }

@@ -29,7 +29,11 @@ func New(cfg Config) (*Handler, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg)}
+	entities, err := newEntities(cfg.Schema.Schema())
+	if err != nil {
+		return nil, err
+	}
+	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg, entities)}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", endpoint)
 	mux.Handle("GET "+healthPath, health(cfg.Ready))
@@ -44,7 +48,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.Serv
 
 // newGraphQL assembles gqlgen's part: one transport, no suggestions of names, no
 // stack traces in answers.
-func newGraphQL(cfg Config) *handler.Server {
+func newGraphQL(cfg Config, entities *entities) *handler.Server {
 	server := handler.New(cfg.Schema)
 	server.AddTransport(post{reads: cfg.Reads, writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now)})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cfg.MaxCachedOperations))
@@ -52,6 +56,7 @@ func newGraphQL(cfg Config) *handler.Server {
 	server.SetDisableSuggestion(true)
 	// _service { sdl } needs it; only who can sign gets here.
 	server.Use(extension.Introspection{})
+	server.Use(entities)
 	errors := errorPresenter{logger: cfg.Logger}
 	server.SetErrorPresenter(errors.present)
 	server.SetRecoverFunc(errors.recovered)

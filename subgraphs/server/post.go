@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -36,10 +38,11 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	params.ReadTime.End = graphql.Now()
 	operation, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		write(w, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
+		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		writeResponse(w, requestErrors(response))
 		return
 	}
-	write(w, p.dispatch(ctx, exec, operation))
+	writeResponse(w, p.dispatch(ctx, exec, operation))
 }
 
 // dispatch executes an operation. A read may be answered by a replica unless its
@@ -73,14 +76,57 @@ func decode(body io.Reader, params *graphql.RawParams) error {
 	return nil
 }
 
-// write sends a response. It is encoded before the header is written, so that
-// the status is still ours if that fails.
-func write(w http.ResponseWriter, response *graphql.Response) {
-	text, err := json.Marshal(response)
+// requestErrors returns a response of errors for which nothing was executed. The
+// path of such an error would be one in the answer, which there is not
+// (GraphQL §7.1.2); where gqlparser has one it leads to a variable.
+func requestErrors(response *graphql.Response) *graphql.Response {
+	for _, err := range response.Errors {
+		if len(err.Path) > 0 {
+			err.Message, err.Path = err.Path.String()+": "+err.Message, nil
+		}
+	}
+	return response
+}
+
+// writeResponse sends a response. It is put together before the header is
+// written, so that the status is still ours if that fails. The data is JSON
+// already; encoding/json would read it all again.
+func writeResponse(w http.ResponseWriter, response *graphql.Response) {
+	if response == nil { // gqlgen's answer to a context that has ended
+		refuse(w, http.StatusServiceUnavailable, "TIMEOUT", "the request took too long")
+		return
+	}
+	text := make([]byte, 0, len(response.Data)+64)
+	text = append(text, '{')
+	member := func(name string, value any) (err error) {
+		encoded, raw := value.(json.RawMessage)
+		if !raw {
+			encoded, err = json.Marshal(value)
+		}
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, '"'), name...), `":`...)
+		text = append(text, encoded...)
+		return err
+	}
+	var err error
+	if len(response.Errors) > 0 {
+		err = member("errors", response.Errors)
+	}
+	if response.Data != nil {
+		err = errors.Join(err, member("data", response.Data))
+	}
+	if len(response.Extensions) > 0 {
+		err = errors.Join(err, member("extensions", response.Extensions))
+	}
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, codeInternal, internalMessage)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
+	text = append(text, '}')
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
 	_, _ = w.Write(text) // a client that went away does not read it
 }

@@ -34,7 +34,7 @@ func TestEntities(t *testing.T) {
 			"[" + strings.Join([]string{got("Todo", todo), got("User", ada.Subject), got("TodoList", list), got("Todo", todo), "null", "null"}, ",") + "]", nil,
 		},
 		{"malformed ids are null", []any{rep("User", "usr_x"), rep("Todo", ""), rep("TodoList", "tdl_\x00")}, "[null,null,null]", nil},
-		{"an unknown type spoils nothing else", []any{rep("Nothing", "1"), rep("Todo", todo)}, "[null," + got("Todo", todo) + "]", []string{"BAD_USER_INPUT"}},
+		{"a type that is no entity spoils nothing else", []any{rep("PageInfo", "1"), rep("Todo", todo)}, "[null," + got("Todo", todo) + "]", []string{"BAD_USER_INPUT"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			response := b.Do(t, ada, entities, map[string]any{"r": c.reps})
