@@ -37,11 +37,19 @@ type Service interface {
 	// CountLists returns, for each user, how many lists Lists would return in all.
 	CountLists(ctx context.Context, viewer Viewer, userIDs []string) ([]int32, error)
 
-	// Todos returns, for each set, the same page of it.
-	Todos(ctx context.Context, viewer Viewer, sets []TodoSet, args page.Args) ([]*TodoConnection, error)
+	// Todos returns, for each set, the same page of what the query takes of it.
+	// DueToday comes in the order of the due dates and Matching with the best match
+	// first, whatever the query says; nothing but the page matters to them.
+	Todos(ctx context.Context, viewer Viewer, sets []TodoSet, query TodoQuery, args page.Args) ([]*TodoConnection, error)
 
-	// CountTodos returns the size of each set.
-	CountTodos(ctx context.Context, viewer Viewer, sets []TodoSet) ([]int32, error)
+	// CountTodos returns the size of what the query takes of each set.
+	CountTodos(ctx context.Context, viewer Viewer, sets []TodoSet, query TodoQuery) ([]int32, error)
+
+	// ListStats returns the numbers of todos in each list.
+	ListStats(ctx context.Context, viewer Viewer, listIDs []string) ([]TodoStats, error)
+
+	// UserStats returns the numbers of todos that are assigned to each user.
+	UserStats(ctx context.Context, viewer Viewer, userIDs []string) ([]TodoStats, error)
 
 	// Members returns, for each list, its first 100 members in order of joining.
 	Members(ctx context.Context, viewer Viewer, listIDs []string) ([][]ListMember, error)

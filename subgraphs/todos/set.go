@@ -7,16 +7,18 @@ import (
 )
 
 // TodoSet names the todos that a connection pages through. What of it the viewer
-// may not see is no part of it. Make one with TodosOf, AssignedTo or DueToday;
-// sets are comparable.
+// may not see is no part of it. Make one with TodosOf, AssignedTo, DueToday or
+// Matching; sets are comparable.
 type TodoSet struct {
-	// ListID is set for the todos of a list, newest first.
+	// ListID is set for the todos of a list, or of a search in a list.
 	ListID string
-	// Assignee is set for the todos assigned to a user, newest first.
+	// Assignee is set for the todos assigned to a user.
 	Assignee string
 	// TimeZone is set beside Assignee for those that are active and due today in
-	// this zone, earliest first.
+	// this zone.
 	TimeZone string
+	// Words is set for a search.
+	Words string
 }
 
 // TodosOf is the set of a list's todos.
@@ -31,9 +33,28 @@ func DueToday(userID, timeZone string) TodoSet {
 	return TodoSet{Assignee: userID, TimeZone: timeZone}
 }
 
+// Matching is the set of the todos in which words are found: in a list, or in all
+// of the viewer's lists if listID is nil. Its errors are refusals.
+func Matching(words string, listID *string) (TodoSet, error) {
+	words, err := searchText("query", words)
+	switch {
+	case err != nil:
+		return TodoSet{}, err
+	case words == "":
+		return TodoSet{}, refusal.BadInput("argument query must not be empty")
+	case listID == nil:
+		return TodoSet{Words: words}, nil
+	case *listID == "":
+		return TodoSet{}, refusal.BadInput("argument listId is no id")
+	}
+	return TodoSet{Words: words, ListID: *listID}, nil
+}
+
 // String names the set; cursors are bound to it.
 func (s TodoSet) String() string {
 	switch {
+	case s.Words != "":
+		return "todos of " + s.ListID + " matching " + s.Words
 	case s.ListID != "":
 		return "todos of " + s.ListID
 	case s.TimeZone != "":

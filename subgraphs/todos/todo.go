@@ -69,8 +69,9 @@ const (
 type TodoConnection struct {
 	Edges    []TodoEdge
 	PageInfo page.Info
-	// Of is the whole set.
-	Of TodoSet
+	// Of is the whole set, of which Query takes a part.
+	Of    TodoSet
+	Query TodoQuery
 }
 
 // TodoEdge is a todo's place in a connection.

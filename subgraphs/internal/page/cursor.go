@@ -8,16 +8,22 @@ import (
 	"errors"
 	"time"
 
+	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/refusal"
 )
 
-// A cursor's bytes: version 1, microseconds since 1970 (8, big endian), UUID
-// (16), tag (12 of the HMAC's 32: whoever guesses one gets another page of what
-// they may see anyway).
+// A cursor's bytes: what the order is by (1: momentFirst or keyFirst), microseconds
+// since 1970 (8, big endian) or the key, UUID (16), tag (12 of the HMAC's 32: whoever
+// guesses one gets another page of what they may see anyway).
 const (
-	cursorVersion = 1
-	bodyBytes     = 1 + 8 + 16
-	tagBytes      = 12
+	momentFirst = 1
+	keyFirst    = 2
+
+	momentBytes = 8
+	uuidBytes   = 16
+	tagBytes    = 12
+	// maxCursorChars bounds what is decoded: a key of 1,024 bytes and the rest.
+	maxCursorChars = 1_405
 )
 
 // Codec makes and reads cursors. It is safe for concurrent use.
@@ -40,12 +46,16 @@ func NewCodec(keys ...[]byte) (*Codec, error) {
 
 // Cursor returns the cursor of p in the connection that scope names.
 func (c *Codec) Cursor(scope string, p Position) string {
-	raw := make([]byte, 0, bodyBytes+sha256.Size)
-	raw = append(raw, cursorVersion)
-	raw = binary.BigEndian.AppendUint64(raw, uint64(p.At.UnixMicro()))
+	raw := make([]byte, 0, 1+max(momentBytes, len(p.Key))+uuidBytes+sha256.Size)
+	if p.Key != "" {
+		raw = append(append(raw, keyFirst), p.Key...)
+	} else {
+		raw = binary.BigEndian.AppendUint64(append(raw, momentFirst), uint64(p.At.UnixMicro()))
+	}
 	raw = append(raw, p.ID[:]...)
+	body := len(raw)
 	raw = tag(raw, c.keys[0], scope, raw)
-	return base64.RawURLEncoding.EncodeToString(raw[:bodyBytes+tagBytes])
+	return base64.RawURLEncoding.EncodeToString(raw[:body+tagBytes])
 }
 
 // Window checks args and reads their cursors, which must be of the connection
@@ -69,25 +79,47 @@ func (c *Codec) position(scope, name, cursor string) (*Position, error) {
 	if cursor == "" {
 		return nil, nil
 	}
-	refused := refusal.BadInput("argument %s is not a cursor of this connection", name)
-	// The length of the text counts too: the decoder skips line ends.
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) != bodyBytes+tagBytes || len(cursor) != base64.RawURLEncoding.EncodedLen(len(raw)) || raw[0] != cursorVersion {
+	refused := refusal.BadInput("argument %s is not a cursor of this connection: cursors fit the query, filter, order and person that they were made for", name)
+	if len(cursor) > maxCursorChars {
 		return nil, refused
 	}
+	// The length of the text counts too: the decoder skips line ends.
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(raw) < 1+uuidBytes+tagBytes || len(cursor) != base64.RawURLEncoding.EncodedLen(len(raw)) {
+		return nil, refused
+	}
+	body, signature := raw[:len(raw)-tagBytes], raw[len(raw)-tagBytes:]
 	for _, key := range c.keys {
-		if hmac.Equal(raw[bodyBytes:], tag(nil, key, scope, raw[:bodyBytes])[:tagBytes]) {
-			p := &Position{At: time.UnixMicro(int64(binary.BigEndian.Uint64(raw[1:9]))).UTC()}
-			copy(p.ID[:], raw[9:bodyBytes])
+		if !hmac.Equal(signature, tag(nil, key, scope, body)[:tagBytes]) {
+			continue
+		}
+		if p := decode(body); p != nil {
 			return p, nil
 		}
 	}
 	return nil, refused
 }
 
-// tag appends the HMAC of body and scope to dst.
+// decode reads the body of a cursor, nil if it is none of these.
+func decode(body []byte) *Position {
+	key := body[1 : len(body)-uuidBytes]
+	p := &Position{ID: id.UUID(body[len(body)-uuidBytes:])}
+	switch {
+	case body[0] == momentFirst && len(key) == momentBytes:
+		p.At = time.UnixMicro(int64(binary.BigEndian.Uint64(key))).UTC()
+	case body[0] == keyFirst && len(key) > 0:
+		p.Key = string(key)
+	default:
+		return nil
+	}
+	return p
+}
+
+// tag appends the HMAC of body and scope to dst. The length of the body keeps the
+// two apart.
 func tag(dst, key []byte, scope string, body []byte) []byte {
 	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte{byte(len(body) >> 8), byte(len(body))})
 	mac.Write(body)
 	mac.Write([]byte(scope))
 	return mac.Sum(dst)

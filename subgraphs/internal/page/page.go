@@ -39,11 +39,14 @@ func NewArgs(first *int32, after *string, last *int32, before *string) Args {
 	return a
 }
 
-// Position is a row's place in an order by moment, then id.
+// Position is a row's place in an order by a moment or a key, then id.
 type Position struct {
 	// At is cut to microseconds, the precision of the database.
 	At time.Time
-	ID id.UUID
+	// Key is what the order is by instead of At, as the connection writes it, at
+	// most 1,024 bytes; "" where it is by At.
+	Key string
+	ID  id.UUID
 }
 
 // Window is a request for one page: at most Limit rows strictly between After

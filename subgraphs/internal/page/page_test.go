@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,9 @@ func number(n int32) *int32 { return &n }
 
 func text(s string) *string { return &s }
 
+// keyed is a position in an order by something else than a moment.
+var keyed = page.Position{Key: "Äpfel kaufen", ID: id.UUID{15: 7}}
+
 var position = page.Position{At: time.Date(2026, 11, 21, 9, 30, 0, 123456000, time.UTC), ID: id.UUID{1, 2, 15: 3}}
 
 func TestWindow(t *testing.T) {
@@ -54,7 +58,7 @@ func TestWindow(t *testing.T) {
 		{"both", page.NewArgs(number(1), nil, number(1), nil), page.Window{}, "argument last cannot be combined with first"},
 		{"too many", page.NewArgs(number(101), nil, nil, nil), page.Window{}, "argument first is 101, but must be from 0 to 100"},
 		{"fewer than none", page.NewArgs(nil, nil, number(-1), nil), page.Window{}, "argument last is -1, but must be from 0 to 100"},
-		{"no cursor", page.NewArgs(nil, text("x"), nil, nil), page.Window{}, "argument after is not a cursor of this connection"},
+		{"no cursor", page.NewArgs(nil, text("x"), nil, nil), page.Window{}, "argument after is not a cursor of this connection: cursors fit the query, filter, order and person that they were made for"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -74,36 +78,46 @@ func TestWindow(t *testing.T) {
 
 func TestCursorsAreBoundAndSigned(t *testing.T) {
 	t.Parallel()
-	cursor := codec(t, 1).Cursor("scope", position)
-	accepts := func(c *page.Codec, scope, cursor string) bool {
-		w, err := c.Window(scope, page.NewArgs(nil, &cursor, nil, nil))
-		return err == nil && cmp.Equal(*w.After, position)
-	}
-	if !accepts(codec(t, 1), "scope", cursor) {
-		t.Error("the cursor is refused where it was made")
-	}
-	if !accepts(codec(t, 2, 1), "scope", cursor) {
-		t.Error("the cursor is refused after a change of keys")
-	}
-	if accepts(codec(t, 2), "scope", cursor) {
-		t.Error("another key's cursor is accepted")
-	}
-	if accepts(codec(t, 1), "other", cursor) {
-		t.Error("another connection's cursor is accepted")
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range raw {
-		changed := bytes.Clone(raw)
-		changed[i] ^= 1
-		if accepts(codec(t, 1), "scope", base64.RawURLEncoding.EncodeToString(changed)) {
-			t.Errorf("a cursor whose byte %d was changed is accepted", i)
+	for _, position := range []page.Position{
+		position, keyed,
+		{Key: strings.Repeat("x", 1_024)},
+		{Key: strings.Repeat("8", 8)}, // as long as a moment
+		{At: time.UnixMicro(math.MaxInt64).UTC()},
+		{At: time.UnixMicro(math.MinInt64).UTC()},
+	} {
+		cursor := codec(t, 1).Cursor("scope", position)
+		accepts := func(c *page.Codec, scope, cursor string) bool {
+			w, err := c.Window(scope, page.NewArgs(nil, &cursor, nil, nil))
+			return err == nil && cmp.Equal(*w.After, position)
 		}
-	}
-	if strings.Contains(cursor, "scope") {
-		t.Error("the cursor tells its scope")
+		if !accepts(codec(t, 1), "scope", cursor) {
+			t.Errorf("%+v: the cursor is refused where it was made", position)
+		}
+		if !accepts(codec(t, 2, 1), "scope", cursor) {
+			t.Error("the cursor is refused after a change of keys")
+		}
+		if accepts(codec(t, 2), "scope", cursor) {
+			t.Error("another key's cursor is accepted")
+		}
+		for _, other := range []string{"other", "scop", "scopee", ""} {
+			if accepts(codec(t, 1), other, cursor) {
+				t.Errorf("the cursor is accepted by the connection %q", other)
+			}
+		}
+		raw, err := base64.RawURLEncoding.DecodeString(cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range raw {
+			changed := bytes.Clone(raw)
+			changed[i] ^= 1
+			if accepts(codec(t, 1), "scope", base64.RawURLEncoding.EncodeToString(changed)) {
+				t.Errorf("a cursor whose byte %d was changed is accepted", i)
+			}
+		}
+		if strings.Contains(cursor, "scope") {
+			t.Error("the cursor tells its scope")
+		}
 	}
 }
 
@@ -134,6 +148,8 @@ func TestSlice(t *testing.T) {
 func FuzzWindow(f *testing.F) {
 	c := codec(f, 1)
 	f.Add(c.Cursor("scope", position))
+	f.Add(c.Cursor("scope", keyed))
+	f.Add(c.Cursor("scop", page.Position{Key: "e"}))
 	f.Add("AA")
 	f.Fuzz(func(t *testing.T, cursor string) {
 		w, err := c.Window("scope", page.NewArgs(nil, &cursor, nil, nil))

@@ -170,7 +170,8 @@ type connection struct {
 		HasNextPage, HasPreviousPage bool
 		StartCursor, EndCursor       string
 	}
-	Edges []struct {
+	TotalCount int
+	Edges      []struct {
 		Cursor string
 		Node   struct{ Label string }
 	}

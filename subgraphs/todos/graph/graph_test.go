@@ -263,6 +263,22 @@ func TestWhoSeesWhat(t *testing.T) {
 			`[{"assignedTodos":{"totalCount":1,"edges":[{"node":{"title":"Paint"}}]}}]`, `[{"assignedTodos":{"totalCount":0,"edges":[]}}]`, "",
 		},
 		{
+			"searchTodos", `{ it: searchTodos(query: "paint") { totalCount edges { node { title } } } }`,
+			`{"totalCount":1,"edges":[{"node":{"title":"Paint"}}]}`, `{"totalCount":0,"edges":[]}`, "UNAUTHENTICATED",
+		},
+		{
+			"searchTodos in the list", fmt.Sprintf(`{ it: searchTodos(query: "paint", listId: %q) { totalCount edges { node { title } } } }`, list),
+			`{"totalCount":1,"edges":[{"node":{"title":"Paint"}}]}`, `{"totalCount":0,"edges":[]}`, "UNAUTHENTICATED",
+		},
+		{
+			"TodoList.stats", fmt.Sprintf(`{ it: _entities(representations: [{__typename: "TodoList", id: %q}]) { ... on TodoList { stats { open } } } }`, list),
+			`[{"stats":{"open":1}}]`, `[null]`, "",
+		},
+		{
+			"User.todoStats", fmt.Sprintf(`{ it: _entities(representations: [{__typename: "User", id: %q}]) { ... on User { todoStats { open } } } }`, owner.Subject),
+			`[{"todoStats":{"open":1}}]`, `[{"todoStats":{"open":0}}]`, "",
+		},
+		{
 			"User.dueToday", fmt.Sprintf(`{ it: _entities(representations: [{__typename: "User", id: %q, timeZone: "UTC"}]) { ... on User { dueToday { totalCount edges { node { title } } } } } }`, owner.Subject),
 			`[{"dueToday":{"totalCount":1,"edges":[{"node":{"title":"Paint"}}]}}]`, `[{"dueToday":{"totalCount":0,"edges":[]}}]`, "",
 		},
@@ -289,6 +305,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				}
 				if who.name == "anonymous" && way.anonymous != "" {
 					response.WantCodes(t, way.anonymous)
+					want = `null`
 				} else {
 					response.WantCodes(t)
 				}
@@ -299,6 +316,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	t.Run("fields that the schema marks need a login", func(t *testing.T) {
 		operations := map[string]string{
 			"todoList": `{ todoList(id: "x") { id } }`, "todo": `{ todo(id: "x") { id } }`,
+			"searchTodos":    `{ searchTodos(query: "x") { totalCount } }`,
 			"createTodoList": `mutation { createTodoList(input: {name: "x"}) { list { id } } }`,
 			"createTodo":     fmt.Sprintf(`mutation { createTodo(input: {listId: %q, title: "x"}) { todo { id } } }`, list),
 		}

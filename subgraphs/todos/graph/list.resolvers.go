@@ -38,8 +38,8 @@ func (r *todoListResolver) Members(ctx context.Context, obj *todos.TodoList) ([]
 }
 
 // Todos is the resolver for the todos field.
-func (r *todoListResolver) Todos(ctx context.Context, obj *todos.TodoList, first *int32, after *string, last *int32, before *string) (*todos.TodoConnection, error) {
-	return load(ctx).todos.Load(ctx, todos.TodosOf(obj.ID), page.NewArgs(first, after, last, before))
+func (r *todoListResolver) Todos(ctx context.Context, obj *todos.TodoList, filter *todos.TodoFilter, orderBy *todos.TodoOrder, first *int32, after *string, last *int32, before *string) (*todos.TodoConnection, error) {
+	return loadTodos(ctx, todos.TodosOf(obj.ID), filter, orderBy, page.NewArgs(first, after, last, before))
 }
 
 // TotalCount is the resolver for the totalCount field.

@@ -20,8 +20,25 @@ type loaders struct {
 	assignees *batch.Loader[string, []todos.User]
 	lists     *batch.Pages[string, page.Args, *todos.TodoListConnection]
 	listCount *batch.Loader[string, int32]
-	todos     *batch.Pages[todos.TodoSet, page.Args, *todos.TodoConnection]
-	todoCount *batch.Loader[todos.TodoSet, int32]
+	todos     *batch.Pages[todos.TodoSet, todoArgs, *todos.TodoConnection]
+	todoCount *batch.Pages[todos.TodoSet, todos.TodoQuery, int32]
+	listStats *batch.Loader[string, todos.TodoStats]
+	userStats *batch.Loader[string, todos.TodoStats]
+}
+
+// todoArgs are the arguments of a connection of todos.
+type todoArgs struct {
+	query todos.TodoQuery
+	page  page.Args
+}
+
+// loadTodos returns a page of what a filter takes of a set.
+func loadTodos(ctx context.Context, set todos.TodoSet, filter *todos.TodoFilter, order *todos.TodoOrder, args page.Args) (*todos.TodoConnection, error) {
+	query, err := todos.NewTodoQuery(filter, order)
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx).todos.Load(ctx, set, todoArgs{query, args})
 }
 
 // loadersKey is the key of the loaders in a request's context.
@@ -69,8 +86,8 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		l.sawLists(lists)
 		return connections, err
 	})
-	l.todos = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, args page.Args) ([]*todos.TodoConnection, error) {
-		connections, err := service.Todos(ctx, me, sets, args)
+	l.todos = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, args todoArgs) ([]*todos.TodoConnection, error) {
+		connections, err := service.Todos(ctx, me, sets, args.query, args.page)
 		var all []*todos.Todo
 		for _, connection := range connections {
 			for _, edge := range connection.Edges {
@@ -83,8 +100,14 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 	l.listCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
 		return service.CountLists(ctx, me, ids)
 	})
-	l.todoCount = batch.NewLoader(&l.sets, func(ctx context.Context, sets []todos.TodoSet) ([]int32, error) {
-		return service.CountTodos(ctx, me, sets)
+	l.todoCount = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, query todos.TodoQuery) ([]int32, error) {
+		return service.CountTodos(ctx, me, sets, query)
+	})
+	l.listStats = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([]todos.TodoStats, error) {
+		return service.ListStats(ctx, me, ids)
+	})
+	l.userStats = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]todos.TodoStats, error) {
+		return service.UserStats(ctx, me, ids)
 	})
 	return l
 }

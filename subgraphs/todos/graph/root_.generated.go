@@ -62,6 +62,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		SearchTodos        func(childComplexity int, query string, listID *string, first *int32, after *string, last *int32, before *string) int
 		Todo               func(childComplexity int, id string) int
 		TodoList           func(childComplexity int, id string) int
 		__resolve__service func(childComplexity int) int
@@ -102,7 +103,8 @@ type ComplexityRoot struct {
 		MyRole    func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Owner     func(childComplexity int) int
-		Todos     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		Stats     func(childComplexity int) int
+		Todos     func(childComplexity int, filter *todos.TodoFilter, orderBy *todos.TodoOrder, first *int32, after *string, last *int32, before *string) int
 		UpdatedAt func(childComplexity int) int
 		Version   func(childComplexity int) int
 	}
@@ -129,12 +131,21 @@ type ComplexityRoot struct {
 		Todo   func(childComplexity int) int
 	}
 
+	TodoStats struct {
+		Archived   func(childComplexity int) int
+		Done       func(childComplexity int) int
+		InProgress func(childComplexity int) int
+		Open       func(childComplexity int) int
+		Overdue    func(childComplexity int) int
+	}
+
 	User struct {
-		AssignedTodos func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		AssignedTodos func(childComplexity int, filter *todos.TodoFilter, orderBy *todos.TodoOrder, first *int32, after *string, last *int32, before *string) int
 		DueToday      func(childComplexity int, first *int32, after *string, last *int32, before *string, federationRequires map[string]any) int
 		ID            func(childComplexity int) int
 		TimeZone      func(childComplexity int) int
 		TodoLists     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		TodoStats     func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -288,6 +299,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Query.searchTodos":
+		if e.ComplexityRoot.Query.SearchTodos == nil {
+			break
+		}
+
+		args, err := ec.field_Query_searchTodos_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SearchTodos(childComplexity, args["query"].(string), args["listId"].(*string), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Query.todo":
 		if e.ComplexityRoot.Query.Todo == nil {
 			break
@@ -475,6 +497,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TodoList.Owner(childComplexity), true
+	case "TodoList.stats":
+		if e.ComplexityRoot.TodoList.Stats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoList.Stats(childComplexity), true
 	case "TodoList.todos":
 		if e.ComplexityRoot.TodoList.Todos == nil {
 			break
@@ -485,7 +513,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.TodoList.Todos(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+		return e.ComplexityRoot.TodoList.Todos(childComplexity, args["filter"].(*todos.TodoFilter), args["orderBy"].(*todos.TodoOrder), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "TodoList.updatedAt":
 		if e.ComplexityRoot.TodoList.UpdatedAt == nil {
 			break
@@ -563,6 +591,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TodoPayload.Todo(childComplexity), true
 
+	case "TodoStats.archived":
+		if e.ComplexityRoot.TodoStats.Archived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoStats.Archived(childComplexity), true
+	case "TodoStats.done":
+		if e.ComplexityRoot.TodoStats.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoStats.Done(childComplexity), true
+	case "TodoStats.inProgress":
+		if e.ComplexityRoot.TodoStats.InProgress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoStats.InProgress(childComplexity), true
+	case "TodoStats.open":
+		if e.ComplexityRoot.TodoStats.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoStats.Open(childComplexity), true
+	case "TodoStats.overdue":
+		if e.ComplexityRoot.TodoStats.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoStats.Overdue(childComplexity), true
+
 	case "User.assignedTodos":
 		if e.ComplexityRoot.User.AssignedTodos == nil {
 			break
@@ -573,7 +632,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.User.AssignedTodos(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+		return e.ComplexityRoot.User.AssignedTodos(childComplexity, args["filter"].(*todos.TodoFilter), args["orderBy"].(*todos.TodoOrder), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "User.dueToday":
 		if e.ComplexityRoot.User.DueToday == nil {
 			break
@@ -608,6 +667,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.TodoLists(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "User.todoStats":
+		if e.ComplexityRoot.User.TodoStats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.TodoStats(childComplexity), true
 
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
@@ -646,7 +711,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateTodoInput,
 		ec.unmarshalInputCreateTodoListInput,
 		ec.unmarshalInputTodoByIDsInput,
+		ec.unmarshalInputTodoFilter,
 		ec.unmarshalInputTodoListByIDsInput,
+		ec.unmarshalInputTodoOrder,
 		ec.unmarshalInputUserByIDsInput,
 	)
 	first := true
@@ -743,6 +810,57 @@ type UserError @shareable {
   path: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/filter.graphqls", Input: `"""
+Which todos of a connection are wanted. What is left out, or an empty list, does
+not matter; everything else must hold.
+"""
+input TodoFilter {
+  """
+  Words of the title or the description, as for a web search: all of these,
+  "these in this order", this or that, -but not that. Case and accents do not
+  matter. At most 200 characters.
+  """
+  search: String
+  "One of these."
+  status: [TodoStatus!]
+  "One of these."
+  priority: [Priority!]
+  "Assigned to this person."
+  assigneeId: ID
+  "All of these tags, at most 10."
+  tagIds: [ID!]
+  "Due before this moment."
+  dueBefore: DateTime
+  "Due at this moment or later."
+  dueAfter: DateTime
+  "Overdue, or not."
+  overdue: Boolean
+  "Archived todos are left out unless this is true or status names them."
+  includeArchived: Boolean! = false
+}
+
+"What a connection of todos is ordered by; todos that have it in common are ordered by id."
+input TodoOrder {
+  field: TodoOrderField! = CREATED_AT
+  direction: OrderDirection! = DESC
+}
+
+enum TodoOrderField {
+  CREATED_AT
+  UPDATED_AT
+  "Todos that are never due count as due last of all."
+  DUE_AT
+  "From LOW to URGENT."
+  PRIORITY
+  "Character by character, upper case as lower case."
+  TITLE
+}
+
+enum OrderDirection {
+  ASC
+  DESC
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/link.graphqls", Input: `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.9"
@@ -776,8 +894,8 @@ type TodoList implements Node @key(fields: "id") {
   owner: User
   "At most 100, in order of joining."
   members: [ListMember!]! @listSize(assumedSize: 20)
-  "Newest first."
-  todos(first: Int, after: String, last: Int, before: String): TodoConnection!
+  "Newest first unless orderBy says otherwise."
+  todos(filter: TodoFilter, orderBy: TodoOrder, first: Int, after: String, last: Int, before: String): TodoConnection!
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   createdAt: DateTime!
   updatedAt: DateTime!
@@ -854,6 +972,34 @@ scalar DateTime
 
 "A name of the IANA time zone database, for example Europe/Berlin."
 scalar TimeZone
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/search.graphqls", Input: `extend type Query {
+  """
+  Todos of the caller's lists, or of one of them, archived ones too, that match
+  words of the title or the description: all of these, "these in this order",
+  this or that, -but not that. Case and accents do not matter. The best match comes
+  first; words in the title count more. The query has 1 to 200 characters.
+  """
+  searchTodos(query: String!, listId: ID, first: Int, after: String, last: Int, before: String): TodoConnection
+    @authenticated
+    @cost(weight: 10)
+    @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/stats.graphqls", Input: `"How many todos there are in each state. Deleted ones count nowhere."
+type TodoStats {
+  open: Int!
+  inProgress: Int!
+  done: Int!
+  archived: Int!
+  "Those of open and inProgress whose due date has passed."
+  overdue: Int!
+}
+
+extend type TodoList {
+  "Of the todos in this list."
+  stats: TodoStats! @cost(weight: 5)
+}
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/todo.graphqls", Input: `"Something to do."
 type Todo implements Node @key(fields: "id") {
@@ -944,8 +1090,8 @@ type User @key(fields: "id") {
   "Lists that this person and the caller are both members of; what the person joined last comes first."
   todoLists(first: Int, after: String, last: Int, before: String): TodoListConnection
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
-  "Todos assigned to this person, newest first."
-  assignedTodos(first: Int, after: String, last: Int, before: String): TodoConnection
+  "Todos assigned to this person, newest first unless orderBy says otherwise."
+  assignedTodos(filter: TodoFilter, orderBy: TodoOrder, first: Int, after: String, last: Int, before: String): TodoConnection
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   """
   Todos assigned to this person that are open or in progress and due today: from
@@ -954,6 +1100,8 @@ type User @key(fields: "id") {
   dueToday(first: Int, after: String, last: Int, before: String): TodoConnection
     @requires(fields: "timeZone")
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+  "Of the todos assigned to this person."
+  todoStats: TodoStats @cost(weight: 5)
 }
 `, BuiltIn: false},
 	{Name: "../../../federation/directives.graphql", Input: `
@@ -1147,6 +1295,8 @@ func (ec *executionContext) childFields_TodoList(ctx context.Context, field grap
 		return ec.fieldContext_TodoList_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_TodoList_version(ctx, field)
+	case "stats":
+		return ec.fieldContext_TodoList_stats(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TodoList", field.Name)
 }
@@ -1195,6 +1345,22 @@ func (ec *executionContext) childFields_TodoPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type TodoPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TodoStats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "open":
+		return ec.fieldContext_TodoStats_open(ctx, field)
+	case "inProgress":
+		return ec.fieldContext_TodoStats_inProgress(ctx, field)
+	case "done":
+		return ec.fieldContext_TodoStats_done(ctx, field)
+	case "archived":
+		return ec.fieldContext_TodoStats_archived(ctx, field)
+	case "overdue":
+		return ec.fieldContext_TodoStats_overdue(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoStats", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1207,6 +1373,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_assignedTodos(ctx, field)
 	case "dueToday":
 		return ec.fieldContext_User_dueToday(ctx, field)
+	case "todoStats":
+		return ec.fieldContext_User_todoStats(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

@@ -1075,6 +1075,42 @@ func (ec *executionContext) marshalNTodoStatus2githubᚗcomᚋweftqlᚋweftᚋsu
 	return res
 }
 
+func (ec *executionContext) unmarshalOPriority2ᚕgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐPriorityᚄ(ctx context.Context, v any) ([]todos.Priority, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]todos.Priority, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPriority2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐPriority(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPriority2ᚕgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐPriorityᚄ(ctx context.Context, sel ast.SelectionSet, v []todos.Priority) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriority2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐPriority(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOTodo2ᚕᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodo(ctx context.Context, sel ast.SelectionSet, v []*todos.Todo) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1100,6 +1136,42 @@ func (ec *executionContext) marshalOTodoConnection2ᚖgithubᚗcomᚋweftqlᚋwe
 		return graphql.Null
 	}
 	return ec._TodoConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTodoStatus2ᚕgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoStatusᚄ(ctx context.Context, v any) ([]todos.TodoStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]todos.TodoStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTodoStatus2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOTodoStatus2ᚕgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []todos.TodoStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTodoStatus2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -48,7 +48,7 @@ func (r *todoResolver) Assignees(ctx context.Context, obj *todos.Todo) ([]*todos
 
 // TotalCount is the resolver for the totalCount field.
 func (r *todoConnectionResolver) TotalCount(ctx context.Context, obj *todos.TodoConnection) (int32, error) {
-	return load(ctx).todoCount.Load(ctx, obj.Of)
+	return load(ctx).todoCount.Load(ctx, obj.Of, obj.Query)
 }
 
 // Todo returns TodoResolver implementation.

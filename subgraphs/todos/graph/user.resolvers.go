@@ -18,8 +18,8 @@ func (r *userResolver) TodoLists(ctx context.Context, obj *todos.User, first *in
 }
 
 // AssignedTodos is the resolver for the assignedTodos field.
-func (r *userResolver) AssignedTodos(ctx context.Context, obj *todos.User, first *int32, after *string, last *int32, before *string) (*todos.TodoConnection, error) {
-	return load(ctx).todos.Load(ctx, todos.AssignedTo(obj.ID), page.NewArgs(first, after, last, before))
+func (r *userResolver) AssignedTodos(ctx context.Context, obj *todos.User, filter *todos.TodoFilter, orderBy *todos.TodoOrder, first *int32, after *string, last *int32, before *string) (*todos.TodoConnection, error) {
+	return loadTodos(ctx, todos.AssignedTo(obj.ID), filter, orderBy, page.NewArgs(first, after, last, before))
 }
 
 // DueToday is the resolver for the dueToday field.
@@ -28,7 +28,13 @@ func (r *userResolver) DueToday(ctx context.Context, obj *todos.User, first *int
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx).todos.Load(ctx, todos.DueToday(obj.ID, zone), page.NewArgs(first, after, last, before))
+	return load(ctx).todos.Load(ctx, todos.DueToday(obj.ID, zone), todoArgs{page: page.NewArgs(first, after, last, before)})
+}
+
+// TodoStats is the resolver for the todoStats field.
+func (r *userResolver) TodoStats(ctx context.Context, obj *todos.User) (*todos.TodoStats, error) {
+	stats, err := load(ctx).userStats.Load(ctx, obj.ID)
+	return &stats, err
 }
 
 // User returns UserResolver implementation.

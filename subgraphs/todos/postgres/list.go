@@ -89,8 +89,8 @@ func (s *Service) ListsByID(ctx context.Context, viewer todos.Viewer, ids []stri
 	return found, nil
 }
 
-// listsScope binds the cursors of a person's lists.
-func listsScope(userID string) string { return "lists of " + userID }
+// listsScope binds a cursor to the viewer and the person whose lists these are.
+func listsScope(viewer todos.Viewer, userID string) string { return viewer.ID + "\nlists of " + userID }
 
 // memberRow is a list with the membership that the connection is ordered by.
 type memberRow struct {
@@ -104,7 +104,7 @@ func (s *Service) Lists(ctx context.Context, viewer todos.Viewer, userIDs []stri
 	var window page.Window
 	var err error
 	for _, userID := range userIDs { // a cursor fits one of them at most
-		if window, err = s.deps.Cursors.Window(listsScope(userID), args); err != nil {
+		if window, err = s.deps.Cursors.Window(listsScope(viewer, userID), args); err != nil {
 			return nil, err
 		}
 	}
@@ -118,7 +118,7 @@ func (s *Service) Lists(ctx context.Context, viewer todos.Viewer, userIDs []stri
 	}
 	connections := make([]*todos.TodoListConnection, len(userIDs))
 	for i, userID := range userIDs {
-		if connections[i], err = s.listConnection(userID, window, found[i]); err != nil {
+		if connections[i], err = s.listConnection(viewer, userID, window, found[i]); err != nil {
 			return nil, fmt.Errorf("lists: %w", err)
 		}
 	}
@@ -166,7 +166,7 @@ func listsPage(backward bool) string {
 const listColumnsOfPage = `l.id, l.name, l.viewer_role, l.owner_id, l.created_at, l.updated_at, l.version`
 
 // listConnection makes the page that the client sees.
-func (s *Service) listConnection(userID string, window page.Window, rows []memberRow) (*todos.TodoListConnection, error) {
+func (s *Service) listConnection(viewer todos.Viewer, userID string, window page.Window, rows []memberRow) (*todos.TodoListConnection, error) {
 	rows, info := page.Slice(window, rows)
 	connection := &todos.TodoListConnection{Edges: make([]todos.TodoListEdge, len(rows)), PageInfo: info, UserID: userID}
 	for i, row := range rows {
@@ -174,7 +174,7 @@ func (s *Service) listConnection(userID string, window page.Window, rows []membe
 		if err != nil {
 			return nil, err
 		}
-		cursor := s.deps.Cursors.Cursor(listsScope(userID), page.Position{At: row.since, ID: key})
+		cursor := s.deps.Cursors.Cursor(listsScope(viewer, userID), page.Position{At: row.since, ID: key})
 		connection.Edges[i] = todos.TodoListEdge{Cursor: cursor, Node: row.list, Role: row.role}
 	}
 	if len(rows) > 0 {
@@ -186,25 +186,26 @@ func (s *Service) listConnection(userID string, window page.Window, rows []membe
 
 // CountLists implements todos.Service.
 func (s *Service) CountLists(ctx context.Context, viewer todos.Viewer, userIDs []string) ([]int32, error) {
+	counts := make([]int32, len(userIDs))
 	me := viewerKey(viewer)
-	return s.count(ctx, readKeys(me, id.User, userIDs), len(userIDs), `select k.n, count(*)
+	lookup := readKeys(me, id.User, userIDs)
+	if len(lookup.uuids) == 0 {
+		return counts, nil
+	}
+	return counts, s.countInto(ctx, counts, lookup, `select k.n, count(*)
 		from unnest($2::uuid[]) with ordinality as k (user_id, n)
 		join list_members p on p.user_id = k.user_id
 		join todo_lists l on l.id = p.list_id and l.deleted_at is null
 		join list_members m on m.list_id = p.list_id and m.user_id = $1
-		group by k.n`, me)
+		group by k.n`, me, lookup.uuids)
 }
 
-// count runs a statement that counts by key, with $1 the viewer, $2 the keys and
-// more behind them. Keys without a row count 0.
-func (s *Service) count(ctx context.Context, lookup keys, size int, statement string, me id.UUID, more ...any) ([]int32, error) {
-	counts := make([]int32, size)
-	if len(lookup.uuids) == 0 {
-		return counts, nil
-	}
-	rows, err := s.deps.Pool.Query(ctx, statement, append([]any{me, lookup.uuids}, more...)...)
+// countInto runs a statement that counts by the ordinal number of the key. Keys
+// without a row count 0.
+func (s *Service) countInto(ctx context.Context, counts []int32, lookup keys, statement string, args ...any) error {
+	rows, err := s.deps.Pool.Query(ctx, statement, args...)
 	if err != nil {
-		return nil, fmt.Errorf("count: %w", err)
+		return fmt.Errorf("count: %w", err)
 	}
 	var n, count int64
 	_, err = pgx.ForEachRow(rows, []any{&n, &count}, func() error {
@@ -212,9 +213,9 @@ func (s *Service) count(ctx context.Context, lookup keys, size int, statement st
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count: %w", err)
+		return fmt.Errorf("count: %w", err)
 	}
-	return counts, nil
+	return nil
 }
 
 // maxMembers bounds the members of a list that are read.

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/todos"
+)
+
+// visible joins the list of the todo t and the viewer's membership.
+const visible = ` join todo_lists l on l.id = t.list_id and l.deleted_at is null
+	join list_members m on m.list_id = t.list_id and m.user_id = $1`
+
+// todosPage is the statement for a page of each set of a batch: rows of the key's
+// ordinal number, the sort key as text and todoColumns, in the order of the
+// window.
+func todosPage(me id.UUID, b *batch, query todos.TodoQuery, window page.Window) (*statement, error) {
+	var keys any = b.uuids
+	if b.kind == matching {
+		keys = b.words
+	}
+	s := newStatement(me, keys)
+	order := orderOf(b.kind, query.Order)
+	limit := s.arg(window.Limit + 1) // one more tells whether there are more
+	inner := order
+	s.add(`select k.n, `, order.text, `, `, todoColumns)
+	switch b.kind {
+	case ofList:
+		s.add(` from unnest($2::uuid[]) with ordinality as k (list_id, n)
+			join todo_lists l on l.id = k.list_id and l.deleted_at is null
+			join list_members m on m.list_id = l.id and m.user_id = $1
+			cross join lateral (select * from todos t where t.list_id = k.list_id and t.deleted_at is null`)
+		s.filter(query)
+	case assigned:
+		inner = order.assigned()
+		s.add(` from unnest($2::uuid[]) with ordinality as k (user_id, n)
+			cross join lateral (select t.* from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null`, visible, `
+				where a.user_id = k.user_id`)
+		s.filter(query)
+	case dueToday:
+		s.add(` from `, s.days(b), `
+			cross join lateral (select t.* from todo_assignees a `, dueThatDay, visible, ` where a.user_id = k.user_id`)
+	case matching:
+		s.add(` from (values (1)) as k (n)
+			cross join lateral (select * from (select t.*, ts_rank(t.search, todo_search($2), 1) as rank `)
+		s.found(b)
+		s.add(`) t where true`)
+	}
+	if err := inner.within(s, window); err != nil {
+		return nil, err
+	}
+	s.add(` order by `, inner.by(window.Backward), ` limit `, limit, `) t order by k.n, `, order.by(window.Backward))
+	return s, nil
+}
+
+// todosCount is the statement that counts each set of a batch: rows of the key's
+// ordinal number and the count.
+func todosCount(me id.UUID, b *batch, query todos.TodoQuery) *statement {
+	var keys any = b.uuids
+	if b.kind == matching {
+		keys = b.words
+	}
+	s := newStatement(me, keys)
+	switch b.kind {
+	case ofList:
+		s.add(`select k.n, count(*) from unnest($2::uuid[]) with ordinality as k (list_id, n)
+			join todos t on t.list_id = k.list_id and t.deleted_at is null`)
+		s.filter(query)
+		s.add(visible, ` group by k.n`)
+	case assigned:
+		s.add(`select k.n, count(*) from unnest($2::uuid[]) with ordinality as k (user_id, n)
+			join todo_assignees a on a.user_id = k.user_id
+			join todos t on t.id = a.todo_id and t.deleted_at is null`)
+		s.filter(query)
+		s.add(visible, ` group by k.n`)
+	case dueToday:
+		s.add(`select k.n, count(*) from `, s.days(b), ` join todo_assignees a on a.user_id = k.user_id `, dueThatDay, visible, ` group by k.n`)
+	case matching:
+		s.add(`select 1, count(*) `)
+		s.found(b)
+	}
+	return s
+}
+
+// days are the keys of users with the bounds of the day that is today for each.
+func (s *statement) days(b *batch) string {
+	return `unnest($2::uuid[], ` + s.arg(b.from) + `::timestamptz[], ` + s.arg(b.before) + `::timestamptz[])
+		with ordinality as k (user_id, day_begins, day_ends, n)`
+}
+
+// dueThatDay joins the todo t of the assignment a, if it is due that day. "offset
+// 0" has PostgreSQL begin with the person's own todos. It would rather begin with
+// all that are due that day, of which it expects too few.
+const dueThatDay = `cross join lateral (select * from todos where id = a.todo_id and deleted_at is null
+	and status in ('OPEN', 'IN_PROGRESS') and due_at >= k.day_begins and due_at < k.day_ends offset 0) t`
+
+// found adds where a search looks: in the viewer's lists, or in one of them.
+func (s *statement) found(b *batch) {
+	s.add(`from list_members m
+		join todo_lists l on l.id = m.list_id and l.deleted_at is null
+		join todos t on t.list_id = m.list_id and t.deleted_at is null and t.search @@ todo_search($2)
+		where m.user_id = $1`)
+	if !b.everywhere {
+		s.add(` and m.list_id = any(`, s.arg(b.uuids), `)`)
+	}
+}
