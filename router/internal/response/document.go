@@ -4,9 +4,10 @@ package response
 // goroutines may read it; Reset takes it back. The zero value is ready for
 // Parse.
 type Document struct {
-	buf       []byte // the text and its padding
-	size      int    // of the text
-	slots     []Slot
+	buf       []byte     // the text and its padding
+	size      int        // of the text
+	slots     []Slot     // 0 from its length on, but for stale
+	stale     int        // slots from the first that may be what they were before Reset
 	instances [][]uint32 // per node, where each object's slots begin, by ordinal
 	items     []Slot     // of the lists that are being read
 	data      Slot
@@ -60,7 +61,8 @@ func (d *Document) Variant(base int) int { return int(d.slots[base] >> 32) }
 // buffer, empty, for the next body; the document has none until the next Parse.
 func (d *Document) Reset() []byte {
 	buf := d.buf
-	d.clear()
+	d.stale, d.slots = max(d.stale, len(d.slots)), d.slots[:0]
+	d.forget()
 	d.buf, d.size, d.data, d.errors = nil, 0, 0, 0
 	if buf == nil {
 		return nil
@@ -68,9 +70,15 @@ func (d *Document) Reset() []byte {
 	return buf[:0]
 }
 
-// clear forgets the objects.
+// clear forgets the objects, and makes slots for others ready.
 func (d *Document) clear() {
-	d.slots = d.slots[:0]
+	clear(d.slots[:max(d.stale, len(d.slots))])
+	d.stale, d.slots = 0, d.slots[:0]
+	d.forget()
+}
+
+// forget forgets where objects stand.
+func (d *Document) forget() {
 	for i := range d.instances {
 		d.instances[i] = d.instances[i][:0]
 	}
@@ -94,7 +102,8 @@ func (d *Document) Filled() int { return len(d.buf) + 8*len(d.slots) }
 // document goes back to its pool, so that whoever still reads it is found out.
 func (d *Document) Poison() {
 	fill(d.buf[:cap(d.buf)], 0xDB)
-	fill(d.slots[:cap(d.slots)], ^Slot(0))
+	d.stale = cap(d.slots)
+	fill(d.slots[:d.stale], ^Slot(0))
 	for _, bases := range d.instances {
 		fill(bases[:cap(bases)], ^uint32(0))
 	}

@@ -27,6 +27,7 @@ const (
 	slotsPerByte = 64
 	freeSlots    = 1 << 16
 	maxSlots     = 1 << 26
+	leastSlots   = 64 // for which there is memory at first
 )
 
 // Parse reads body, which becomes the document's: it may be moved to make room
@@ -44,8 +45,8 @@ func (d *Document) Parse(layout *Layout, body []byte) error {
 	d.instances = d.instances[:layout.Nodes]
 	d.buf = append(body, make([]byte, padding)...)[:len(body)] // compiles to growth and clearing, no temporary slice
 	d.buf = d.buf[:len(body)+padding]
-	p := parser{b: d.buf, d: d}
-	p.limit = min(maxSlots, freeSlots+slotsPerByte*len(body))
+	p := parser{b: d.buf, d: d, limit: min(maxSlots, freeSlots+slotsPerByte*len(body))}
+	p.room = min(p.limit, cap(d.slots))
 	var err error
 	switch {
 	case len(body) > maxLength:
@@ -69,7 +70,22 @@ type parser struct {
 	b     []byte
 	d     *Document
 	limit int // of slots
+	room  int // slots that there is memory for, and that the limit allows
 	err   *SyntaxError
+}
+
+// grow makes room for n slots in all, if there may be as many. Those that nobody
+// has written are Missing.
+func (p *parser) grow(n int) bool {
+	if n > p.limit {
+		return false
+	}
+	d := p.d
+	slots := make([]Slot, len(d.slots), max(n, 2*cap(d.slots), leastSlots))
+	copy(slots, d.slots)
+	d.slots = slots
+	p.room = min(p.limit, cap(slots))
+	return true
 }
 
 func (p *parser) fail(at int, reason string) int {
@@ -212,192 +228,38 @@ func (p *parser) array(f *ShapeField, depth, at int) (Slot, int) {
 	if p.b[at] == ']' {
 		return makeSlot(Array, len(p.d.slots), 0), at + 1
 	}
-	for {
-		item, end := p.value(f, depth-1, at)
-		if end < 0 {
+	for b := p.b; ; {
+		var item Slot
+		if depth == 1 && f.Shape != nil && b[at] == '{' {
+			item, at = p.object(f.Shape, at)
+		} else {
+			item, at = p.value(f, depth-1, at)
+		}
+		if at < 0 {
 			return 0, -1
 		}
 		p.d.items = append(p.d.items, item)
-		if at = end; p.b[at] != ',' {
-			at = skipSpace(p.b, at)
+		if b[at] <= ' ' {
+			at = skipSpace(b, at)
 		}
-		if p.b[at] == ']' {
+		if b[at] == ']' {
 			break
 		}
-		if p.b[at] != ',' {
+		if b[at] != ',' {
 			return 0, p.fail(at, "expected a comma or the end of a list")
 		}
-		if at++; p.b[at] <= ' ' {
-			at = skipSpace(p.b, at)
+		if at++; b[at] <= ' ' {
+			at = skipSpace(b, at)
 		}
 	}
 	items := p.d.items[mark:]
 	base := len(p.d.slots)
-	if base+len(items) > p.limit {
+	if base+len(items) > p.room && !p.grow(base+len(items)) {
 		return 0, p.fail(at, "more values than the size of the response explains")
 	}
 	p.d.slots = append(p.d.slots, items...)
 	p.d.items = p.d.items[:mark]
 	return makeSlot(Array, base, len(items)), at + 1
-}
-
-func (p *parser) object(shape *Shape, at int) (Slot, int) {
-	start, variant := at, 0
-	if at++; p.b[at] <= ' ' {
-		at = skipSpace(p.b, at)
-	}
-	if shape.Typed {
-		if variant = p.variant(shape, at); variant < 0 {
-			return p.invalid(start)
-		}
-	}
-	base := p.reserve(shape, variant)
-	if base < 0 {
-		return 0, p.fail(at, "more objects than the size of the response explains")
-	}
-	object := makeSlot(Object, base, 0)
-	if p.b[at] == '}' {
-		return object, at + 1
-	}
-	fields := shape.Variants[variant].Fields
-	for next := 0; ; {
-		var f *ShapeField
-		if f, next, at = p.key(fields, next, at); at < 0 {
-			return 0, -1
-		}
-		if f == nil {
-			at = p.skip(at)
-		} else {
-			var value Slot
-			value, at = p.value(f, f.Depth, at)
-			if at >= 0 && f.Kind == Typename && shape.Typed && !p.isType(value, &shape.Variants[variant]) {
-				// Two different __typename in one object.
-				object = makeSlot(Invalid, start, 1)
-			}
-			p.d.slots[base+f.Slot] = value // of equal keys the last one counts
-		}
-		if at < 0 {
-			return 0, -1
-		}
-		if p.b[at] != ',' {
-			at = skipSpace(p.b, at)
-		}
-		if p.b[at] == '}' {
-			return object, at + 1
-		}
-		if p.b[at] != ',' {
-			return 0, p.fail(at, "expected a comma or the end of an object")
-		}
-		if at++; p.b[at] <= ' ' {
-			at = skipSpace(p.b, at)
-		}
-	}
-}
-
-// key reads a key. It returns the field that the key names, if there is one, the
-// index of the field that is expected next, and where the value begins.
-func (p *parser) key(fields []ShapeField, next, at int) (*ShapeField, int, int) {
-	var f *ShapeField
-	if next < len(fields) && fields[next].stands(p.b[at:]) {
-		f = &fields[next]
-		at += len(f.key)
-		next++
-	} else {
-		var index int
-		if index, at = p.otherKey(fields, next, at); at < 0 {
-			return nil, 0, -1
-		}
-		if index >= 0 {
-			f, next = &fields[index], index+1
-		}
-	}
-	if p.b[at] <= ' ' {
-		at = skipSpace(p.b, at)
-	}
-	return f, next, at
-}
-
-// reserve makes room for an object and returns its base, or -1.
-func (p *parser) reserve(shape *Shape, variant int) int {
-	d := p.d
-	base := len(d.slots)
-	end := base + shape.Size
-	if end > p.limit {
-		return -1
-	}
-	if end <= cap(d.slots) {
-		d.slots = d.slots[:end]
-		clear(d.slots[base:])
-	} else {
-		d.slots = append(d.slots, make([]Slot, shape.Size)...)
-	}
-	bases := d.instances[shape.Node]
-	d.slots[base] = makeHeader(variant, len(bases))
-	d.instances[shape.Node] = append(bases, uint32(base))
-	return base
-}
-
-// otherKey reads a key that is not the expected one, and returns the index of
-// the field that it names, or -1, and where its value begins.
-func (p *parser) otherKey(fields []ShapeField, next, at int) (index, end int) {
-	end = -1
-	if p.b[at] == '"' {
-		end = scanString(p.b, at+1)
-	}
-	if end < 0 {
-		return -1, p.fail(at, "expected a key")
-	}
-	name, ok := unquoted(p.b[at:end])
-	if at = skipSpace(p.b, end); p.b[at] != ':' {
-		return -1, p.fail(at, "expected a colon")
-	}
-	at++
-	if !ok {
-		return -1, at
-	}
-	for i := range fields {
-		// What was left out is found before what was there already.
-		if k := (next + i) % len(fields); fields[k].Name == string(name) {
-			return k, at
-		}
-	}
-	return -1, at
-}
-
-// variant finds the __typename of the object whose first key is at at, and
-// returns the variant, or -1. Subgraphs are asked for it first, so that looking
-// ahead is rare. It leaves errors of the grammar to others.
-func (p *parser) variant(shape *Shape, at int) int {
-	for p.b[at] == '"' {
-		end := scanString(p.b, at+1)
-		if end < 0 {
-			return -1
-		}
-		name, ok := unquoted(p.b[at:end])
-		if at = skipSpace(p.b, end); p.b[at] != ':' {
-			return -1
-		}
-		at = skipSpace(p.b, at+1)
-		if end = scanValue(p.b, at); end < 0 {
-			return -1
-		}
-		if ok && string(name) == "__typename" {
-			return shape.variant(p.b[at:end])
-		}
-		if at = skipSpace(p.b, end); p.b[at] != ',' {
-			return -1
-		}
-		at = skipSpace(p.b, at+1)
-	}
-	return -1
-}
-
-func (p *parser) isType(value Slot, variant *Variant) bool {
-	if value.Tag() != Raw {
-		return false
-	}
-	name, ok := unquoted(p.d.Bytes(value))
-	return ok && string(name) == variant.Type
 }
 
 // leaf reads a value that is neither null nor, for a kind other than Any,

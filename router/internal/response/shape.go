@@ -72,8 +72,9 @@ type Variant struct {
 
 // ShapeField is one field of an object.
 type ShapeField struct {
+	words word16 // key, if it is not longer
 	key   string // as a compact serialiser writes it: `"id":`
-	words word16 // that, if it is not longer
+	text  bool   // a string is a value that fits, whatever it says
 	Name  string
 	Slot  int // at least 1: slot 0 is the header
 	Depth int // levels of lists
@@ -85,7 +86,9 @@ type ShapeField struct {
 func NewShapeField(name string, slot, depth int, kind Kind, shape *Shape) ShapeField {
 	key := `"` + name + `":`
 	return ShapeField{
-		key: key, words: newWord16(key), Name: name, Slot: slot, Depth: depth, Kind: kind, Shape: shape,
+		words: newWord16(key), key: key,
+		text: shape == nil && depth == 0 && (kind == String || kind == ID || kind == Enum || kind == Any),
+		Name: name, Slot: slot, Depth: depth, Kind: kind, Shape: shape,
 	}
 }
 
@@ -110,13 +113,14 @@ func newWord16(text string) word16 {
 	}
 }
 
-// stands tells whether the field's key stands at the beginning of b, which has 16
-// bytes at least (padding).
-func (f *ShapeField) stands(b []byte) bool {
+// stands tells whether the field's key stands at at in b, behind which there is
+// padding.
+func (f *ShapeField) stands(b []byte, at int) bool {
 	if w := &f.words; w.lowMask != 0 {
-		return binary.LittleEndian.Uint64(b)&w.lowMask == w.low && binary.LittleEndian.Uint64(b[8:])&w.highMask == w.high
+		text := (*[16]byte)(b[at:])
+		return binary.LittleEndian.Uint64(text[:8])&w.lowMask == w.low && binary.LittleEndian.Uint64(text[8:])&w.highMask == w.high
 	}
-	return string(b[:min(len(f.key), len(b))]) == f.key
+	return string(b[at:min(at+len(f.key), len(b))]) == f.key
 }
 
 // Kind is what the schema says about a leaf.

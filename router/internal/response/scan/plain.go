@@ -19,6 +19,13 @@ func word(w uint64) uint64 {
 	return (((quote - lows) &^ quote) | ((escape - lows) &^ escape) | ((w - 0x20*lows) &^ w)) & highs
 }
 
+// Short returns how many bytes at the beginning of the first eight of b are ASCII
+// and stand for themselves in a JSON string. b has eight bytes at least.
+func Short(b []byte) int {
+	w := binary.LittleEndian.Uint64(b)
+	return bits.TrailingZeros64(word(w)|w&highs) / 8
+}
+
 // portable is Plain, eight bytes at a time.
 func portable(b []byte) (n int, ascii bool) {
 	var seen uint64
