@@ -33,7 +33,7 @@ func (c *compiler) projection(id int) (*response.Projection, error) {
 		if err != nil {
 			return nil, fmt.Errorf("position %d: field %q: %w", id, p.Fields[i].Key, err)
 		}
-		pr.Fields = append(pr.Fields, f)
+		pr.Add(f)
 	}
 	return pr, nil
 }
@@ -68,6 +68,7 @@ func (c *compiler) projectionField(id int, typed *response.Shape, p *plan.Field)
 	if f.View, f.Slot, err = c.ref(id, p.Source); err != nil {
 		return f, err
 	}
+	f.SameKey = p.Source.Key == p.Key
 	if f.NonNull, err = nonNull(p.Type); err != nil {
 		return f, err
 	}

@@ -3,22 +3,17 @@ package response
 // part is a part of the text, empty if nothing was written there.
 type part struct{ start, end int }
 
-// repeat writes an object as another one with its entity was written. It returns
-// false if there is none.
-func (e *Emitter) repeat(pr *Projection, entity int) bool {
+// like returns where an object was written that one with its entity is written
+// like.
+func (e *Emitter) like(pr *Projection, entity int) part {
 	if entity < 0 || pr.Alike > len(e.shown) || entity >= len(e.shown[pr.Alike-1]) {
-		return false
+		return part{}
 	}
-	p := e.shown[pr.Alike-1][entity]
-	if p.end == 0 || e.MaxBytes > 0 && len(e.dst) > e.MaxBytes {
-		return false
-	}
-	e.dst = append(e.dst, e.dst[p.start:p.end]...)
-	return true
+	return e.shown[pr.Alike-1][entity]
 }
 
-// remember notes that an object was written from start on, without an error.
-func (e *Emitter) remember(pr *Projection, entity, start int) {
+// remember notes where an object was written without an error.
+func (e *Emitter) remember(pr *Projection, entity int, at part) {
 	for len(e.shown) < pr.Alike {
 		e.shown = append(e.shown, nil)
 	}
@@ -26,16 +21,16 @@ func (e *Emitter) remember(pr *Projection, entity, start int) {
 	for len(list) <= entity {
 		list = append(list, part{})
 	}
-	list[entity] = part{start, len(e.dst)}
-	e.shown[pr.Alike-1], e.shownTo = list, len(e.dst)
+	list[entity] = at
+	e.shown[pr.Alike-1], e.shownTo = list, at.end
 }
 
 // cut takes back what was written from start on.
-func (e *Emitter) cut(start int) {
-	e.dst = e.dst[:start]
+func (e *Emitter) cut(dst []byte, start int) []byte {
 	if e.shownTo > start {
 		e.forget()
 	}
+	return dst[:start]
 }
 
 // forget forgets all objects that were written.

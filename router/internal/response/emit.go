@@ -1,7 +1,6 @@
 package response
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -83,7 +82,8 @@ func (e *Emitter) Data(root *Projection) {
 	if len(e.views) > 0 {
 		first = e.views[0]
 	}
-	if !e.fields(root, first, 1) {
+	var ok bool
+	if e.dst, ok = e.fields(e.dst, root, first, 1); !ok {
 		e.dst = append(e.dst, "null"...)
 	}
 	for i := before; i < len(e.reports); i++ {
@@ -104,32 +104,34 @@ func (e *Emitter) Finish() ([]byte, gqlerror.List) {
 	return dst, settle(e.reports)
 }
 
-// object writes the object at base in doc. If it returns false, it has written
-// nothing: the object is null.
-func (e *Emitter) object(pr *Projection, doc *Document, base int) bool {
+// object writes the object at base in doc behind dst. If it returns false, it has
+// written nothing: the object is null.
+func (e *Emitter) object(dst []byte, pr *Projection, doc *Document, base int) ([]byte, bool) {
 	frame := len(e.views)
-	start, before, entity := len(e.dst), len(e.reports), -1
-	if len(pr.Overlays) > 0 {
-		ordinal := doc.Ordinal(base)
-		if pr.Alike > 0 {
-			if entity = e.Overlays[pr.Same].entity(ordinal); e.repeat(pr, entity) {
-				return true
-			}
-		}
-		for _, index := range pr.Overlays {
-			overlay := &e.Overlays[index]
-			e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.cause(ordinal)})
-			if overlay.Marks != nil && ordinal < len(overlay.Index) {
-				e.mark(pr, overlay.Marks[overlay.Index[ordinal]])
-			}
+	if len(pr.Overlays) == 0 {
+		return e.fields(dst, pr, view{doc: doc, base: base}, frame)
+	}
+	start, before, entity := len(dst), len(e.reports), -1
+	ordinal := doc.Ordinal(base)
+	if pr.Alike > 0 {
+		entity = e.Overlays[pr.Same].entity(ordinal)
+		if p := e.like(pr, entity); p.end > 0 && (e.MaxBytes == 0 || start <= e.MaxBytes) {
+			return append(dst, dst[p.start:p.end]...), true
 		}
 	}
-	ok := e.fields(pr, view{doc: doc, base: base}, frame)
+	for _, index := range pr.Overlays {
+		overlay := &e.Overlays[index]
+		e.views = append(e.views, view{doc: overlay.Document, base: overlay.At(ordinal), cause: overlay.cause(ordinal)})
+		if overlay.Marks != nil && ordinal < len(overlay.Index) {
+			e.mark(pr, overlay.Marks[overlay.Index[ordinal]])
+		}
+	}
+	dst, ok := e.fields(dst, pr, view{doc: doc, base: base}, frame)
 	e.views = e.views[:frame]
 	if ok && entity >= 0 && len(e.reports) == before {
-		e.remember(pr, entity, start)
+		e.remember(pr, entity, part{start, len(dst)})
 	}
-	return ok
+	return dst, ok
 }
 
 // mark reports errors inside of an object where it is shown.
@@ -151,60 +153,67 @@ func (e *Emitter) mayReport(f *Failure) bool {
 	return true
 }
 
-// fields writes an object: first is its first view, the others stand at frame.
-func (e *Emitter) fields(pr *Projection, first view, frame int) bool {
-	start, variant := len(e.dst), 0
+// fields writes an object behind dst: first is its first view, the others stand at
+// frame. If it returns false, it has written nothing.
+func (e *Emitter) fields(dst []byte, pr *Projection, first view, frame int) ([]byte, bool) {
+	start, variant := len(dst), 0
 	if e.MaxBytes > 0 && start > e.MaxBytes {
 		e.tooLarge = true
-		return false
+		return dst, false
 	}
 	if pr.TypeView >= 0 {
-		typed := first
-		if pr.TypeView > 0 {
-			typed = e.views[frame+pr.TypeView-1]
-		}
-		if typed.base < 0 {
-			return e.untyped(pr, typed.cause)
-		}
-		variant = typed.doc.Variant(typed.base)
-		if !pr.Known[variant] {
-			e.violate("a type that the schema does not have was found for an object of type " + pr.Type)
-			return false
+		var ok bool
+		if variant, ok = e.variant(pr, &first, frame); !ok {
+			return dst, false
 		}
 	}
-	for i := range pr.Fields {
+	for i := 0; i < len(pr.Fields); i++ {
 		f := &pr.Fields[i]
-		if f.Types != nil && !f.Types[variant] || f.Condition >= 0 && !e.Conditions[f.Condition] {
+		if !f.always && (f.Types != nil && !f.Types[variant] || f.Condition >= 0 && !e.Conditions[f.Condition]) {
 			continue
 		}
 		v := &first
 		if f.View > 0 {
 			v = &e.views[frame+f.View-1]
 		}
-		if f.Constant == nil && f.Kind != Enum && v.base >= 0 {
-			if s := v.doc.slots[v.base+f.Slot]; s.Tag() == Raw && (f.Kind != ID || v.doc.buf[s.Offset()] == '"') {
-				e.leafField(f, v.doc.buf, s)
+		if f.plain && v.base >= 0 {
+			if from, end, n := plain(pr.Fields[i:], v.doc, v.base); n > 0 {
+				dst = appendText(f.appendKey(dst), v.doc.buf, from, end)
+				i += n - 1
 				continue
 			}
 		}
-		before := len(e.reports)
-		e.dst = append(e.dst, f.key...)
-		ok := e.field(f, v)
-		if len(e.reports) > before {
+		before, ok := len(e.reports), false
+		if dst, ok = e.field(f.appendKey(dst), f, v); len(e.reports) > before {
 			e.extend(before, ast.PathName(f.Key))
 		}
 		if !ok {
-			e.cut(start)
-			return false
+			return e.cut(dst, start), false
 		}
 	}
-	if len(e.dst) == start {
-		e.dst = append(e.dst, "{}"...)
-		return true
+	if len(dst) == start {
+		return append(dst, "{}"...), true
 	}
-	e.dst[start] = '{' // in place of the first field's comma
-	e.dst = append(e.dst, '}')
-	return true
+	dst[start] = '{' // in place of the first field's comma
+	return append(dst, '}'), true
+}
+
+// variant finds out which variant an object is of. It returns false if that is not
+// known, or one that the client may not see.
+func (e *Emitter) variant(pr *Projection, first *view, frame int) (int, bool) {
+	typed := first
+	if pr.TypeView > 0 {
+		typed = &e.views[frame+pr.TypeView-1]
+	}
+	if typed.base < 0 {
+		return 0, e.untyped(pr, typed.cause)
+	}
+	variant := typed.doc.Variant(typed.base)
+	if !pr.Known[variant] {
+		e.violate("a type that the schema does not have was found for an object of type " + pr.Type)
+		return 0, false
+	}
+	return variant, true
 }
 
 // untyped reports an object whose type nobody knows.
@@ -240,53 +249,14 @@ func (e *Emitter) violate(message string) {
 	}
 }
 
-// short is how many bytes are copied at once, in a few instructions, where that is
-// enough: more than the text has are overwritten by what comes next. Keys and
-// documents have as many behind them (padding).
-const short = 32
-
-// leafField writes a field whose value is copied as it is.
-func (e *Emitter) leafField(f *ProjectionField, text []byte, s Slot) {
-	at, from, n := len(e.dst), s.Offset(), s.Len()
-	end := at + len(f.key) + n
-	if end+2*short > cap(e.dst) {
-		e.dst = slices.Grow(e.dst, end+2*short-at)
-	}
-	dst := e.dst[:end+2*short]
-	if len(f.key) <= short {
-		copyShort((*[short]byte)(dst[at:]), &f.padded)
-	} else {
-		copy(dst[at:], f.key)
-	}
-	at += len(f.key)
-	if n <= short {
-		copyShort((*[short]byte)(dst[at:]), (*[short]byte)(text[from:]))
-	} else {
-		copy(dst[at:], text[from:from+n])
-	}
-	e.dst = dst[:end]
-}
-
-// copyShort copies word by word: an assignment of arrays that might overlap is a
-// call of memmove.
-func copyShort(to, from *[short]byte) {
-	a, b := binary.LittleEndian.Uint64(from[0:8]), binary.LittleEndian.Uint64(from[8:16])
-	binary.LittleEndian.PutUint64(to[0:8], a)
-	binary.LittleEndian.PutUint64(to[8:16], b)
-	a, b = binary.LittleEndian.Uint64(from[16:24]), binary.LittleEndian.Uint64(from[24:32])
-	binary.LittleEndian.PutUint64(to[16:24], a)
-	binary.LittleEndian.PutUint64(to[24:32], b)
-}
-
-// field writes a field's value. If it returns false, the object around it has to
-// be null.
-func (e *Emitter) field(f *ProjectionField, v *view) bool {
+// field writes a field's value behind dst. If it returns false, the object around
+// it has to be null.
+func (e *Emitter) field(dst []byte, f *ProjectionField, v *view) ([]byte, bool) {
 	if f.Constant != nil {
-		e.dst = append(e.dst, f.Constant...)
-		return true
+		return append(dst, f.Constant...), true
 	}
 	if v.base >= 0 {
-		return e.value(f, 0, v.doc, v.doc.Field(v.base, f.Slot))
+		return e.value(dst, f, 0, v.doc, v.doc.Field(v.base, f.Slot))
 	}
 	switch {
 	case v.cause.Failure != nil:
@@ -294,32 +264,36 @@ func (e *Emitter) field(f *ProjectionField, v *view) bool {
 	case !v.cause.Explained && f.NonNull&1 != 0:
 		e.violateNull(f)
 	}
-	return e.null(f, 0)
+	return e.null(dst, f, 0)
 }
 
 // null writes null at a level of a field's type, if the type allows it there. A
 // response that is too large becomes null as a whole.
-func (e *Emitter) null(f *ProjectionField, level int) bool {
+func (e *Emitter) null(dst []byte, f *ProjectionField, level int) ([]byte, bool) {
 	if f.NonNull>>level&1 != 0 || e.tooLarge {
-		return false
+		return dst, false
 	}
-	e.dst = append(e.dst, "null"...)
-	return true
+	return append(dst, "null"...), true
 }
 
 func (e *Emitter) violateNull(f *ProjectionField) {
 	e.violate("Cannot return null for non-nullable field " + f.Coordinate + ".")
 }
 
-// value writes a value at a level of a field's type.
-func (e *Emitter) value(f *ProjectionField, level int, doc *Document, s Slot) bool {
+// value writes a value at a level of a field's type behind dst. If it returns
+// false, it has written nothing: what is around the value has to be null.
+func (e *Emitter) value(dst []byte, f *ProjectionField, level int, doc *Document, s Slot) (_ []byte, ok bool) {
 	switch s.Tag() {
-	case Raw:
-		return e.leaf(f, level, doc.Bytes(s))
 	case Object:
-		return e.object(f.Object, doc, s.Offset()) || e.null(f, level)
+		if dst, ok = e.object(dst, f.Object, doc, s.Offset()); ok {
+			return dst, true
+		}
 	case Array:
-		return e.list(f, level, doc, s) || e.null(f, level)
+		if dst, ok = e.list(dst, f, level, doc, s); ok {
+			return dst, true
+		}
+	case Raw:
+		return e.leaf(dst, f, level, doc.Bytes(s))
 	case Invalid:
 		e.violate("Invalid value found for field " + f.Coordinate + ".")
 	default:
@@ -327,48 +301,49 @@ func (e *Emitter) value(f *ProjectionField, level int, doc *Document, s Slot) bo
 			e.violateNull(f)
 		}
 	}
-	return e.null(f, level)
+	return e.null(dst, f, level)
 }
 
-func (e *Emitter) list(f *ProjectionField, level int, doc *Document, s Slot) bool {
-	start := len(e.dst)
-	e.dst = append(e.dst, '[')
+func (e *Emitter) list(dst []byte, f *ProjectionField, level int, doc *Document, s Slot) ([]byte, bool) {
+	start := len(dst)
+	dst = append(dst, '[')
 	for i, n := 0, s.Len(); i < n; i++ {
 		if i > 0 {
-			e.dst = append(e.dst, ',')
+			dst = append(dst, ',')
 		}
-		before := len(e.reports)
-		ok := e.value(f, level+1, doc, doc.Item(s, i))
+		before, ok := len(e.reports), false
+		item := doc.Item(s, i)
+		if item.Tag() != Object {
+			dst, ok = e.value(dst, f, level+1, doc, item)
+		} else if dst, ok = e.object(dst, f.Object, doc, item.Offset()); !ok {
+			dst, ok = e.null(dst, f, level+1)
+		}
 		if len(e.reports) > before {
 			e.extend(before, ast.PathIndex(i))
 		}
 		if !ok {
-			e.cut(start)
-			return false
+			return e.cut(dst, start), false
 		}
 	}
-	e.dst = append(e.dst, ']')
-	return true
+	return append(dst, ']'), true
 }
 
-func (e *Emitter) leaf(f *ProjectionField, level int, raw []byte) bool {
+func (e *Emitter) leaf(dst []byte, f *ProjectionField, level int, raw []byte) ([]byte, bool) {
 	switch f.Kind {
 	case Enum:
 		name, ok := unquoted(raw)
 		if _, known := f.Values[string(name)]; !ok || !known {
 			e.violate("Invalid value found for field " + f.Coordinate + ".")
-			return e.null(f, level)
+			return e.null(dst, f, level)
 		}
 	case ID:
 		if raw[0] != '"' {
 			// The client gets the string that the specification promises (section
 			// 3.5.5 "ID").
-			e.dst = append(e.dst, '"')
-			e.dst = append(e.dst, raw...)
-			e.dst = append(e.dst, '"')
-			return true
+			dst = append(dst, '"')
+			dst = append(dst, raw...)
+			return append(dst, '"'), true
 		}
 	}
-	e.dst = append(e.dst, raw...)
-	return true
+	return append(dst, raw...), true
 }

@@ -27,29 +27,36 @@ func projection() *response.Projection {
 	field := func(key, coordinate string, slot int, kind response.Kind, nonNull uint64, object *response.Projection) response.ProjectionField {
 		f := response.NewProjectionField(key)
 		f.Coordinate, f.Slot, f.Kind, f.NonNull, f.Object = coordinate, slot, kind, nonNull, object
+		f.SameKey = strings.HasSuffix(coordinate, "."+key)
 		return f
 	}
-	child := &response.Projection{Type: "Child", TypeView: -1, Fields: []response.ProjectionField{
-		field("n", "Child.n", 1, response.Int, 1, nil),
-	}}
+	child := with(response.Projection{Type: "Child", TypeView: -1}, field("n", "Child.n", 1, response.Int, 1, nil))
 	role := field("role", "User.role", 6, response.Enum, 0, nil)
 	role.Values = map[string]struct{}{"ADMIN": {}, "USER": {}}
-	user := &response.Projection{Type: "User", TypeView: -1, Fields: []response.ProjectionField{
+	user := with(response.Projection{Type: "User", TypeView: -1},
 		field("id", "User.id", 1, response.ID, 1, nil), field("alias", "User.name", 2, response.String, 1, nil),
 		field("age", "User.age", 3, response.Int, 0, nil), field("score", "User.score", 4, response.Float, 0, nil),
 		field("ok", "User.ok", 5, response.Boolean, 0, nil), role, field("any", "User.any", 7, response.Any, 0, nil),
 		field("tags", "User.tags", 8, response.String, 0b10, nil), field("grid", "User.grid", 9, response.Any, 0b101, child),
 		field("child", "User.child", 10, response.Any, 0, child), field("anys", "User.anys", 11, response.Any, 0, nil),
-	}}
+	)
 	x := field("x", "Dog.x", 3, response.String, 0, nil)
 	x.Types = []bool{false, true}
-	node := &response.Projection{Type: "Node", TypeView: 0, Known: []bool{false, true}, Fields: []response.ProjectionField{
+	node := with(response.Projection{Type: "Node", TypeView: 0, Known: []bool{false, true}},
 		field("__typename", "Node.__typename", 1, response.Typename, 1, nil), x,
-	}}
-	return &response.Projection{Type: "Query", TypeView: -1, Fields: []response.ProjectionField{
+	)
+	return with(response.Projection{Type: "Query", TypeView: -1},
 		field("user", "Query.user", 1, response.Any, 0, user), field("node", "Query.node", 2, response.Any, 0, node),
 		field("nodes", "Query.nodes", 3, response.Any, 0b10, node),
-	}}
+	)
+}
+
+// with adds fields to a projection.
+func with(pr response.Projection, fields ...response.ProjectionField) *response.Projection {
+	for _, f := range fields {
+		pr.Add(f)
+	}
+	return &pr
 }
 
 func emit(t testing.TB, root *response.Projection, in string) (string, gqlerror.List) {
@@ -144,10 +151,31 @@ func TestEmit_passes_leaves_on(t *testing.T) {
 	}
 }
 
+func TestEmit_writes_what_stands_together_and_what_does_not(t *testing.T) {
+	t.Parallel()
+	const want = `{"user":{"id":"1","alias":"Ada","age":7,"score":1.5,"ok":true,"role":null,"any":null,"tags":null,"grid":[],"child":null,"anys":null},"node":null,"nodes":null}`
+	for name, in := range map[string]string{
+		"together":               `{"id":"1","name":"Ada","age":7,"score":1.5,"ok":true,"grid":[]}`,
+		"in another order":       `{"age":7,"ok":true,"score":1.5,"grid":[],"name":"Ada","id":"1"}`,
+		"with others in between": `{"id":"1","name":"Ada","age":7,"x":0,"score":1.5,"y":[],"ok":true,"grid":[]}`,
+		"as long as a key":       `{"id":"1","name":"Ada","age":7,"a":0,"a":0,"score":1.5,"ok":false,"ok":true,"grid":[]}`,
+		"twice":                  `{"age":0,"score":0.0,"age":7,"score":1.5,"id":"1","name":"Ada","ok":true,"grid":[],"ok":true}`,
+		"with white space":       `{"id":"1","name":"Ada","age":7, "score" :1.5,` + "\t" + `"ok":true,"grid":[]}`,
+		"with escaped keys":      `{"id":"1","name":"Ada","age":7,"\u0073core":1.5,"ok":true,"grid":[]}`,
+	} {
+		if got, errors := emit(t, projection(), `{"data":{"user":`+in+`}}`); got != want || errors != nil {
+			t.Errorf("%s: data = %s, %v", name, got, errors)
+		}
+	}
+}
+
 func TestEmit_follows_conditions_and_types(t *testing.T) {
 	t.Parallel()
-	root := projection()
-	root.Fields[0].Condition, root.Fields[1].Condition = 0, 1
+	root := &response.Projection{Type: "Query", TypeView: -1}
+	for i, f := range projection().Fields[:2] {
+		f.Condition = i
+		root.Add(f)
+	}
 	var d response.Document
 	if err := d.Parse(layout(), []byte(`{"data":{"user":{`+user+`},"node":{"__typename":"Dog","x":"w"}}}`)); err != nil {
 		t.Fatal(err)
@@ -156,7 +184,6 @@ func TestEmit_follows_conditions_and_types(t *testing.T) {
 		{false, true}:  `{"node":{"__typename":"Dog","x":"w"}}`,
 		{false, false}: `{}`,
 	} {
-		root.Fields = root.Fields[:2]
 		e := response.Emitter{Conditions: conditions[:]}
 		e.Reset(nil)
 		e.AddRoot(&d, response.Cause{})
@@ -246,6 +273,7 @@ func TestAppendErrors_writes_GraphQL_errors(t *testing.T) {
 // encoding/json decodes.
 func FuzzEmit(f *testing.F) {
 	seeds(f)
+	f.Add([]byte(`{"data":{"user":{"id":"1","name":"Ada","age":7,"score":1.5,"\u006fk":true,"grid":[],"score":2,"ok":false}}}`))
 	f.Add([]byte(`{"data":{"user":{` + user + `,"tags":[null],"child":{"n":1.5}},"nodes":[{"__typename":"Dog","x":null}]}}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var d response.Document

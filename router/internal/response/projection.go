@@ -33,6 +33,13 @@ type ProjectionField struct {
 	key    string      // `,"key":`
 	padded [short]byte // that, if it is not longer
 
+	// plain says that a value that is no list is copied as it is, if it is there.
+	plain bool
+	// behind says that the field can be copied together with the one before it.
+	behind bool
+	// always says that the field is shown whatever Types and Condition say.
+	always bool
+
 	// View and Slot say where the value stands.
 	View, Slot int
 	// Condition is an index of Emitter.Conditions, or -1.
@@ -54,6 +61,8 @@ type ProjectionField struct {
 	Values map[string]struct{}
 	// Key is the response key.
 	Key string
+	// SameKey says that Key is what the field is called in the document too.
+	SameKey bool
 	// Coordinate is "Type.field" of the API schema, for errors.
 	Coordinate string
 }
@@ -66,6 +75,17 @@ func NewProjectionField(key string) ProjectionField {
 	f := ProjectionField{key: `,"` + key + `":`, Key: key, Condition: -1}
 	copy(f.padded[:], f.key)
 	return f
+}
+
+// Add adds a field, which is complete, behind the others.
+func (p *Projection) Add(f ProjectionField) {
+	f.always = f.Types == nil && f.Condition < 0
+	f.plain = f.Constant == nil && f.Object == nil && f.Kind != Enum
+	if f.plain && f.SameKey && f.always && len(p.Fields) > 0 {
+		before := &p.Fields[len(p.Fields)-1]
+		f.behind = before.plain && before.View == f.View
+	}
+	p.Fields = append(p.Fields, f)
 }
 
 // Overlay joins the objects of a place with those of another document.

@@ -53,8 +53,8 @@ func add(shape *response.Shape, pr *response.Projection, name string, depth int,
 	v := &shape.Variants[0]
 	v.Fields = append(v.Fields, response.NewShapeField(name, shape.Size, depth, kind, below))
 	f := response.NewProjectionField(name)
-	f.Slot, f.Kind, f.Object, f.NonNull = shape.Size, kind, belowPr, 1
-	pr.Fields = append(pr.Fields, f)
+	f.Slot, f.Kind, f.Object, f.NonNull, f.SameKey = shape.Size, kind, belowPr, 1, true
+	pr.Add(f)
 	shape.Size++
 }
 
