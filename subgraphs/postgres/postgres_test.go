@@ -166,16 +166,22 @@ func TestMomentsAreReadInUTC(t *testing.T) {
 	}
 }
 
-func TestOpenRefuses(t *testing.T) {
-	t.Parallel()
+// nobody is an address where nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed := listener.Addr().String()
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return listener.Addr().String()
+}
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	closed := nobody(t)
 	for name, cfg := range map[string]postgres.Config{
 		"no URL": {Name: "test"}, "no name": {URL: "postgres://127.0.0.1/x"}, "a broken URL": {URL: "postgres://user:hunter2@127.0.0.1:port/x", Name: "test"},
 		"nobody there":      {URL: "postgres://user:hunter2@" + closed + "/x?sslmode=disable", Name: "test"},

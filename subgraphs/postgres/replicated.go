@@ -144,13 +144,41 @@ func (r *Replicated) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchR
 // answers, else on the primary.
 func (r *Replicated) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	if r.mayUseReplica(ctx) {
-		rows, err := r.replica.Query(ctx, sql, args...)
+		rows, err := peek(r.replica.Query(ctx, sql, args...))
 		if err == nil || !r.failed(ctx, err) {
 			r.up(err)
 			return rows, err
 		}
 	}
 	return r.primary.Query(ctx, sql, args...)
+}
+
+// peeked are rows of which the first was asked for already.
+type peeked struct {
+	pgx.Rows
+	first bool // whether there is one that nobody has seen yet
+}
+
+// peek waits for the first row: a connection that was lost, or a statement that
+// stands in the way of replay, is noticed while another can still be asked.
+func peek(rows pgx.Rows, err error) (pgx.Rows, error) {
+	if err != nil {
+		return rows, err
+	}
+	p := &peeked{Rows: rows, first: rows.Next()}
+	if !p.first {
+		return p, rows.Err()
+	}
+	return p, nil
+}
+
+// Next implements pgx.Rows.
+func (p *peeked) Next() bool {
+	if p.first {
+		p.first = false
+		return true
+	}
+	return p.Rows.Next()
 }
 
 // QueryRow is Query for a statement that returns one row.

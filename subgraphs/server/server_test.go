@@ -27,7 +27,7 @@ import (
 
 // schema answers every operation with what resolve returns.
 func schema(resolve func(ctx context.Context) (data string, err error)) graphql.ExecutableSchema {
-	parsed := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { it(n: Int): String }`})
+	parsed := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { it(n: Int): String } type Mutation { do: String }`})
 	return &graphql.ExecutableSchemaMock{
 		SchemaFunc: func() *ast.Schema { return parsed },
 		ExecFunc: func(ctx context.Context) graphql.ResponseHandler {

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,10 +117,28 @@ func serve(t *testing.T, environment []string) string {
 // login returns an access token.
 func login(t *testing.T, address, email, password string) string {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{
-		"query":     `mutation ($in: LoginInput!) { login(input: $in) { tokens { accessToken } errors { message } } }`,
-		"variables": map[string]any{"in": map[string]any{"email": email, "password": password}},
-	})
+	var data struct {
+		Login struct {
+			Tokens *struct{ AccessToken string }
+			Errors []any
+		}
+	}
+	send(t, address, identity.Claims{}, `mutation ($in: LoginInput!) { login(input: $in) { tokens { accessToken } errors { message } } }`,
+		map[string]any{"in": map[string]any{"email": email, "password": password}}, &data)
+	if data.Login.Tokens == nil {
+		t.Fatalf("login of %s: %+v", email, data)
+	}
+	return data.Login.Tokens.AccessToken
+}
+
+// requests numbers what send sends.
+var requests atomic.Int64
+
+// send asks a running service as the router does, and reads the data of its
+// answer.
+func send(t *testing.T, address string, caller identity.Claims, query string, variables map[string]any, into any) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,11 +150,13 @@ func login(t *testing.T, address, email, password string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	claims, err := identity.Claims{}.Encode()
+	claims, err := caller.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed, signature := signer.Sign(identity.Request{Method: "POST", Target: "/graphql", Body: body, RequestID: strings.NewReplacer("@", "-").Replace(email), Claims: claims}, time.Now())
+	signed, signature := signer.Sign(identity.Request{
+		Method: "POST", Target: "/graphql", Body: body, RequestID: "test", Number: int(requests.Add(1)), Claims: claims,
+	}, time.Now())
 	request.Header.Set(identity.IdentityHeader, signed)
 	request.Header.Set(identity.SignatureHeader, signature)
 	request.Header.Set("Content-Type", "application/json")
@@ -144,18 +165,10 @@ func login(t *testing.T, address, email, password string) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	var answer struct {
-		Data struct {
-			Login struct {
-				Tokens *struct{ AccessToken string }
-				Errors []any
-			}
-		}
+	answer := struct{ Data any }{into}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, %+v, %v", response.StatusCode, answer, err)
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Data.Login.Tokens == nil {
-		t.Fatalf("login of %s: status %d, %+v, %v", email, response.StatusCode, answer, err)
-	}
-	return answer.Data.Login.Tokens.AccessToken
 }
 
 func TestProgramRefuses(t *testing.T) {

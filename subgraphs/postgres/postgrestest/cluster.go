@@ -22,17 +22,44 @@ import (
 
 // cluster is a private server whose data nobody will miss.
 type cluster struct {
-	dir    string
-	port   int
-	server *exec.Cmd
-	ended  chan error // receives the server's end, once
-	log    *bytes.Buffer
+	bin     string // the directory of PostgreSQL's programs
+	account *syscall.Credential
+	dir     string
+	port    int
+	// settings are those of the server, beside the address.
+	settings []string
+	server   *exec.Cmd
+	ended    chan error // receives the server's end, once
+	log      *bytes.Buffer
+}
+
+// careless are the settings of a server whose data need not survive it.
+func careless() []string {
+	return []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off"}
 }
 
 // startCluster makes a server in a directory of its own and waits until it
 // answers. It knows no more than tests need: the local platform has a package for
 // servers that keep their data.
-func startCluster() (*cluster, error) {
+func startCluster(settings []string) (*cluster, error) {
+	c, err := newCluster(settings)
+	if err != nil {
+		return nil, err
+	}
+	initdb := c.command("initdb", "--pgdata="+c.data(), "--username=weft",
+		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(c.dir))
+	}
+	if err := c.run(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(c.dir))
+	}
+	return c, nil
+}
+
+// newCluster makes the directory of a server that has no data yet, and finds a
+// port for it.
+func newCluster(settings []string) (*cluster, error) {
 	bin, err := findPrograms()
 	if err != nil {
 		return nil, err
@@ -42,17 +69,29 @@ func startCluster() (*cluster, error) {
 		return nil, err
 	}
 	removeAbandoned()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	if err := listener.Close(); err != nil {
+		return nil, err
+	}
 	// A place that every account can reach, unlike root's own directories.
 	dir, err := os.MkdirTemp(place, fmt.Sprintf(dirName, os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{dir: dir, ended: make(chan error, 1), log: &bytes.Buffer{}}
-	if err := c.start(bin, account); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+	if account != nil {
+		if err := os.Chown(dir, int(account.Uid), int(account.Gid)); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(dir))
+		}
 	}
-	return c, nil
+	return &cluster{bin: bin, account: account, dir: dir, port: port, settings: settings, log: &bytes.Buffer{}}, nil
 }
+
+// data is the directory of the server's data.
+func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 
 // Where the directories of servers are made, and their names, which tell whose
 // they are.
@@ -74,44 +113,31 @@ func removeAbandoned() {
 	}
 }
 
-func (c *cluster) start(bin string, account *syscall.Credential) error {
-	if account != nil {
-		if err := os.Chown(c.dir, int(account.Uid), int(account.Gid)); err != nil {
-			return err
-		}
+// run starts the server on its data and waits until it answers.
+func (c *cluster) run() error {
+	args := []string{
+		"-D", c.data(), "-p", strconv.Itoa(c.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "timezone=UTC",
 	}
-	data := filepath.Join(c.dir, "data")
-	initdb := c.command(account, filepath.Join(bin, "initdb"), "--pgdata="+data, "--username=weft",
-		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
+	for _, setting := range c.settings {
+		args = append(args, "-c", setting)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	c.port = listener.Addr().(*net.TCPAddr).Port
-	if err := listener.Close(); err != nil {
-		return err
-	}
-	c.server = c.command(account, filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(c.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "timezone=UTC")
+	c.server, c.ended = c.command("postgres", args...), make(chan error, 1)
 	c.server.Stderr = c.log
 	if err := c.server.Start(); err != nil {
 		return err
 	}
-	go func() { c.ended <- c.server.Wait() }()
+	go func(server *exec.Cmd, ended chan<- error) { ended <- server.Wait() }(c.server, c.ended)
 	return c.awaitReady()
 }
 
-// command prepares a program that runs as account, in a process group of its own
+// command prepares one of PostgreSQL's programs, in a process group of its own
 // and without the PG* variables of the caller's shell.
-func (c *cluster) command(account *syscall.Credential, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
+func (c *cluster) command(program string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(c.bin, program), args...)
 	cmd.Dir = c.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=UTC", "LC_MESSAGES=C"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: account}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: c.account}
 	dieWithParent(cmd.SysProcAttr)
 	return cmd
 }
@@ -145,14 +171,17 @@ func (c *cluster) url() string {
 	return address.String()
 }
 
-// stop ends the server and removes its data.
-func (c *cluster) stop() error {
-	err := c.server.Process.Signal(syscall.SIGQUIT) // at once: the data goes anyway
-	if err == nil {
-		<-c.ended // "exit status 2" after SIGQUIT says nothing
+// halt ends the server at once, as a crash does.
+func (c *cluster) halt() error {
+	if err := c.server.Process.Signal(syscall.SIGQUIT); err != nil {
+		return err
 	}
-	return errors.Join(err, os.RemoveAll(c.dir))
+	<-c.ended // "exit status 2" after SIGQUIT says nothing
+	return nil
 }
+
+// stop ends the server and removes its data.
+func (c *cluster) stop() error { return errors.Join(c.halt(), os.RemoveAll(c.dir)) }
 
 // findPrograms returns the directory of initdb and postgres: the newest of where
 // packages put them, or where PATH leads.

@@ -87,7 +87,7 @@ func (d *Databases) start() error {
 func (d *Databases) prepare() error {
 	address := os.Getenv(variable)
 	if address == "" {
-		started, err := startCluster()
+		started, err := startCluster(careless())
 		if err != nil {
 			return fmt.Errorf("postgrestest: %w (or name a server in %s)", err, variable)
 		}
