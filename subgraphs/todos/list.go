@@ -1,11 +1,8 @@
 package todos
 
 import (
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/weftql/weft/subgraphs/internal/page"
 )
@@ -30,7 +27,7 @@ func (TodoList) IsEntity() {}
 // IsNode marks TodoList as a Node.
 func (TodoList) IsNode() {}
 
-// Owner is who created the list.
+// Owner is the owner who has been a member longest.
 func (l TodoList) Owner() *User { return &User{ID: l.OwnerID} }
 
 // ListRole is what a member may do with a list.
@@ -42,16 +39,6 @@ const (
 	RoleEditor ListRole = "EDITOR"
 	RoleViewer ListRole = "VIEWER"
 )
-
-// WritesTodos tells whether the role may add and change todos.
-func (r ListRole) WritesTodos() bool { return r == RoleOwner || r == RoleEditor }
-
-// ListMember is a person's part in a list.
-type ListMember struct {
-	User  User
-	Role  ListRole
-	Since time.Time
-}
 
 // TodoListConnection is one page of the lists of a person.
 type TodoListConnection struct {
@@ -84,19 +71,19 @@ func (in CreateTodoListInput) Normalize() (CreateTodoListInput, error) {
 	return in, nil
 }
 
-// checkLine returns what is wrong with a line of 1 to limit characters, "" if
-// nothing.
-func checkLine(text string, limit int) string {
-	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
-		return "must not be empty"
-	case n > limit:
-		return "must not be longer than " + strconv.Itoa(limit) + " characters"
-	case strings.ContainsFunc(text, unprintable):
-		return "must not contain control characters"
-	}
-	return ""
+// RenameTodoListInput is another name for a list.
+type RenameTodoListInput struct {
+	ID              string
+	Name            string
+	ExpectedVersion *int32
 }
 
-// unprintable also refuses invalid UTF-8 and what PostgreSQL cannot store (NUL).
-func unprintable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
+// Normalize returns the input without surrounding white space, or the reasons
+// for which it cannot be accepted.
+func (in RenameTodoListInput) Normalize() (RenameTodoListInput, error) {
+	in.Name = strings.TrimSpace(in.Name)
+	if message := checkLine(in.Name, MaxNameChars); message != "" {
+		return in, Fail(CodeBadInput, "name", message)
+	}
+	return in, nil
+}

@@ -1,10 +1,8 @@
 package todos
 
 import (
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/weftql/weft/subgraphs/internal/page"
 )
@@ -14,6 +12,7 @@ const (
 	MaxTitleChars       = 255
 	MaxDescriptionChars = 10_000
 	MaxAssignees        = 20
+	MaxTagsOfTodo       = 20
 )
 
 // Todo is something to do, as a member of its list sees it.
@@ -25,6 +24,10 @@ type Todo struct {
 	Status      TodoStatus
 	Priority    Priority
 	DueAt       *time.Time
+	RemindAt    *time.Time
+	// CompletedAt is when it was done: set if the status is done, and possibly if
+	// it is archived.
+	CompletedAt *time.Time
 	// Overdue says that DueAt had passed when the todo was read, and that it is
 	// neither done nor archived.
 	Overdue   bool
@@ -87,60 +90,25 @@ type CreateTodoInput struct {
 	Description *string
 	Priority    Priority
 	DueAt       *time.Time
+	RemindAt    *time.Time
 	AssigneeIDs []string
+	TagIDs      []string
+	// IdempotencyKey makes a repeated request harmless; see Request.
+	IdempotencyKey *string
 }
 
 // Normalize returns the input without surrounding white space in the title and
-// with each assignee once, or the reasons for which it cannot be accepted.
+// with each assignee and tag once, or the reasons for which it cannot be accepted.
 func (in CreateTodoInput) Normalize() (CreateTodoInput, error) {
-	var refused UserErrors
-	refuse := func(field, message string) {
-		refused = append(refused, Fail(CodeBadInput, field, message)...)
-	}
 	in.Title = strings.TrimSpace(in.Title)
-	if message := checkLine(in.Title, MaxTitleChars); message != "" {
-		refuse("title", message)
-	}
-	if in.Description != nil {
-		if message := checkText(*in.Description, MaxDescriptionChars); message != "" {
-			refuse("description", message)
-		}
-	}
-	if in.DueAt != nil && (in.DueAt.Year() < 1970 || in.DueAt.Year() > 9999) {
-		refuse("dueAt", "must lie between the years 1970 and 9999")
-	}
-	in.AssigneeIDs = unique(in.AssigneeIDs)
-	if len(in.AssigneeIDs) > MaxAssignees {
-		refuse("assigneeIds", "must not name more than "+strconv.Itoa(MaxAssignees)+" people")
-	}
-	if refused != nil {
-		return in, refused
-	}
-	return in, nil
-}
-
-// checkText returns what is wrong with a text of at most limit characters that
-// may have several lines, "" if nothing.
-func checkText(text string, limit int) string {
-	if utf8.RuneCountInString(text) > limit {
-		return "must not be longer than " + strconv.Itoa(limit) + " characters"
-	}
-	inLine := func(r rune) bool { return unprintable(r) && r != '\n' && r != '\r' && r != '\t' }
-	if strings.ContainsFunc(text, inLine) {
-		return "must not contain control characters"
-	}
-	return ""
-}
-
-// unique returns the texts in their order, each once.
-func unique(texts []string) []string {
-	seen := make(map[string]bool, len(texts))
-	kept := make([]string, 0, len(texts))
-	for _, text := range texts {
-		if !seen[text] {
-			seen[text] = true
-			kept = append(kept, text)
-		}
-	}
-	return kept
+	in.AssigneeIDs, in.TagIDs = unique(in.AssigneeIDs), unique(in.TagIDs)
+	return in, join(
+		refuse("title", checkLine(in.Title, MaxTitleChars)),
+		refuse("description", checkText(in.Description, MaxDescriptionChars)),
+		refuse("dueAt", checkMoment(in.DueAt)),
+		refuse("remindAt", checkMoment(in.RemindAt)),
+		refuse("assigneeIds", checkCount(len(in.AssigneeIDs), MaxAssignees, "people")),
+		refuse("tagIds", checkCount(len(in.TagIDs), MaxTagsOfTodo, "tags")),
+		refuse("idempotencyKey", checkKey(in.IdempotencyKey)),
+	)
 }

@@ -6,6 +6,8 @@ import "github.com/weftql/weft/subgraphs/internal/refusal"
 // is an anonymous caller, who is a member of no list.
 type Viewer struct {
 	ID string // usr_…, "" for an anonymous caller
+	// RequestID is written down with what the viewer changes.
+	RequestID string
 }
 
 // RequireLogin refuses an anonymous viewer.

@@ -9,7 +9,7 @@
 alter table todos
   -- When somebody is to be reminded.
   add column remind_at timestamptz,
-  -- When the status last became DONE; kept when a done todo is archived.
+  -- When it became DONE; kept when a done todo is archived, and when it comes back.
   add column completed_at timestamptz;
 
 update todos set completed_at = updated_at where status = 'DONE';
@@ -18,7 +18,8 @@ alter table todos
   add constraint todos_done_is_completed check (status <> 'DONE' or completed_at is not null),
   add constraint todos_active_is_not_completed check (completed_at is null or status in ('DONE', 'ARCHIVED'));
 
--- The tags of a list. Whatever happens to one is a change of the list as well.
+-- The tags of a list. Whatever happens to one is a change of the list as well, but
+-- no change of the todos that have it.
 create table tags (
   id         uuid primary key,
   list_id    uuid not null references todo_lists,
@@ -84,10 +85,12 @@ create table domain_events (
   -- The user who did it.
   actor_id   uuid not null,
   at         timestamptz not null,
-  -- What changed, by the field's name in the GraphQL schema: {"title": {"from": "a",
-  -- "to": "b"}}; ids are written as clients see them. Fields: name, member, role, tag of
-  -- lists; title, description, status, priority, dueAt, remindAt, assigneeIds, tags
-  -- (names) of todos. Empty where there is nothing to say.
+  -- What changed, by the field's name in the GraphQL schema, with ids as clients see
+  -- them: {"title": {"from": "a", "to": "b"}} for title, description, status, priority,
+  -- dueAt and remindAt of a todo and name of a list or tag; {"assigneeIds": {"added":
+  -- ["usr_…"], "removed": []}} for assigneeIds and tags (their names) of a todo; what it
+  -- is about beside that: "userId" of a member, with its role (from, to; null is none);
+  -- "tagId" of a tag. A new todo's event has what it began with, from nothing.
   data       jsonb not null default '{}',
   -- The request in which it happened.
   request_id text not null default ''
