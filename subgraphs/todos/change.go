@@ -51,7 +51,7 @@ func (p TodoPatch) Normalize() (TodoPatch, error) {
 	}
 	return p, join(
 		refuse("title", title),
-		refuse("description", checkText(p.Description.Value, MaxDescriptionChars)),
+		refuse("description", checkDescription(p.Description.Value)),
 		refuse("priority", priority),
 		refuse("dueAt", checkMoment(p.DueAt.Value)),
 		refuse("remindAt", checkMoment(p.RemindAt.Value)),

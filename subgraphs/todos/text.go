@@ -33,18 +33,23 @@ func checkLine(text string, limit int) string {
 
 // checkText returns what is wrong with a text of at most limit characters that
 // may have several lines, "" if nothing.
-func checkText(text *string, limit int) string {
-	if text == nil {
-		return ""
-	}
-	if utf8.RuneCountInString(*text) > limit {
+func checkText(text string, limit int) string {
+	if utf8.RuneCountInString(text) > limit {
 		return "must not be longer than " + strconv.Itoa(limit) + " characters"
 	}
 	inLine := func(r rune) bool { return unprintable(r) && r != '\n' && r != '\r' && r != '\t' }
-	if strings.ContainsFunc(*text, inLine) {
+	if strings.ContainsFunc(text, inLine) {
 		return "must not contain control characters"
 	}
 	return ""
+}
+
+// checkDescription returns what is wrong with a description, "" if nothing.
+func checkDescription(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return checkText(*text, MaxDescriptionChars)
 }
 
 // unprintable also refuses invalid UTF-8 and what PostgreSQL cannot store (NUL).

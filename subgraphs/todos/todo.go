@@ -104,7 +104,7 @@ func (in CreateTodoInput) Normalize() (CreateTodoInput, error) {
 	in.AssigneeIDs, in.TagIDs = unique(in.AssigneeIDs), unique(in.TagIDs)
 	return in, join(
 		refuse("title", checkLine(in.Title, MaxTitleChars)),
-		refuse("description", checkText(in.Description, MaxDescriptionChars)),
+		refuse("description", checkDescription(in.Description)),
 		refuse("dueAt", checkMoment(in.DueAt)),
 		refuse("remindAt", checkMoment(in.RemindAt)),
 		refuse("assigneeIds", checkCount(len(in.AssigneeIDs), MaxAssignees, "people")),

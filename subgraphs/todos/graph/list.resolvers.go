@@ -15,12 +15,13 @@ import (
 // CreateTodoList is the resolver for the createTodoList field.
 func (r *mutationResolver) CreateTodoList(ctx context.Context, input todos.CreateTodoListInput) (*TodoListPayload, error) {
 	list, err := r.Service.CreateTodoList(ctx, viewer(ctx), input)
-	errs, err := userErrors(err)
-	if err != nil {
-		return nil, err
-	}
-	load(ctx).sawLists([]*todos.TodoList{list})
-	return &TodoListPayload{List: list, Errors: errs}, nil
+	return listPayload(ctx, list, err)
+}
+
+// RenameTodoList is the resolver for the renameTodoList field.
+func (r *mutationResolver) RenameTodoList(ctx context.Context, input todos.RenameTodoListInput) (*TodoListPayload, error) {
+	list, err := r.Service.RenameTodoList(ctx, viewer(ctx), input)
+	return listPayload(ctx, list, err)
 }
 
 // TodoList is the resolver for the todoList field.
@@ -47,9 +48,6 @@ func (r *todoListConnectionResolver) TotalCount(ctx context.Context, obj *todos.
 	return load(ctx).listCount.Load(ctx, obj.UserID)
 }
 
-// Mutation returns MutationResolver implementation.
-func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
-
 // Query returns QueryResolver implementation.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
@@ -62,7 +60,6 @@ func (r *Resolver) TodoListConnection() TodoListConnectionResolver {
 }
 
 type (
-	mutationResolver           struct{ *Resolver }
 	queryResolver              struct{ *Resolver }
 	todoListResolver           struct{ *Resolver }
 	todoListConnectionResolver struct{ *Resolver }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/weftql/weft/subgraphs/internal/batch"
 	"github.com/weftql/weft/subgraphs/internal/page"
@@ -18,6 +19,8 @@ type loaders struct {
 	list      *batch.Loader[string, *todos.TodoList]
 	members   *batch.Loader[string, []todos.ListMember]
 	assignees *batch.Loader[string, []todos.User]
+	listTags  *batch.Loader[string, []todos.Tag]
+	todoTags  *batch.Loader[string, []todos.Tag]
 	lists     *batch.Pages[string, page.Args, *todos.TodoListConnection]
 	listCount *batch.Loader[string, int32]
 	todos     *batch.Pages[todos.TodoSet, todoArgs, *todos.TodoConnection]
@@ -44,17 +47,38 @@ func loadTodos(ctx context.Context, set todos.TodoSet, filter *todos.TodoFilter,
 // loadersKey is the key of the loaders in a request's context.
 type loadersKey struct{}
 
-// WithLoaders prepares the context of one request, which has its caller already.
-func WithLoaders(ctx context.Context, service todos.Service) context.Context {
-	return context.WithValue(ctx, loadersKey{}, newLoaders(viewer(ctx), service))
+// request is what the resolvers of one request share.
+type request struct {
+	service todos.Service
+	viewer  todos.Viewer
+	current atomic.Pointer[loaders]
 }
 
-// load returns the loaders of the request.
-func load(ctx context.Context) *loaders {
-	l, ok := ctx.Value(loadersKey{}).(*loaders)
+// WithLoaders prepares the context of one request, which has its caller already.
+func WithLoaders(ctx context.Context, service todos.Service) context.Context {
+	r := &request{service: service, viewer: viewer(ctx)}
+	r.current.Store(newLoaders(r.viewer, service))
+	return context.WithValue(ctx, loadersKey{}, r)
+}
+
+func requestOf(ctx context.Context) *request {
+	r, ok := ctx.Value(loadersKey{}).(*request)
 	if !ok {
 		panic("todos/graph: a request's context must come from WithLoaders")
 	}
+	return r
+}
+
+// load returns the loaders of the request.
+func load(ctx context.Context) *loaders { return requestOf(ctx).current.Load() }
+
+// reload returns the loaders of the request without what they have loaded: a
+// mutation has made it old. Mutations of one request run one after the other, each
+// with all that is selected below it.
+func reload(ctx context.Context) *loaders {
+	r := requestOf(ctx)
+	l := newLoaders(r.viewer, r.service)
+	r.current.Store(l)
 	return l
 }
 
@@ -74,6 +98,12 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		all, err := service.Assignees(ctx, me, ids)
 		l.sawAssignees(all)
 		return all, err
+	})
+	l.listTags = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([][]todos.Tag, error) {
+		return service.TagsOfLists(ctx, me, ids)
+	})
+	l.todoTags = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([][]todos.Tag, error) {
+		return service.TagsOfTodos(ctx, me, ids)
 	})
 	l.lists = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoListConnection, error) {
 		connections, err := service.Lists(ctx, me, ids, args)

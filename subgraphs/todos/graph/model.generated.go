@@ -3,6 +3,9 @@
 package graph
 
 import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
@@ -11,10 +14,49 @@ type Node interface {
 	IsNode()
 }
 
+// Each id is either among todos, or in the path of an error: ["input", "ids", "3"].
+type CompleteTodosPayload struct {
+	// Those that are done now, in the order of the ids.
+	Todos  []*todos.Todo      `json:"todos"`
+	Errors []*todos.UserError `json:"errors"`
+}
+
+// Either deletedId, or at least one error.
+type DeleteTagPayload struct {
+	DeletedID *string            `json:"deletedId,omitempty"`
+	Errors    []*todos.UserError `json:"errors"`
+}
+
+// Either deletedId, or at least one error.
+type DeleteTodoListPayload struct {
+	DeletedID *string            `json:"deletedId,omitempty"`
+	Errors    []*todos.UserError `json:"errors"`
+}
+
+// Either deletedId and version, or at least one error.
+type DeleteTodoPayload struct {
+	DeletedID *string `json:"deletedId,omitempty"`
+	// The deleted todo's, for restoreTodo.
+	Version *int32             `json:"version,omitempty"`
+	Errors  []*todos.UserError `json:"errors"`
+}
+
 type Mutation struct {
 }
 
 type Query struct {
+}
+
+// Without errors, list is null only for a caller who has left it.
+type RemoveListMemberPayload struct {
+	List   *todos.TodoList    `json:"list,omitempty"`
+	Errors []*todos.UserError `json:"errors"`
+}
+
+// Either tag, or at least one error.
+type TagPayload struct {
+	Tag    *todos.Tag         `json:"tag,omitempty"`
+	Errors []*todos.UserError `json:"errors"`
 }
 
 type TodoByIDsInput struct {
@@ -35,6 +77,20 @@ type TodoListPayload struct {
 type TodoPayload struct {
 	Todo   *todos.Todo        `json:"todo,omitempty"`
 	Errors []*todos.UserError `json:"errors"`
+}
+
+// What is left out stays as it is; null takes away what a todo can be without.
+type UpdateTodoInput struct {
+	ID string `json:"id"`
+	// 1 to 255 characters.
+	Title graphql.Omittable[*string] `json:"title,omitempty"`
+	// At most 10,000 characters.
+	Description graphql.Omittable[*string]         `json:"description,omitempty"`
+	Priority    graphql.Omittable[*todos.Priority] `json:"priority,omitempty"`
+	DueAt       graphql.Omittable[*time.Time]      `json:"dueAt,omitempty"`
+	RemindAt    graphql.Omittable[*time.Time]      `json:"remindAt,omitempty"`
+	// The todo's version that the caller saw; with another one nothing is changed.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
 }
 
 type UserByIDsInput struct {

@@ -18,7 +18,8 @@ type Resolver struct {
 
 // viewer is the caller of the request.
 func viewer(ctx context.Context) todos.Viewer {
-	return todos.Viewer{ID: server.Caller(ctx).Subject}
+	caller := server.Caller(ctx)
+	return todos.Viewer{ID: caller.Subject, RequestID: caller.RequestID}
 }
 
 // userErrors returns the expected failures in err for a payload, or err itself

@@ -37,6 +37,27 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	CompleteTodosPayload struct {
+		Errors func(childComplexity int) int
+		Todos  func(childComplexity int) int
+	}
+
+	DeleteTagPayload struct {
+		DeletedID func(childComplexity int) int
+		Errors    func(childComplexity int) int
+	}
+
+	DeleteTodoListPayload struct {
+		DeletedID func(childComplexity int) int
+		Errors    func(childComplexity int) int
+	}
+
+	DeleteTodoPayload struct {
+		DeletedID func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
 	Entity struct {
 		FindManyTodoByIDs     func(childComplexity int, reps []*TodoByIDsInput) int
 		FindManyTodoListByIDs func(childComplexity int, reps []*TodoListByIDsInput) int
@@ -50,8 +71,22 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CreateTodo     func(childComplexity int, input todos.CreateTodoInput) int
-		CreateTodoList func(childComplexity int, input todos.CreateTodoListInput) int
+		AssignTodo       func(childComplexity int, input todos.AssignTodoInput) int
+		CompleteTodos    func(childComplexity int, input todos.CompleteTodosInput) int
+		CreateTag        func(childComplexity int, input todos.CreateTagInput) int
+		CreateTodo       func(childComplexity int, input todos.CreateTodoInput) int
+		CreateTodoList   func(childComplexity int, input todos.CreateTodoListInput) int
+		DeleteTag        func(childComplexity int, input todos.DeleteTagInput) int
+		DeleteTodo       func(childComplexity int, input todos.DeleteTodoInput) int
+		DeleteTodoList   func(childComplexity int, input todos.DeleteTodoListInput) int
+		RemoveListMember func(childComplexity int, input todos.RemoveListMemberInput) int
+		RenameTag        func(childComplexity int, input todos.RenameTagInput) int
+		RenameTodoList   func(childComplexity int, input todos.RenameTodoListInput) int
+		RestoreTodo      func(childComplexity int, input todos.RestoreTodoInput) int
+		SetListMember    func(childComplexity int, input todos.SetListMemberInput) int
+		SetTodoStatus    func(childComplexity int, input todos.SetTodoStatusInput) int
+		TagTodo          func(childComplexity int, input todos.TagTodoInput) int
+		UpdateTodo       func(childComplexity int, input UpdateTodoInput) int
 	}
 
 	PageInfo struct {
@@ -69,8 +104,27 @@ type ComplexityRoot struct {
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
 
+	RemoveListMemberPayload struct {
+		Errors func(childComplexity int) int
+		List   func(childComplexity int) int
+	}
+
+	Tag struct {
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	TagPayload struct {
+		Errors func(childComplexity int) int
+		Tag    func(childComplexity int) int
+	}
+
 	Todo struct {
 		Assignees   func(childComplexity int) int
+		CompletedAt func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		CreatedBy   func(childComplexity int) int
 		Description func(childComplexity int) int
@@ -79,7 +133,9 @@ type ComplexityRoot struct {
 		List        func(childComplexity int) int
 		Overdue     func(childComplexity int) int
 		Priority    func(childComplexity int) int
+		RemindAt    func(childComplexity int) int
 		Status      func(childComplexity int) int
+		Tags        func(childComplexity int) int
 		Title       func(childComplexity int) int
 		UpdatedAt   func(childComplexity int) int
 		Version     func(childComplexity int) int
@@ -104,6 +160,7 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		Owner     func(childComplexity int) int
 		Stats     func(childComplexity int) int
+		Tags      func(childComplexity int) int
 		Todos     func(childComplexity int, filter *todos.TodoFilter, orderBy *todos.TodoOrder, first *int32, after *string, last *int32, before *string) int
 		UpdatedAt func(childComplexity int) int
 		Version   func(childComplexity int) int
@@ -198,6 +255,64 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "CompleteTodosPayload.errors":
+		if e.ComplexityRoot.CompleteTodosPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CompleteTodosPayload.Errors(childComplexity), true
+	case "CompleteTodosPayload.todos":
+		if e.ComplexityRoot.CompleteTodosPayload.Todos == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CompleteTodosPayload.Todos(childComplexity), true
+
+	case "DeleteTagPayload.deletedId":
+		if e.ComplexityRoot.DeleteTagPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTagPayload.DeletedID(childComplexity), true
+	case "DeleteTagPayload.errors":
+		if e.ComplexityRoot.DeleteTagPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTagPayload.Errors(childComplexity), true
+
+	case "DeleteTodoListPayload.deletedId":
+		if e.ComplexityRoot.DeleteTodoListPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTodoListPayload.DeletedID(childComplexity), true
+	case "DeleteTodoListPayload.errors":
+		if e.ComplexityRoot.DeleteTodoListPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTodoListPayload.Errors(childComplexity), true
+
+	case "DeleteTodoPayload.deletedId":
+		if e.ComplexityRoot.DeleteTodoPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTodoPayload.DeletedID(childComplexity), true
+	case "DeleteTodoPayload.errors":
+		if e.ComplexityRoot.DeleteTodoPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTodoPayload.Errors(childComplexity), true
+	case "DeleteTodoPayload.version":
+		if e.ComplexityRoot.DeleteTodoPayload.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTodoPayload.Version(childComplexity), true
+
 	case "Entity.findManyTodoByIDs":
 		if e.ComplexityRoot.Entity.FindManyTodoByIDs == nil {
 			break
@@ -251,6 +366,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ListMember.User(childComplexity), true
 
+	case "Mutation.assignTodo":
+		if e.ComplexityRoot.Mutation.AssignTodo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignTodo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignTodo(childComplexity, args["input"].(todos.AssignTodoInput)), true
+	case "Mutation.completeTodos":
+		if e.ComplexityRoot.Mutation.CompleteTodos == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_completeTodos_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CompleteTodos(childComplexity, args["input"].(todos.CompleteTodosInput)), true
+	case "Mutation.createTag":
+		if e.ComplexityRoot.Mutation.CreateTag == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTag(childComplexity, args["input"].(todos.CreateTagInput)), true
 	case "Mutation.createTodo":
 		if e.ComplexityRoot.Mutation.CreateTodo == nil {
 			break
@@ -273,6 +421,127 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTodoList(childComplexity, args["input"].(todos.CreateTodoListInput)), true
+	case "Mutation.deleteTag":
+		if e.ComplexityRoot.Mutation.DeleteTag == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteTag(childComplexity, args["input"].(todos.DeleteTagInput)), true
+	case "Mutation.deleteTodo":
+		if e.ComplexityRoot.Mutation.DeleteTodo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteTodo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteTodo(childComplexity, args["input"].(todos.DeleteTodoInput)), true
+	case "Mutation.deleteTodoList":
+		if e.ComplexityRoot.Mutation.DeleteTodoList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteTodoList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteTodoList(childComplexity, args["input"].(todos.DeleteTodoListInput)), true
+	case "Mutation.removeListMember":
+		if e.ComplexityRoot.Mutation.RemoveListMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeListMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveListMember(childComplexity, args["input"].(todos.RemoveListMemberInput)), true
+	case "Mutation.renameTag":
+		if e.ComplexityRoot.Mutation.RenameTag == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameTag_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameTag(childComplexity, args["input"].(todos.RenameTagInput)), true
+	case "Mutation.renameTodoList":
+		if e.ComplexityRoot.Mutation.RenameTodoList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameTodoList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameTodoList(childComplexity, args["input"].(todos.RenameTodoListInput)), true
+	case "Mutation.restoreTodo":
+		if e.ComplexityRoot.Mutation.RestoreTodo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreTodo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreTodo(childComplexity, args["input"].(todos.RestoreTodoInput)), true
+	case "Mutation.setListMember":
+		if e.ComplexityRoot.Mutation.SetListMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setListMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetListMember(childComplexity, args["input"].(todos.SetListMemberInput)), true
+	case "Mutation.setTodoStatus":
+		if e.ComplexityRoot.Mutation.SetTodoStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setTodoStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetTodoStatus(childComplexity, args["input"].(todos.SetTodoStatusInput)), true
+	case "Mutation.tagTodo":
+		if e.ComplexityRoot.Mutation.TagTodo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tagTodo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TagTodo(childComplexity, args["input"].(todos.TagTodoInput)), true
+	case "Mutation.updateTodo":
+		if e.ComplexityRoot.Mutation.UpdateTodo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTodo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTodo(childComplexity, args["input"].(UpdateTodoInput)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -350,12 +619,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
 
+	case "RemoveListMemberPayload.errors":
+		if e.ComplexityRoot.RemoveListMemberPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveListMemberPayload.Errors(childComplexity), true
+	case "RemoveListMemberPayload.list":
+		if e.ComplexityRoot.RemoveListMemberPayload.List == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveListMemberPayload.List(childComplexity), true
+
+	case "Tag.createdAt":
+		if e.ComplexityRoot.Tag.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tag.CreatedAt(childComplexity), true
+	case "Tag.id":
+		if e.ComplexityRoot.Tag.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tag.ID(childComplexity), true
+	case "Tag.name":
+		if e.ComplexityRoot.Tag.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tag.Name(childComplexity), true
+	case "Tag.updatedAt":
+		if e.ComplexityRoot.Tag.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tag.UpdatedAt(childComplexity), true
+	case "Tag.version":
+		if e.ComplexityRoot.Tag.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tag.Version(childComplexity), true
+
+	case "TagPayload.errors":
+		if e.ComplexityRoot.TagPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagPayload.Errors(childComplexity), true
+	case "TagPayload.tag":
+		if e.ComplexityRoot.TagPayload.Tag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagPayload.Tag(childComplexity), true
+
 	case "Todo.assignees":
 		if e.ComplexityRoot.Todo.Assignees == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Todo.Assignees(childComplexity), true
+	case "Todo.completedAt":
+		if e.ComplexityRoot.Todo.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Todo.CompletedAt(childComplexity), true
 	case "Todo.createdAt":
 		if e.ComplexityRoot.Todo.CreatedAt == nil {
 			break
@@ -404,12 +736,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Todo.Priority(childComplexity), true
+	case "Todo.remindAt":
+		if e.ComplexityRoot.Todo.RemindAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Todo.RemindAt(childComplexity), true
 	case "Todo.status":
 		if e.ComplexityRoot.Todo.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Todo.Status(childComplexity), true
+	case "Todo.tags":
+		if e.ComplexityRoot.Todo.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Todo.Tags(childComplexity), true
 	case "Todo.title":
 		if e.ComplexityRoot.Todo.Title == nil {
 			break
@@ -503,6 +847,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TodoList.Stats(childComplexity), true
+	case "TodoList.tags":
+		if e.ComplexityRoot.TodoList.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoList.Tags(childComplexity), true
 	case "TodoList.todos":
 		if e.ComplexityRoot.TodoList.Todos == nil {
 			break
@@ -708,12 +1058,26 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAssignTodoInput,
+		ec.unmarshalInputCompleteTodosInput,
+		ec.unmarshalInputCreateTagInput,
 		ec.unmarshalInputCreateTodoInput,
 		ec.unmarshalInputCreateTodoListInput,
+		ec.unmarshalInputDeleteTagInput,
+		ec.unmarshalInputDeleteTodoInput,
+		ec.unmarshalInputDeleteTodoListInput,
+		ec.unmarshalInputRemoveListMemberInput,
+		ec.unmarshalInputRenameTagInput,
+		ec.unmarshalInputRenameTodoListInput,
+		ec.unmarshalInputRestoreTodoInput,
+		ec.unmarshalInputSetListMemberInput,
+		ec.unmarshalInputSetTodoStatusInput,
+		ec.unmarshalInputTagTodoInput,
 		ec.unmarshalInputTodoByIDsInput,
 		ec.unmarshalInputTodoFilter,
 		ec.unmarshalInputTodoListByIDsInput,
 		ec.unmarshalInputTodoOrder,
+		ec.unmarshalInputUpdateTodoInput,
 		ec.unmarshalInputUserByIDsInput,
 	)
 	first := true
@@ -790,6 +1154,104 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../../../schema/subgraphs/todos/change.graphqls", Input: `# Changes of a todo, for owners and editors of its list. What changes nothing
+# succeeds, and leaves the version as it is.
+
+"What is left out stays as it is; null takes away what a todo can be without."
+input UpdateTodoInput {
+  id: ID!
+  "1 to 255 characters."
+  title: String
+  "At most 10,000 characters."
+  description: String
+  priority: Priority
+  dueAt: DateTime
+  remindAt: DateTime
+  "The todo's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+input SetTodoStatusInput {
+  id: ID!
+  status: TodoStatus!
+  "The todo's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+input AssignTodoInput {
+  id: ID!
+  "Those it is assigned to afterwards: members of the list, at most 20."
+  assigneeIds: [ID!]!
+  "The todo's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+input CompleteTodosInput {
+  "1 to 100."
+  ids: [ID!]!
+  "The versions that the caller saw, one for each id; a todo with another one is left as it is."
+  expectedVersions: [Int!]
+}
+
+"Each id is either among todos, or in the path of an error: [\"input\", \"ids\", \"3\"]."
+type CompleteTodosPayload {
+  "Those that are done now, in the order of the ids."
+  todos: [Todo!]! @listSize(assumedSize: 20)
+  errors: [UserError!]!
+}
+
+extend type Mutation {
+  "Changes what a todo says."
+  updateTodo(input: UpdateTodoInput!): TodoPayload! @authenticated
+  "Says how far a todo is."
+  setTodoStatus(input: SetTodoStatusInput!): TodoPayload! @authenticated
+  "Gives a todo other assignees."
+  assignTodo(input: AssignTodoInput!): TodoPayload! @authenticated
+  "Sets the status of todos, of one list or several, to DONE."
+  completeTodos(input: CompleteTodosInput!): CompleteTodosPayload! @authenticated
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/deletion.graphqls", Input: `input DeleteTodoListInput {
+  id: ID!
+  "The list's version that the caller saw; with another one nothing is deleted."
+  expectedVersion: Int
+}
+
+"Either deletedId, or at least one error."
+type DeleteTodoListPayload {
+  deletedId: ID
+  errors: [UserError!]!
+}
+
+input DeleteTodoInput {
+  id: ID!
+  "The todo's version that the caller saw; with another one nothing is deleted."
+  expectedVersion: Int
+}
+
+"Either deletedId and version, or at least one error."
+type DeleteTodoPayload {
+  deletedId: ID
+  "The deleted todo's, for restoreTodo."
+  version: Int
+  errors: [UserError!]!
+}
+
+input RestoreTodoInput {
+  id: ID!
+  "The version that deleteTodo answered; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+extend type Mutation {
+  "Deletes a list with everything in it. For owners."
+  deleteTodoList(input: DeleteTodoListInput!): DeleteTodoListPayload! @authenticated
+  "Deletes a todo; for 30 days it can be restored. For owners and editors of its list."
+  deleteTodo(input: DeleteTodoInput!): DeleteTodoPayload! @authenticated
+  "Brings a deleted todo back as it was. For owners and editors of its list."
+  restoreTodo(input: RestoreTodoInput!): TodoPayload! @authenticated
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/error.graphqls", Input: `"Why a mutation was not carried out."
 enum ErrorCode {
   "A field of the input is malformed, too long, too short or out of range."
@@ -798,6 +1260,12 @@ enum ErrorCode {
   NOT_FOUND
   "The caller may see the object but not change it."
   FORBIDDEN
+  "What is there does not allow it: a name is taken, a list is full or would be left without an owner."
+  CONFLICT
+  "The idempotency key came with another input before."
+  IDEMPOTENCY_KEY_REUSED
+  "The object has another version than the caller saw."
+  STALE_VERSION
 }
 
 "An expected failure that a form can show. Unexpected failures are top-level GraphQL errors."
@@ -890,7 +1358,7 @@ type TodoList implements Node @key(fields: "id") {
   name: String!
   "What the caller may do with the list."
   myRole: ListRole!
-  "Who created the list; null if the account is deleted."
+  "The owner who has been a member longest; null if the account is deleted."
   owner: User
   "At most 100, in order of joining."
   members: [ListMember!]! @listSize(assumedSize: 20)
@@ -899,16 +1367,16 @@ type TodoList implements Node @key(fields: "id") {
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   createdAt: DateTime!
   updatedAt: DateTime!
-  "Grows by one with each change."
+  "Grows by one with each change of the list, its members and its tags."
   version: Int!
 }
 
 enum ListRole {
   "Everything, members included."
   OWNER
-  "Reads and writes todos."
+  "Reads and writes todos and tags."
   EDITOR
-  "Reads todos."
+  "Reads."
   VIEWER
 }
 
@@ -943,6 +1411,14 @@ input CreateTodoListInput {
   name: String!
 }
 
+input RenameTodoListInput {
+  id: ID!
+  "1 to 100 characters."
+  name: String!
+  "The list's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
 "Either list, or at least one error."
 type TodoListPayload {
   list: TodoList
@@ -952,6 +1428,42 @@ type TodoListPayload {
 extend type Mutation {
   "Creates a list whose owner and first member is the caller."
   createTodoList(input: CreateTodoListInput!): TodoListPayload! @authenticated
+  "Gives a list another name. For owners."
+  renameTodoList(input: RenameTodoListInput!): TodoListPayload! @authenticated
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/member.graphqls", Input: `input SetListMemberInput {
+  listId: ID!
+  userId: ID!
+  role: ListRole!
+  "The list's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+input RemoveListMemberInput {
+  listId: ID!
+  userId: ID!
+  "The list's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+"Without errors, list is null only for a caller who has left it."
+type RemoveListMemberPayload {
+  list: TodoList
+  errors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Makes somebody a member of a list, or gives a member another role. For owners. A
+  list has 100 members at most, and always an owner.
+  """
+  setListMember(input: SetListMemberInput!): TodoListPayload! @authenticated
+  """
+  Ends a membership and takes the person off the list's todos. Owners may remove
+  everybody, others themselves; the last owner stays.
+  """
+  removeListMember(input: RemoveListMemberInput!): RemoveListMemberPayload! @authenticated
 }
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/node.graphqls", Input: `"Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…"
@@ -1001,6 +1513,79 @@ extend type TodoList {
   stats: TodoStats! @cost(weight: 5)
 }
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/tag.graphqls", Input: `"A word by which the todos of a list are told apart."
+type Tag {
+  id: ID!
+  "1 to 50 characters. A list has one tag of each name, in capitals or not."
+  name: String!
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "Grows by one with each change of the tag itself."
+  version: Int!
+}
+
+extend type TodoList {
+  "At most 100, by name."
+  tags: [Tag!]! @listSize(assumedSize: 20)
+}
+
+extend type Todo {
+  "At most 20, by name."
+  tags: [Tag!]! @listSize(assumedSize: 5)
+}
+
+input CreateTagInput {
+  listId: ID!
+  "1 to 50 characters."
+  name: String!
+}
+
+input RenameTagInput {
+  id: ID!
+  "1 to 50 characters."
+  name: String!
+  "The tag's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+"Either tag, or at least one error."
+type TagPayload {
+  tag: Tag
+  errors: [UserError!]!
+}
+
+input DeleteTagInput {
+  id: ID!
+  "The tag's version that the caller saw; with another one nothing is deleted."
+  expectedVersion: Int
+}
+
+"Either deletedId, or at least one error."
+type DeleteTagPayload {
+  deletedId: ID
+  errors: [UserError!]!
+}
+
+input TagTodoInput {
+  id: ID!
+  "The tags that the todo has afterwards: tags of its list, at most 20."
+  tagIds: [ID!]!
+  "The todo's version that the caller saw; with another one nothing is changed."
+  expectedVersion: Int
+}
+
+# Who may write todos may write tags.
+extend type Mutation {
+  "Adds a tag to a list."
+  createTag(input: CreateTagInput!): TagPayload! @authenticated
+  "Gives a tag another name, on all todos that have it."
+  renameTag(input: RenameTagInput!): TagPayload! @authenticated
+  "Takes a tag off its list and all todos."
+  deleteTag(input: DeleteTagInput!): DeleteTagPayload! @authenticated
+  "Gives a todo other tags."
+  tagTodo(input: TagTodoInput!): TodoPayload! @authenticated
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/todo.graphqls", Input: `"Something to do."
 type Todo implements Node @key(fields: "id") {
   id: ID!
@@ -1012,6 +1597,10 @@ type Todo implements Node @key(fields: "id") {
   status: TodoStatus!
   priority: Priority!
   dueAt: DateTime
+  "When to remind people of it."
+  remindAt: DateTime
+  "When it was done; null while it is not. Archived todos keep it."
+  completedAt: DateTime
   "Due in the past and neither done nor archived."
   overdue: Boolean!
   "Null if the account is deleted."
@@ -1063,8 +1652,17 @@ input CreateTodoInput {
   description: String
   priority: Priority! = NORMAL
   dueAt: DateTime
+  remindAt: DateTime
   "Members of the list, at most 20."
   assigneeIds: [ID!]! = []
+  "Tags of the list, at most 20."
+  tagIds: [ID!]! = []
+  """
+  1 to 100 characters of the client's choice, for 24 hours: the same caller's next
+  createTodo with the same key gives the todo that the first one made, if the input
+  is the same, and is refused otherwise.
+  """
+  idempotencyKey: String
 }
 
 "Either todo, or at least one error."
@@ -1195,6 +1793,48 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_CompleteTodosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "todos":
+		return ec.fieldContext_CompleteTodosPayload_todos(ctx, field)
+	case "errors":
+		return ec.fieldContext_CompleteTodosPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CompleteTodosPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteTagPayload_deletedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteTagPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTagPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTodoListPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteTodoListPayload_deletedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteTodoListPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTodoListPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTodoPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteTodoPayload_deletedId(ctx, field)
+	case "version":
+		return ec.fieldContext_DeleteTodoPayload_version(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeleteTodoPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTodoPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ListMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -1221,6 +1861,42 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveListMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "list":
+		return ec.fieldContext_RemoveListMemberPayload_list(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveListMemberPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveListMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Tag(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Tag_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Tag_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Tag_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Tag_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Tag_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Tag", field.Name)
+}
+
+func (ec *executionContext) childFields_TagPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tag":
+		return ec.fieldContext_TagPayload_tag(ctx, field)
+	case "errors":
+		return ec.fieldContext_TagPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Todo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1237,6 +1913,10 @@ func (ec *executionContext) childFields_Todo(ctx context.Context, field graphql.
 		return ec.fieldContext_Todo_priority(ctx, field)
 	case "dueAt":
 		return ec.fieldContext_Todo_dueAt(ctx, field)
+	case "remindAt":
+		return ec.fieldContext_Todo_remindAt(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_Todo_completedAt(ctx, field)
 	case "overdue":
 		return ec.fieldContext_Todo_overdue(ctx, field)
 	case "createdBy":
@@ -1249,6 +1929,8 @@ func (ec *executionContext) childFields_Todo(ctx context.Context, field graphql.
 		return ec.fieldContext_Todo_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_Todo_version(ctx, field)
+	case "tags":
+		return ec.fieldContext_Todo_tags(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Todo", field.Name)
 }
@@ -1297,6 +1979,8 @@ func (ec *executionContext) childFields_TodoList(ctx context.Context, field grap
 		return ec.fieldContext_TodoList_version(ctx, field)
 	case "stats":
 		return ec.fieldContext_TodoList_stats(ctx, field)
+	case "tags":
+		return ec.fieldContext_TodoList_tags(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TodoList", field.Name)
 }

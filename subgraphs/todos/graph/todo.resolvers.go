@@ -14,12 +14,7 @@ import (
 // CreateTodo is the resolver for the createTodo field.
 func (r *mutationResolver) CreateTodo(ctx context.Context, input todos.CreateTodoInput) (*TodoPayload, error) {
 	todo, err := r.Service.CreateTodo(ctx, viewer(ctx), input)
-	errs, err := userErrors(err)
-	if err != nil {
-		return nil, err
-	}
-	load(ctx).sawTodos([]*todos.Todo{todo})
-	return &TodoPayload{Todo: todo, Errors: errs}, nil
+	return todoPayload(ctx, todo, err)
 }
 
 // Todo is the resolver for the todo field.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,38 +28,82 @@ func scanList(row pgx.CollectableRow, before ...any) (*todos.TodoList, error) {
 }
 
 // CreateTodoList implements todos.Service.
-func (s *Service) CreateTodoList(ctx context.Context, viewer todos.Viewer, in todos.CreateTodoListInput) (*todos.TodoList, error) {
+func (s *Service) CreateTodoList(ctx context.Context, viewer todos.Viewer, in todos.CreateTodoListInput) (list *todos.TodoList, err error) {
 	if err := viewer.RequireLogin(); err != nil {
 		return nil, err
 	}
-	in, err := in.Normalize()
+	if in, err = in.Normalize(); err != nil {
+		return nil, err
+	}
+	if _, err := id.Parse(id.User, viewer.ID); err != nil {
+		return nil, fmt.Errorf("create list: the caller's %w", err)
+	}
+	err = s.change(ctx, "create list", viewer, func(c change) error {
+		list, err = c.insertList(ctx, id.New(), in.Name)
+		return err
+	})
+	return list, err
+}
+
+// insertList writes a list and its first member.
+func (c change) insertList(ctx context.Context, key id.UUID, name string) (*todos.TodoList, error) {
+	data, err := json.Marshal(todos.Changes{"name": todos.FieldChange{To: name}})
 	if err != nil {
 		return nil, err
 	}
-	owner, err := id.Parse(id.User, viewer.ID)
-	if err != nil {
-		return nil, fmt.Errorf("create list: the caller's %w", err)
-	}
-	list, err := s.insertList(ctx, id.New(), owner, in.Name)
-	if err != nil {
-		return nil, fmt.Errorf("create list: %w", err)
-	}
-	return list, nil
-}
-
-// insertList writes a list and its first member; one statement is one
-// transaction.
-func (s *Service) insertList(ctx context.Context, key, owner id.UUID, name string) (*todos.TodoList, error) {
-	rows, err := s.deps.Pool.Query(ctx, `with l as (
+	rows, err := c.tx.Query(ctx, `with l as (
 			insert into todo_lists (id, name, owner_id, created_at, updated_at) values ($1, $2, $3, $4, $4) returning *
 		), m as (
 			insert into list_members (list_id, user_id, role, since) select id, owner_id, 'OWNER', created_at from l returning *
+		), e as (
+			insert into domain_events (list_id, type, version, actor_id, at, data, request_id)
+			select id, $5, version, $3, $4, $6, $7 from l
 		)
-		select `+listColumns+` from l, m`, key, name, owner, s.now())
+		select `+listColumns+` from l, m`, key, name, c.me, c.at, todos.ListCreated, data, c.requestID)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*todos.TodoList, error) { return scanList(row) })
+}
+
+// RenameTodoList implements todos.Service.
+func (s *Service) RenameTodoList(ctx context.Context, viewer todos.Viewer, in todos.RenameTodoListInput) (list *todos.TodoList, err error) {
+	if err := viewer.RequireLogin(); err != nil {
+		return nil, err
+	}
+	if in, err = in.Normalize(); err != nil {
+		return nil, err
+	}
+	err = s.change(ctx, "rename list", viewer, func(c change) error {
+		held, err := c.listFor(ctx, todos.ManageList, in.ID, "id", lockList)
+		if err != nil {
+			return err
+		}
+		if err := todos.CheckVersion(held.Version, in.ExpectedVersion); err != nil || held.Name == in.Name {
+			list = held.TodoList
+			return err
+		}
+		changes := todos.Changes{"name": todos.FieldChange{From: held.Name, To: in.Name}}
+		held.Name = in.Name
+		list, err = c.saveList(ctx, held, nil, todos.ListRenamed, changes)
+		return err
+	})
+	return list, err
+}
+
+// DeleteTodoList implements todos.Service.
+func (s *Service) DeleteTodoList(ctx context.Context, viewer todos.Viewer, in todos.DeleteTodoListInput) error {
+	return s.change(ctx, "delete list", viewer, func(c change) error {
+		held, err := c.listFor(ctx, todos.ManageList, in.ID, "id", lockList)
+		if err != nil {
+			return err
+		}
+		if err := todos.CheckVersion(held.Version, in.ExpectedVersion); err != nil {
+			return err
+		}
+		_, err = c.saveList(ctx, held, &c.at, todos.ListDeleted, todos.Changes{})
+		return err
+	})
 }
 
 // ListsByID implements todos.Service.
@@ -216,40 +261,4 @@ func (s *Service) countInto(ctx context.Context, counts []int32, lookup keys, st
 		return fmt.Errorf("count: %w", err)
 	}
 	return nil
-}
-
-// maxMembers bounds the members of a list that are read.
-const maxMembers = 100
-
-// Members implements todos.Service.
-func (s *Service) Members(ctx context.Context, viewer todos.Viewer, listIDs []string) ([][]todos.ListMember, error) {
-	members := make([][]todos.ListMember, len(listIDs))
-	me := viewerKey(viewer)
-	lookup := readKeys(me, id.TodoList, listIDs)
-	if len(lookup.uuids) == 0 {
-		return members, nil
-	}
-	rows, err := s.deps.Pool.Query(ctx, `select k.n, p.user_id, p.role, p.since
-		from unnest($2::uuid[]) with ordinality as k (list_id, n)
-		join todo_lists l on l.id = k.list_id and l.deleted_at is null
-		join list_members m on m.list_id = l.id and m.user_id = $1
-		cross join lateral (
-			select user_id, role, since from list_members where list_id = k.list_id order by since, user_id limit $3
-		) p
-		order by k.n, p.since, p.user_id`, me, lookup.uuids, maxMembers)
-	if err != nil {
-		return nil, fmt.Errorf("members: %w", err)
-	}
-	var n int64
-	var user id.UUID
-	var member todos.ListMember
-	_, err = pgx.ForEachRow(rows, []any{&n, &user, &member.Role, &member.Since}, func() error {
-		member.User = todos.User{ID: id.Format(id.User, user)}
-		members[lookup.place(n)] = append(members[lookup.place(n)], member)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("members: %w", err)
-	}
-	return members, nil
 }

@@ -6,10 +6,6 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// visible joins the list of the todo t and the viewer's membership.
-const visible = ` join todo_lists l on l.id = t.list_id and l.deleted_at is null
-	join list_members m on m.list_id = t.list_id and m.user_id = $1`
-
 // todosPage is the statement for a page of each set of a batch: rows of the key's
 // ordinal number, the sort key as text and todoColumns, in the order of the
 // window.
