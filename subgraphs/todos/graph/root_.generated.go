@@ -1260,7 +1260,7 @@ enum ErrorCode {
   NOT_FOUND
   "The caller may see the object but not change it."
   FORBIDDEN
-  "What is there does not allow it: a name is taken, a list is full or would be left without an owner."
+  "What is there already does not allow it, such as a name or an e-mail address that is taken."
   CONFLICT
   "The idempotency key came with another input before."
   IDEMPOTENCY_KEY_REUSED

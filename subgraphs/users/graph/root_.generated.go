@@ -554,7 +554,7 @@ extend type Mutation {
 enum ErrorCode {
   "A field of the input is malformed, too long, too short or out of range."
   BAD_INPUT
-  "The e-mail address belongs to another account."
+  "What is there already does not allow it, such as a name or an e-mail address that is taken."
   CONFLICT
   "E-mail address and password do not match, or the account may not log in."
   INVALID_CREDENTIALS
