@@ -322,7 +322,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	t.Run("fields that the schema marks need a login", func(t *testing.T) {
 		operations := map[string]string{
 			"todoList": `{ todoList(id: "x") { id } }`, "todo": `{ todo(id: "x") { id } }`,
-			"searchTodos":    `{ searchTodos(query: "x") { totalCount } }`,
+			"searchTodos": `{ searchTodos(query: "x") { totalCount } }`,
 		}
 		schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 		for _, field := range schema.Query.Fields {
