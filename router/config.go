@@ -31,6 +31,8 @@ type Config struct {
 	// Authentication is about access tokens. Defaults to none: all callers are
 	// anonymous.
 	Authentication AuthenticationConfig `yaml:"authentication"`
+	// Auth is about access tokens too: what Apollo Router does not have.
+	Auth AuthConfig `yaml:"auth"`
 	// Identity is about the headers that tell subgraphs who is calling. Defaults
 	// to none being sent.
 	Identity IdentityConfig `yaml:"identity"`
@@ -53,6 +55,8 @@ type Config struct {
 	// ProgressiveOverride says which requests set the labels of @override. Defaults
 	// to none but those of the form "percent(n)".
 	ProgressiveOverride OverrideConfig `yaml:"progressive_override"`
+	// Telemetry is about metrics. Defaults to none being served.
+	Telemetry TelemetryConfig `yaml:"telemetry"`
 	// Playground is the page for browsers. Defaults to none.
 	Playground PlaygroundConfig `yaml:"playground"`
 }
@@ -82,6 +86,12 @@ type AuthenticationConfig struct {
 		// JWT is nil if tokens are not checked.
 		JWT *auth.Config `yaml:"jwt"`
 	} `yaml:"router"`
+}
+
+// AuthConfig is about access tokens.
+type AuthConfig struct {
+	// Revocation is nil if tokens live until they end.
+	Revocation *auth.RevocationConfig `yaml:"revocation"`
 }
 
 // IdentityConfig holds the keys that sign who is calling (package identity). One
@@ -127,11 +137,16 @@ func (c Config) WithDefaults() Config {
 		defaults := jwt.WithDefaults()
 		c.Authentication.Router.JWT = &defaults
 	}
+	if revocation := c.Auth.Revocation; revocation != nil {
+		defaults := revocation.WithDefaults()
+		c.Auth.Revocation = &defaults
+	}
 	c.ClientAddress = c.ClientAddress.WithDefaults()
 	c.IncludeSubgraphErrors = c.IncludeSubgraphErrors.withDefaults()
 	c.TrafficShaping = c.TrafficShaping.withDefaults()
 	c.QueryPlanning = c.QueryPlanning.withDefaults()
 	c.ProgressiveOverride.Header.Name = http.CanonicalHeaderKey(cmp.Or(c.ProgressiveOverride.Header.Name, "Override-Labels"))
+	c.Telemetry = c.Telemetry.withDefaults()
 	c.Playground.Config = c.Playground.WithDefaults()
 	c.Playground.Endpoint = c.Supergraph.Path
 	return c
@@ -170,6 +185,17 @@ func (c Config) validate(subgraphs []string) error {
 			return fieldError(problem.Message, append([]string{"authentication", "router", "jwt"}, problem.Field...)...)
 		}
 	}
+	if revocation := c.Auth.Revocation; revocation != nil {
+		if problem := revocation.Validate(); problem != nil {
+			return fieldError(problem.Message, append([]string{"auth", "revocation"}, problem.Field...)...)
+		}
+		if c.Authentication.Router.JWT == nil {
+			return fieldError("tokens are not checked: authentication.router.jwt is missing", "auth", "revocation")
+		}
+	}
+	if problem := c.Telemetry.validate(); problem != nil {
+		return problem
+	}
 	if problem := c.ClientAddress.Validate(); problem != nil {
 		return fieldError(problem.Message, append([]string{"client_address"}, problem.Field...)...)
 	}
@@ -186,16 +212,18 @@ func (c Config) validateEndpoint() *FieldError {
 	if _, port, err := net.SplitHostPort(c.Supergraph.Listen); err != nil || port == "" {
 		return fieldError(fmt.Sprintf("%q is no address to listen on: want host:port", c.Supergraph.Listen), "supergraph", "listen")
 	}
-	plain := func(path string) bool {
-		return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "*:{}?# ")
-	}
-	if !plain(c.Supergraph.Path) {
+	if !plainPath(c.Supergraph.Path) {
 		return fieldError(fmt.Sprintf("%q is no path: want one such as /graphql, without parameters and wildcards", c.Supergraph.Path), "supergraph", "path")
 	}
-	if !plain(c.HealthCheck.Path) || c.HealthCheck.Path == c.Supergraph.Path {
+	if !plainPath(c.HealthCheck.Path) || c.HealthCheck.Path == c.Supergraph.Path {
 		return fieldError(fmt.Sprintf("%q is no path, or supergraph.path: want one such as /health", c.HealthCheck.Path), "health_check", "path")
 	}
 	return nil
+}
+
+// plainPath tells whether a path is one without parameters and wildcards.
+func plainPath(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "*:{}?# ")
 }
 
 func (c Config) validateLimits() *FieldError {

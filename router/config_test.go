@@ -246,7 +246,7 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 		t.Error(err)
 	}
 	jwt := file.Config.Authentication.Router.JWT
-	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.Headers.All.Request) != 4 || len(file.Config.Headers.Subgraphs["users"].Response) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" || len(file.Config.ClientAddress.TrustedProxies) != 2 {
+	if jwt == nil || len(jwt.JWKS) != 1 || len(file.Config.ProgressiveOverride.Labels) != 1 || len(file.Config.ProgressiveOverride.Header.Scopes) != 1 || file.Config.Playground.Demo == nil || len(file.Config.OverrideSubgraphURL) != 2 || len(file.Config.TrafficShaping.Subgraphs) != 1 || len(file.Config.Headers.All.Request) != 4 || len(file.Config.Headers.Subgraphs["users"].Response) != 1 || len(file.Config.TLS.Subgraph.Subgraphs) != 1 || file.Config.TLS.Subgraph.All.CertificateAuthorities == "" || file.Config.Identity.Keys == "" || file.Config.Auth.Revocation == nil || len(file.Config.ClientAddress.TrustedProxies) != 2 {
 		t.Fatalf("not everything is there: %+v", file.Config)
 	}
 	set := jwt.JWKS[0]
@@ -321,7 +321,7 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no YAML", "a: [", "weft.yaml:1:4: "},
 		{"unknown key", "supergraph:\n  listn: x", `weft.yaml:2:3: supergraph: unknown key "listn"; there are introspection, listen, path`},
-		{"unknown section", "header: {}", `weft.yaml:1:1: unknown key "header"; there are authentication, `},
+		{"unknown section", "header: {}", `weft.yaml:1:1: unknown key "header"; there are auth, authentication, `},
 		{"key twice", "limits: {}\nlimits: {}", `weft.yaml:2:1: `},
 		{"subgraph twice", "override_subgraph_url:\n  a: http://x\n  a: http://y", `weft.yaml:3:3: `},
 		{"a list for a section", "limits: [1]", "weft.yaml:1:9: limits: want keys with values, got a list"},
@@ -379,6 +379,13 @@ func TestBadConfigNamesItsPlace(t *testing.T) {
 		{"file that is none", "identity: {keys: '${file./dev/zero}'}", "identity.keys: /dev/zero is no regular file"},
 		{"key set", "authentication:\n  router:\n    jwt:\n      jwks:\n      - url: x", "weft.yaml:5:9: authentication.router.jwt.jwks.0.url: "},
 		{"no key set", "authentication:\n  router:\n    jwt:\n      header_name: X", "weft.yaml:3:5: authentication.router.jwt.jwks: at least one"},
+		{"revocations without tokens", "auth:\n  revocation: {redis_url: 'redis://x'}", "weft.yaml:2:3: auth.revocation: tokens are not checked"},
+		{"revocations without a place", "auth: {revocation: {key: k}}", "auth.revocation.redis_url: the address of a Redis is missing"},
+		{"revocations too rarely", "auth: {revocation: {redis_url: 'redis://x', interval: 5m}}", "auth.revocation.interval: 5m0s is not between 100ms and 1m"},
+		{"no revocations", "auth: {revocation: {redis_url: 'redis://x', max_sessions: -1}}", "auth.revocation.max_sessions: -1 is too small"},
+		{"address of metrics", "telemetry: {exporters: {metrics: {prometheus: {listen: 9090}}}}", "telemetry.exporters.metrics.prometheus.listen: want text"},
+		{"no address of metrics", "telemetry: {exporters: {metrics: {prometheus: {listen: x}}}}", `telemetry.exporters.metrics.prometheus.listen: "x" is no address`},
+		{"path of metrics", "telemetry: {exporters: {metrics: {prometheus: {path: metrics}}}}", `telemetry.exporters.metrics.prometheus.path: "metrics" is no path`},
 		{"trusted proxy", "client_address:\n  trusted_proxies:\n  - 10.0.0.0/8\n  - lb.internal", `weft.yaml:4:5: client_address.trusted_proxies.1: "lb.internal" is neither a network`},
 		{"header of addresses", "client_address: {header: X-Real-IP}", `client_address.header: "X-Real-IP" is neither X-Forwarded-For nor Forwarded`},
 		{"two sources of keys", "identity: {keys: a, keys_file: b}", "identity.keys_file: keys and keys_file are both there"},

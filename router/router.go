@@ -17,6 +17,7 @@ import (
 	"github.com/weftql/weft/router/internal/limit"
 	"github.com/weftql/weft/router/internal/origin"
 	"github.com/weftql/weft/router/internal/playground"
+	"github.com/weftql/weft/router/internal/redis"
 	"github.com/weftql/weft/router/internal/telemetry"
 	"github.com/weftql/weft/router/internal/transport"
 	"github.com/weftql/weft/schema/identity"
@@ -31,7 +32,9 @@ type Router struct {
 	handler    http.Handler
 	playground http.Handler        // nil if there is none
 	auth       *auth.Authenticator // nil if tokens are not checked
-	signer     *identity.Signer    // nil if requests are not signed
+	redis      *redis.Client       // nil if there is none
+	metrics    telemetry.Metrics
+	signer     *identity.Signer // nil if requests are not signed
 	graph      atomic.Pointer[graph]
 	replacing  sync.Mutex // held while the graph is being replaced
 	draining   atomic.Bool
@@ -60,7 +63,11 @@ func New(config Config, graph *supergraph.Supergraph, log *slog.Logger) (*Router
 		if claim := config.ProgressiveOverride.Claim; claim != "" {
 			tokens.Lists = []string{claim}
 		}
-		if r.auth, err = auth.New(tokens, log); err != nil {
+		revoked, err := r.revocations()
+		if err != nil {
+			return nil, err
+		}
+		if r.auth, err = auth.New(tokens, revoked, log); err != nil {
 			return nil, err
 		}
 	}
@@ -79,6 +86,20 @@ func New(config Config, graph *supergraph.Supergraph, log *slog.Logger) (*Router
 		return nil, err
 	}
 	return r, nil
+}
+
+// revocations returns the copy of the list of revoked sessions, nil if there is
+// none.
+func (r *Router) revocations() (*auth.Revocations, error) {
+	config := r.config.Auth.Revocation
+	if config == nil {
+		return nil, nil
+	}
+	var err error
+	if r.redis, err = redis.Open(config.RedisURL); err != nil {
+		return nil, fieldError(strings.TrimPrefix(err.Error(), "redis: "), "auth", "revocation", "redis_url")
+	}
+	return auth.NewRevocations(*config, r.redis.SortedSet(config.Key), &r.metrics, r.log), nil
 }
 
 func namesOf(graph *supergraph.Supergraph) []string {
@@ -156,6 +177,10 @@ func (r *Router) routes(operations http.Handler) http.Handler {
 func (r *Router) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.handler.ServeHTTP(w, request)
 }
+
+// Metrics serves the router's metrics in Prometheus' text format. Run does not: they
+// are for operators, and belong on another address than operations.
+func (r *Router) Metrics() http.Handler { return &r.metrics }
 
 // refuseToken answers a request whose access token is refused.
 func refuseToken(w http.ResponseWriter, request *http.Request, err *auth.Error) {

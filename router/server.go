@@ -38,6 +38,9 @@ func (r *Router) Run(ctx context.Context, listener net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	if r.redis != nil {
+		defer func() { _ = r.redis.Close() }() // nobody uses it any more
+	}
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()

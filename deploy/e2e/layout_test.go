@@ -36,6 +36,7 @@ var layers = map[string][]string{
 	"router/internal/playground":    {"router/internal/playground/bundle"},
 	"router/internal/auth":          {"schema/identity", "router/internal/telemetry"},
 	"router/internal/origin":        {},
+	"router/internal/redis":         {},
 	"router/internal/subgraph":      {"schema/identity", "schema/supergraph", "router/internal/telemetry"},
 	"router/internal/cache":         {},
 	"router/internal/operation":     {"schema/federation", "schema/supergraph"},

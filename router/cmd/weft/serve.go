@@ -101,6 +101,12 @@ func (o serveOptions) run(ctx context.Context, io console) error {
 	if err != nil {
 		return fmt.Errorf("%w (choose another address with --listen, or supergraph.listen in the configuration)", err)
 	}
+	stopMetrics, err := serveMetrics(ctx, config.Telemetry.Exporters.Metrics.Prometheus, server.Metrics(), log)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	defer stopMetrics()
 	log.Info("serving", "address", "http://"+listener.Addr().String(), "path", config.Supergraph.Path,
 		"supergraph", o.supergraph, "subgraphs", len(graph.Subgraphs), "dev", o.dev)
 	if o.hotReload {

@@ -132,6 +132,56 @@ func TestServeAnswersUntilItIsToldToEnd(t *testing.T) {
 	}
 }
 
+// TestServeServesMetricsOnAnAddressOfTheirOwn asks for the metrics there, and at
+// the address of operations, where there are none.
+func TestServeServesMetricsOnAnAddressOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	dir := composed(t, "http://127.0.0.1:1/", map[string]string{"weft.yaml": `
+authentication: {router: {jwt: {jwks: [{url: "http://127.0.0.1:1/keys"}]}}}
+auth: {revocation: {redis_url: "redis://127.0.0.1:1"}}
+telemetry: {exporters: {metrics: {prometheus: {enabled: true, listen: "127.0.0.1:0", path: /numbers}}}}
+`})
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	reader, writer := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		args := []string{"serve", "--supergraph", dir + "/supergraph.graphqls", "--config", dir + "/weft.yaml", "--listen", "127.0.0.1:0"}
+		ended <- run(ctx, args, console{in: strings.NewReader(""), out: io.Discard, err: writer})
+		_ = writer.Close()
+	}()
+	var metrics, operations string
+	scanner := bufio.NewScanner(reader)
+	for operations == "" && scanner.Scan() {
+		if found := regexp.MustCompile(`"metrics":"(http[^"]+/numbers)"`).FindStringSubmatch(scanner.Text()); found != nil {
+			metrics = found[1]
+		}
+		if found := regexp.MustCompile(`"address":"(http[^"]+)"`).FindStringSubmatch(scanner.Text()); found != nil {
+			operations = found[1]
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	get := func(url string) (int, string) {
+		response, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		return response.StatusCode, string(body)
+	}
+	if status, body := get(metrics); status != http.StatusOK || !strings.Contains(body, "\nweft_auth_revocation_sessions 0\n") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := get(operations + "/numbers"); status != http.StatusNotFound {
+		t.Errorf("at the address of operations: %d %s", status, body)
+	}
+	stop()
+	if code := <-ended; code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+}
+
 // TestServeTakesANewSupergraph changes the supergraph's file under a router that
 // looks at it: a new one is used, one that is broken is not.
 func TestServeTakesANewSupergraph(t *testing.T) {

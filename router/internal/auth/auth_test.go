@@ -273,7 +273,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		if problem == nil || strings.Join(problem.Field, ".") != c.field {
 			t.Errorf("%s: %+v", c.name, problem)
 		}
-		if _, err := New(c.config, slog.New(slog.DiscardHandler)); err == nil {
+		if _, err := New(c.config, nil, slog.New(slog.DiscardHandler)); err == nil {
 			t.Errorf("%s: New accepted it", c.name)
 		}
 	}
@@ -285,7 +285,7 @@ func TestValidateNamesTheField(t *testing.T) {
 func FuzzAuthenticate(f *testing.F) {
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Add("a.b.c")
-	a, err := New(Config{JWKS: []JWKS{{URL: "http://127.0.0.1:1/"}}}, slog.New(slog.DiscardHandler))
+	a, err := New(Config{JWKS: []JWKS{{URL: "http://127.0.0.1:1/"}}}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func BenchmarkAuthenticateCached(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := New(Config{JWKS: []JWKS{{URL: "http://127.0.0.1:1/"}}}, slog.New(slog.DiscardHandler))
+	a, err := New(Config{JWKS: []JWKS{{URL: "http://127.0.0.1:1/"}}}, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

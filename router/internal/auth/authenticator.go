@@ -31,12 +31,19 @@ type Authenticator struct {
 	sources []*source
 	now     func() time.Time
 	cache   cache
+	revoked *Revocations // nil if tokens live until they end
 }
 
-// New returns an Authenticator. It fetches nothing yet: Run does, and so does
-// the first request with a token if it comes sooner.
-func New(config Config, log *slog.Logger) (*Authenticator, error) {
-	return newAuthenticator(config, log, time.Now)
+// New returns an Authenticator, which refuses tokens of sessions that are revoked
+// unless that is nil. It fetches nothing yet: Run does, and so does the first
+// request with a token if it comes sooner.
+func New(config Config, revoked *Revocations, log *slog.Logger) (*Authenticator, error) {
+	a, err := newAuthenticator(config, log, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	a.revoked = revoked
+	return a, nil
 }
 
 func newAuthenticator(config Config, log *slog.Logger, now func() time.Time) (*Authenticator, error) {
@@ -57,11 +64,14 @@ func newAuthenticator(config Config, log *slog.Logger, now func() time.Time) (*A
 	return a, nil
 }
 
-// Run keeps the keys fresh until ctx ends.
+// Run keeps the keys fresh, and the revocations, until ctx ends.
 func (a *Authenticator) Run(ctx context.Context) {
 	var polls sync.WaitGroup
 	for _, s := range a.sources {
 		polls.Go(func() { s.poll(ctx) })
+	}
+	if a.revoked != nil {
+		polls.Go(func() { a.revoked.Run(ctx) })
 	}
 	polls.Wait()
 }
@@ -77,6 +87,18 @@ func (a *Authenticator) Authenticate(ctx context.Context, header http.Header) (C
 	if err != nil {
 		return Caller{}, err
 	}
+	caller, err := a.callerOf(ctx, token)
+	if err != nil {
+		return Caller{}, err
+	}
+	if a.revoked.Revoked(caller.Claims.Session) {
+		return Caller{}, refusal("the access token has been revoked")
+	}
+	return caller, nil
+}
+
+// callerOf returns whom a token was made for, if it is good.
+func (a *Authenticator) callerOf(ctx context.Context, token string) (Caller, error) {
 	hash := sha256.Sum256([]byte(token))
 	if caller, found := a.cache.find(hash, a.now()); found {
 		return caller, nil

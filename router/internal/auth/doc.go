@@ -8,6 +8,13 @@
 //	                              │    ▲
 //	   verified tokens (cache) ◀──┘    └── keys ◀── JWKS address (poll, refresh)
 //
+// A session that ends before its tokens is refused too, if it is published: Run
+// copies the list of such sessions every second, so that no request asks for it.
+// While the list cannot be read, what is known of it stays, and the tokens of
+// sessions that end now live out their minutes.
+//
+//	sorted set (RevocationList) ──every second──▶ Revocations ◀── Authenticate
+//
 // A request without a token is an anonymous caller's and goes on: what anonymous
 // callers may do is decided by the subgraphs. A request with a bad token ends
 // here.

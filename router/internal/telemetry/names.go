@@ -17,3 +17,22 @@ const (
 // RequestIDHeader carries a request's id: a client or a proxy may send one, and
 // every response has one.
 const RequestIDHeader = "X-Request-Id"
+
+// The router's metrics.
+var (
+	RevocationAge = Instrument{
+		"weft.auth.revocation.age", "s", "Time since the revoked sessions were last read",
+	}
+	RevocationFailures = Instrument{
+		"weft.auth.revocation.failures", "{look}", "Looks at the revoked sessions that failed",
+	}
+	RevocationSessions = Instrument{
+		"weft.auth.revocation.sessions", "{session}", "Revoked sessions that are remembered",
+	}
+	RevocationDropped = Instrument{
+		"weft.auth.revocation.dropped", "{session}", "Revoked sessions that were forgotten because there were too many",
+	}
+	RevocationRefusals = Instrument{
+		"weft.auth.revocation.refusals", "{request}", "Requests refused because their session was revoked",
+	}
+)

@@ -100,8 +100,7 @@ func (s *stack) router() program {
 			"serve", "--supergraph", "schema/supergraph.graphqls", "--config", s.routerConfigurationFile(),
 			"--listen", s.Settings.Ports.Router.Address(), "--dev",
 		},
-		environment: []string{"REDIS_URL=" + s.redisURL},
-		health:      "http://" + s.Settings.Ports.Router.Address() + "/health",
+		health: "http://" + s.Settings.Ports.Router.Address() + "/health",
 	}
 }
 

@@ -44,6 +44,7 @@ func (s *stack) routerConfiguration() section {
 			"audiences": []string{tokenAudience},
 			"typ":       "at+jwt",
 		}}}}},
+		"auth":     section{"revocation": section{"redis_url": s.redisURL}},
 		"identity": section{"keys_file": s.secrets.IdentityKeysFile},
 		"override_subgraph_url": section{
 			"users": at.Users + "/graphql",

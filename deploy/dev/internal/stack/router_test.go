@@ -26,7 +26,7 @@ func TestRouterConfigurationIsWhatTheRouterReads(t *testing.T) {
 	}
 	s := &stack{
 		Config:  Config{Settings: choices, Home: h},
-		secrets: secret.Secrets{IdentityKeysFile: "/keys", DemoPassword: "demo \"pass\""},
+		secrets: secret.Secrets{IdentityKeysFile: "/keys", DemoPassword: "demo \"pass\""}, redisURL: "redis://:x@127.0.0.1:4006/0",
 	}
 	if err := s.writeRouterConfiguration(); err != nil {
 		t.Fatal(err)
@@ -41,13 +41,14 @@ func TestRouterConfigurationIsWhatTheRouterReads(t *testing.T) {
 	}
 	read := file.Config
 	jwks := read.Authentication.Router.JWT.JWKS[0]
-	got := []any{jwks.URL, jwks.Typ, jwks.Issuers, jwks.Audiences, read.Identity.KeysFile, read.OverrideSubgraphURL["users"], read.Playground.DefaultQuery, read.Playground.Demo.Variables}
+	got := []any{jwks.URL, jwks.Typ, jwks.Issuers, jwks.Audiences, read.Identity.KeysFile, read.OverrideSubgraphURL["users"], read.Playground.DefaultQuery, read.Playground.Demo.Variables, read.Auth.Revocation.RedisURL}
 	want := []any{
 		"http://127.0.0.1:5001/.well-known/jwks.json", "at+jwt",
 		[]string{"weft-users"},
 		[]string{"weft"},
 		"/keys", "http://127.0.0.1:5001/graphql", exampleQuery,
 		map[string]any{"input": map[string]any{"email": demoEmail, "password": "demo \"pass\""}},
+		"redis://:x@127.0.0.1:4006/0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
