@@ -40,7 +40,7 @@ compose: ## compose schema/supergraph.graphqls from the subgraphs' schemas
 	go run ./router/cmd/weft compose --config schema/supergraph.yaml -o schema/supergraph.graphqls
 
 # Compared with the index: stage what you mean to commit, then verify.
-GENERATED := ':(glob)**/*.generated.go' ':(glob)subgraphs/*/graph/**' schema/supergraph.graphqls router/internal/playground/assets
+GENERATED := ':(glob)**/*.generated.go' ':(glob)subgraphs/*/graph/**' ':(glob)subgraphs/server/conformance/*/graph/**' schema/supergraph.graphqls router/internal/playground/assets
 
 verify: ## fail if generated files are not what their sources give
 	go run ./subgraphs/cmd/generate

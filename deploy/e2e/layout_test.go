@@ -79,6 +79,9 @@ var layers = map[string][]string{
 
 	// What tests hold services against.
 	"subgraphs/server/conformance": {"schema/federation", "schema/composition", "schema/identity", "subgraphs/server/servertest"},
+	// A subgraph of their own.
+	"subgraphs/server/conformance/parcels":       {},
+	"subgraphs/server/conformance/parcels/graph": {"subgraphs/server/conformance/parcels", "subgraphs/internal/..."},
 }
 
 // vendors are the packages that one of ours alone may import, in each module.

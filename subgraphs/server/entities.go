@@ -112,20 +112,46 @@ func (e *entities) resolve(ctx context.Context, field *graphql.FieldContext, nex
 	}
 	found := make([]fedruntime.Entity, len(representations))
 	for _, key := range used {
-		field.Args["representations"] = onlyOf(key, keys, representations)
-		result, err := next(ctx)
+		only := withKey(key, keys, representations)
+		field.Args["representations"] = only.representations
+		result, err := next(context.WithValue(ctx, placesKey{}, places{field, only.places}))
 		if err != nil {
 			return nil, err
 		}
-		some, _ := result.([]fedruntime.Entity)
-		for i := range some {
-			if keys[i] == key {
-				found[i] = some[i]
-			}
+		entities, _ := result.([]fedruntime.Entity)
+		for i, entity := range entities {
+			found[only.places[i]] = entity
 		}
 	}
 	field.Args["representations"] = representations
 	return found, nil
+}
+
+// places are where the representations that the generated code was given stand in
+// the request.
+type places struct {
+	field *graphql.FieldContext
+	of    []int
+}
+
+// placesKey is the key of places in a context.
+type placesKey struct{}
+
+// placed returns the path of an error that generated code gives for one of some
+// representations.
+func placed(ctx context.Context, path ast.Path) ast.Path {
+	given, ok := ctx.Value(placesKey{}).(places)
+	if !ok || graphql.GetFieldContext(ctx) != given.field {
+		return path // also of a field of an entity: it was put in its place before
+	}
+	end := len(given.field.Path())
+	if end < len(path) {
+		if index, ok := path[end].(ast.PathIndex); ok && int(index) < len(given.of) {
+			path = slices.Clone(path)
+			path[end] = ast.PathIndex(given.of[index])
+		}
+	}
+	return path
 }
 
 // keyOf returns which key of its type a representation has, or none; the error
@@ -158,23 +184,19 @@ func (e *entities) isComposite(name string) bool {
 	return definition != nil && (definition.Kind == ast.Object || definition.Kind == ast.Interface)
 }
 
-// onlyOf returns the representations with a key, in their places; in those of
-// others stands the first of them, because the generated code counts places in
-// its errors. Its entity is not used there.
-func onlyOf(key int, keys []int, representations []map[string]any) []map[string]any {
-	only := make([]map[string]any, len(representations))
-	var first map[string]any
+// some are some of the representations, and where each stands among all.
+type some struct {
+	representations []map[string]any
+	places          []int
+}
+
+// withKey returns the representations that are looked up by a key.
+func withKey(key int, keys []int, representations []map[string]any) some {
+	var only some
 	for i, representation := range representations {
 		if keys[i] == key {
-			only[i] = representation
-			if first == nil {
-				first = representation
-			}
-		}
-	}
-	for i := range only {
-		if only[i] == nil {
-			only[i] = first
+			only.representations = append(only.representations, representation)
+			only.places = append(only.places, i)
 		}
 	}
 	return only

@@ -42,7 +42,7 @@ func (p errorPresenter) recovered(ctx context.Context, value any) error {
 // or as an error of its own type. Anything else is logged, once, and masked.
 func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shown := graphql.DefaultErrorPresenter(ctx, err)
-	shown.Path = withoutArgument(shown.Path, graphql.GetFieldContext(ctx))
+	shown.Path = placed(ctx, withoutArgument(shown.Path, graphql.GetFieldContext(ctx)))
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
 		shown.Message = refused.Message

@@ -4,6 +4,7 @@
 //
 //	go run ./subgraphs/cmd/generate
 //
+// Subgraphs for tests, in subgraphs/server/conformance, have their schema beside them.
 // Running it twice changes nothing; hand-written resolvers are kept.
 package main
 
@@ -12,6 +13,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -35,25 +37,46 @@ func run(schemas string) error {
 	if err != nil {
 		return fmt.Errorf("%w (start it in the root of the repository)", err)
 	}
-	entries, err := os.ReadDir(schemas)
+	all, err := subgraphs(schemas)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			continue
-		}
-		if err := generate(string(text), entry.Name()); err != nil {
-			return fmt.Errorf("subgraph %s: %w", entry.Name(), err)
+	for _, s := range all {
+		if err := generate(string(text), s); err != nil {
+			return fmt.Errorf("subgraph %s: %w", s.name, err)
 		}
 	}
 	return nil
 }
 
+// subgraph is one whose code is written: its directory below subgraphs, and that
+// of its schema.
+type subgraph struct{ name, schema string }
+
+// subgraphs returns those that have a schema in the directory schemas, and those
+// for tests.
+func subgraphs(schemas string) (all []subgraph, err error) {
+	entries, err := os.ReadDir(schemas)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			all = append(all, subgraph{name: entry.Name(), schema: schemas + "/" + entry.Name()})
+		}
+	}
+	tests, err := filepath.Glob("subgraphs/server/conformance/*/schema")
+	for _, schema := range tests {
+		schema = filepath.ToSlash(schema)
+		all = append(all, subgraph{name: strings.TrimPrefix(path.Dir(schema), "subgraphs/"), schema: schema})
+	}
+	return all, err
+}
+
 // generate writes the code of one subgraph. Generated files are removed first,
 // so that none is left of a schema file that is gone.
-func generate(text, subgraph string) error {
-	old, err := filepath.Glob(filepath.Join("subgraphs", subgraph, "graph", "*.generated.go"))
+func generate(text string, s subgraph) error {
+	old, err := filepath.Glob(filepath.Join("subgraphs", s.name, "graph", "*.generated.go"))
 	if err != nil {
 		return err
 	}
@@ -62,7 +85,7 @@ func generate(text, subgraph string) error {
 			return err
 		}
 	}
-	expanded, err := expand(text, subgraph)
+	expanded, err := expand(text, s)
 	if err != nil {
 		return err
 	}
@@ -86,14 +109,18 @@ func (unbound) MutateConfig(cfg *config.Config) error {
 	return nil
 }
 
-// expand replaces ${SUBGRAPH}, the template's only variable.
-func expand(text, subgraph string) (string, error) {
+// expand replaces the template's two variables.
+func expand(text string, s subgraph) (string, error) {
 	var unknown []string
 	expanded := os.Expand(text, func(name string) string {
-		if name != "SUBGRAPH" {
-			unknown = append(unknown, name)
+		switch name {
+		case "SUBGRAPH":
+			return s.name
+		case "SCHEMA":
+			return s.schema
 		}
-		return subgraph
+		unknown = append(unknown, name)
+		return ""
 	})
 	if len(unknown) > 0 {
 		return "", fmt.Errorf("%s: unknown variable %s", template, strings.Join(unknown, ", "))

@@ -124,7 +124,11 @@ func (s Subgraph) sdl(t *testing.T) string {
 // others are the subgraphs beside this one, without which it does not compose.
 func (s Subgraph) others(t *testing.T) (all []federation.Subgraph) {
 	t.Helper()
-	directories, err := filepath.Glob(filepath.Join(filepath.Dir(s.Schema), "*", "link.graphqls"))
+	place := s.Others
+	if place == "" {
+		place = filepath.Dir(s.Schema)
+	}
+	directories, err := filepath.Glob(filepath.Join(place, "*", "link.graphqls"))
 	if err != nil {
 		t.Fatal(err)
 	}

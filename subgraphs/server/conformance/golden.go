@@ -25,9 +25,27 @@ type Subgraph struct {
 	Caller identity.Claims
 	// Schema is the directory of its .graphqls files.
 	Schema string
-	// Entities are the rows that it has, by type and id: what its caller sees of
-	// them in the cases. Types that are absent cannot be looked up in it.
-	Entities map[string]map[string]any
+	// Others is where the schemas of the subgraphs are that it composes with.
+	// Defaults to the directory that Schema is in.
+	Others string
+	// Entities are the rows that it has, by type. Types that are absent cannot be
+	// looked up in it.
+	Entities map[string][]Row
+}
+
+// Row is what a subgraph has of an entity.
+type Row struct {
+	// Keys are the values of its keys' fields, by name.
+	Keys []map[string]any `json:"keys"`
+	// Fields are those that the cases ask for, as the caller sees them.
+	Fields map[string]any `json:"fields"`
+	// Error is what asking for it gives instead, "" if it is answered.
+	Error string `json:"error,omitempty"`
+}
+
+// ByID is a Row whose key is its id.
+func ByID(fields map[string]any) Row {
+	return Row{Keys: []map[string]any{{"id": fields["id"]}}, Fields: fields}
 }
 
 // testCase is a file of testdata/entities.

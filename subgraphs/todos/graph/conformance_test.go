@@ -13,7 +13,10 @@ import (
 func conforming(t *testing.T) conformance.Subgraph {
 	t.Helper()
 	b := setup(t)
-	entities := map[string]map[string]any{"User": {}, "TodoList": {}, "Todo": {}}
+	entities := map[string][]conformance.Row{}
+	add := func(name string, fields map[string]any) {
+		entities[name] = append(entities[name], conformance.ByID(fields))
+	}
 	text := func(kind id.Kind, n int) string { return id.Format(kind, id.UUID{15: byte(n)}) }
 	for n, list := range map[int]int{1: 1, 2: 1, 3: 3} {
 		b.exec(t, `insert into todo_lists (id, name, owner_id) values ($1, 'Home', $1) on conflict do nothing`, id.UUID{15: byte(list)})
@@ -21,10 +24,9 @@ func conforming(t *testing.T) conformance.Subgraph {
 		b.exec(t, `insert into todos (id, list_id, title, creator_id) values ($1, $2, 'Paint', $2)`, id.UUID{15: byte(n)}, id.UUID{15: byte(list)})
 		if list == 1 {
 			listID := text(id.TodoList, list)
-			entities["TodoList"][listID] = map[string]any{"id": listID, "name": "Home", "myRole": "OWNER"}
-			entities["Todo"][text(id.Todo, n)] = map[string]any{"id": text(id.Todo, n), "title": "Paint", "list": map[string]any{"id": listID}}
-			user := text(id.User, n)
-			entities["User"][user] = map[string]any{"id": user, "dueToday": map[string]any{"totalCount": 0}}
+			add("TodoList", map[string]any{"id": listID, "name": "Home", "myRole": "OWNER"})
+			add("Todo", map[string]any{"id": text(id.Todo, n), "title": "Paint", "list": map[string]any{"id": listID}})
+			add("User", map[string]any{"id": text(id.User, n), "dueToday": map[string]any{"totalCount": 0}})
 		}
 	}
 	return conformance.Subgraph{

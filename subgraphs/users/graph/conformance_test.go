@@ -15,7 +15,7 @@ func conforming(t *testing.T) conformance.Subgraph {
 	b := setup(t)
 	s := conformance.Subgraph{
 		Name: "users", Client: b.Client, Schema: "../../../schema/subgraphs/users",
-		Entities: map[string]map[string]any{"User": {}},
+		Entities: map[string][]conformance.Row{},
 	}
 	for i, name := range []string{"Ada", "Bob"} {
 		key := id.UUID{15: byte(i + 1)}
@@ -24,7 +24,7 @@ func conforming(t *testing.T) conformance.Subgraph {
 			t.Fatal(err)
 		}
 		user := id.Format(id.User, key)
-		s.Entities["User"][user] = map[string]any{"id": user, "displayName": name, "timeZone": "UTC"}
+		s.Entities["User"] = append(s.Entities["User"], conformance.ByID(map[string]any{"id": user, "displayName": name, "timeZone": "UTC"}))
 		if i == 0 {
 			s.Caller = identity.Claims{Subject: user, Session: "ses_test"}
 		}
