@@ -13,8 +13,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/formatter"
 
-	"github.com/weftql/weft/deploy/bench/gateways/internal/load"
 	"github.com/weftql/weft/deploy/bench/gateways/internal/shop"
+	"github.com/weftql/weft/deploy/bench/internal/load"
 	"github.com/weftql/weft/deploy/process"
 )
 

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/weftql/weft/deploy/bench/gateways/internal/load"
 	"github.com/weftql/weft/deploy/bench/gateways/internal/shop"
+	"github.com/weftql/weft/deploy/bench/internal/load"
 	"github.com/weftql/weft/deploy/process"
 )
 

@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/weftql/weft/deploy/bench/gateways/internal/load"
 	"github.com/weftql/weft/deploy/bench/gateways/internal/shop"
+	"github.com/weftql/weft/deploy/bench/internal/load"
 	"github.com/weftql/weft/deploy/process"
 )
 
@@ -149,7 +149,7 @@ func (b *bench) measure(ctx context.Context, g *gateway, s *scenario, duration t
 	if err := errors.Join(err, wrong); err != nil {
 		return measured{}, err
 	}
-	after, err := b.settle(ctx, g)
+	after, err := load.Settle(ctx, g.process.PID())
 	if err != nil {
 		return measured{}, err
 	}
@@ -161,35 +161,6 @@ func (b *bench) measure(ctx context.Context, g *gateway, s *scenario, duration t
 		Result: result, memory: after.PeakMemory, checks: checks,
 		cpu: (after.CPU - before.CPU) / time.Duration(result.Requests+checks),
 	}, nil
-}
-
-// settleTimeout is how long a gateway may work on after the load has ended.
-const settleTimeout = 60 * time.Second
-
-// settle waits until a gateway has nothing left to do: what it does for requests
-// whose clients have gone is a part of its cost, and must not disturb the next one.
-func (b *bench) settle(ctx context.Context, g *gateway) (load.Usage, error) {
-	const pause, idle = 200 * time.Millisecond, 20 * time.Millisecond
-	before, err := load.Measure(g.process.PID())
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for range settleTimeout / pause {
-		if err != nil {
-			return load.Usage{}, err
-		}
-		select {
-		case <-ctx.Done():
-			return load.Usage{}, ctx.Err()
-		case <-tick.C:
-		}
-		var after load.Usage
-		after, err = load.Measure(g.process.PID())
-		if err == nil && after.CPU-before.CPU <= idle {
-			return after, nil
-		}
-		before = after
-	}
-	return load.Usage{}, fmt.Errorf("it worked on for %s after the load had ended", settleTimeout)
 }
 
 // watch asks for an answer in a hundred until the function that it returns is

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+
+	"github.com/weftql/weft/deploy/bench/internal/load"
 )
 
 // goal is a ratio of two gateways that Weft is to reach.
@@ -43,7 +45,7 @@ func (b *bench) goals(out io.Writer, scenarios []*scenario, gateways []*gateway)
 		if goal.inverse {
 			ours, others = others, ours
 		}
-		reached := ratio(ours, others, goal.of)
+		reached := load.Ratio(ours, others, goal.of)
 		if goal.most > 0 {
 			fmt.Fprintf(out, "  %s: %.2f, at most %.1f: %s\n", goal.what, reached, goal.most, verdict(reached <= goal.most))
 		} else {
@@ -56,8 +58,8 @@ func (b *bench) goals(out io.Writer, scenarios []*scenario, gateways []*gateway)
 		}
 		for _, title := range []string{"weft, " + modeNone, "weft, " + modeSubgraph} {
 			if many := rounds[title][s.name]; len(many) == s.rounds {
-				tail := median(many, func(m measured) float64 { return m.P99.Seconds() / m.P50.Seconds() })
-				memory := median(many, func(m measured) float64 { return float64(m.memory) / 1e6 })
+				tail := load.Median(many, func(m measured) float64 { return m.P99.Seconds() / m.P50.Seconds() })
+				memory := load.Median(many, func(m measured) float64 { return float64(m.memory) / 1e6 })
 				fmt.Fprintf(out, "  500 connections, %s: p99 by p50 %.1f, at most 3: %s; %.0f MB, at most 150: %s\n", title, tail, verdict(tail <= 3), memory, verdict(memory <= 150))
 			}
 		}

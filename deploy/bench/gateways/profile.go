@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/weftql/weft/deploy/bench/gateways/internal/load"
+	"github.com/weftql/weft/deploy/bench/internal/load"
 )
 
 // profiler is a file that is put beside the router's own when it is built for a

@@ -28,11 +28,15 @@ type Generator struct {
 
 // Load is what to put on a server.
 type Load struct {
-	// URL gets POST requests with Body, of the media type application/json.
+	// URL gets POST requests with Body, of the media type application/json, or GET
+	// requests if there is no Body.
 	URL  string
 	Body []byte
 	// Header is sent along.
 	Header map[string]string
+	// Each are further headers of one request each, where no two may be alike.
+	// There have to be more than requests: they begin anew after the last.
+	Each []map[string]string
 	// Connections send their next request when the answer to the last is there.
 	Connections int
 	Duration    time.Duration
@@ -82,11 +86,34 @@ func (g *Generator) Run(ctx context.Context, load Load) (Result, error) {
 	for name, value := range load.Header {
 		arguments = append(arguments, name, value)
 	}
+	if len(load.Each) > 0 {
+		file, err := g.writeEach(load.Each)
+		if err != nil {
+			return Result{}, err
+		}
+		arguments = append(arguments, "", file)
+	}
 	output, err := exec.CommandContext(ctx, g.path, arguments...).CombinedOutput()
 	if err != nil {
 		return Result{}, fmt.Errorf("wrk: %w: %.500s", err, output)
 	}
 	return parse(output)
+}
+
+// writeEach writes a line for each request: names and values with tabs between
+// them, which no header may have.
+func (g *Generator) writeEach(each []map[string]string) (string, error) {
+	var text bytes.Buffer
+	for _, header := range each {
+		separator := ""
+		for name, value := range header {
+			text.WriteString(separator + name + "\t" + value)
+			separator = "\t"
+		}
+		text.WriteByte('\n')
+	}
+	file := filepath.Join(g.dir, "each.txt")
+	return file, os.WriteFile(file, text.Bytes(), 0o600)
 }
 
 // parse reads the line that wrk.lua writes.

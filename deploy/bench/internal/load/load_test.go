@@ -1,12 +1,14 @@
 package load
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -59,6 +61,35 @@ func TestRun_counts_answers_and_errors(t *testing.T) {
 	}
 	if got.Requests == 0 || int64(got.Requests) > served.Load() || got.Errors < got.Requests/2-2 || got.Errors > got.Requests/2+2 {
 		t.Errorf("%+v of %d that were served", got, served.Load())
+	}
+}
+
+func TestRun_sends_each_request_its_own_headers(t *testing.T) {
+	t.Parallel()
+	g, err := NewGenerator(t.TempDir())
+	if err != nil {
+		t.Skip(err)
+	}
+	var mutex sync.Mutex
+	seen := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		seen[r.Method+" "+r.Header.Get("One")+" "+r.Header.Get("Two")]++
+	}))
+	t.Cleanup(server.Close)
+	var each []map[string]string
+	for i := range 200_000 {
+		each = append(each, map[string]string{"One": fmt.Sprint(i), "Two": fmt.Sprint(-i)})
+	}
+	got, err := g.Run(t.Context(), Load{URL: server.URL, Each: each, Connections: 2, Duration: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	if got.Errors > 0 || got.Requests == 0 || len(seen) < got.Requests || seen["GET 3 -3"] != 1 {
+		t.Errorf("%+v, %d different requests", got, len(seen))
 	}
 }
 

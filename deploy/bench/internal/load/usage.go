@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,6 +49,36 @@ func ForgetPeak(pid int) error {
 		}
 	}
 	return nil
+}
+
+// settleTimeout is how long a server may work on after the load has ended.
+const settleTimeout = 60 * time.Second
+
+// Settle waits until a process and its children have nothing left to do, and
+// returns their usage: what a server does for requests whose clients have gone is a
+// part of its cost, and must not disturb the next one.
+func Settle(ctx context.Context, pid int) (Usage, error) {
+	const pause, idle = 200 * time.Millisecond, 20 * time.Millisecond
+	before, err := Measure(pid)
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for range settleTimeout / pause {
+		if err != nil {
+			return Usage{}, err
+		}
+		select {
+		case <-ctx.Done():
+			return Usage{}, ctx.Err()
+		case <-tick.C:
+		}
+		var after Usage
+		after, err = Measure(pid)
+		if err == nil && after.CPU-before.CPU <= idle {
+			return after, nil
+		}
+		before = after
+	}
+	return Usage{}, fmt.Errorf("it worked on for %s after the load had ended", settleTimeout)
 }
 
 // tree is a process and all below it.
