@@ -23,8 +23,12 @@ type Config struct {
 	// MaxConns bounds the connections. Defaults to 20.
 	MaxConns int32
 	// StatementTimeout ends a statement that takes longer, in the database.
-	// Defaults to 5 seconds.
+	// A transaction that waits for its program twice as long is ended too: it holds
+	// locks and keeps dead rows alive. Defaults to 5 seconds.
 	StatementTimeout time.Duration
+	// LockTimeout ends a statement that waits longer for another transaction's lock.
+	// Defaults to 2 seconds.
+	LockTimeout time.Duration
 	// ConnectTimeout bounds one attempt to connect. Defaults to 5 seconds.
 	ConnectTimeout time.Duration
 	// MaxIdle is how long an unused connection is kept. Defaults to 30 seconds.
@@ -37,6 +41,7 @@ type Config struct {
 func (c Config) WithDefaults() Config {
 	c.MaxConns = cmp.Or(c.MaxConns, 20)
 	c.StatementTimeout = cmp.Or(c.StatementTimeout, 5*time.Second)
+	c.LockTimeout = cmp.Or(c.LockTimeout, 2*time.Second)
 	c.ConnectTimeout = cmp.Or(c.ConnectTimeout, 5*time.Second)
 	c.MaxIdle = cmp.Or(c.MaxIdle, 30*time.Second)
 	return c
@@ -48,8 +53,8 @@ func (c Config) validate() error {
 		return errors.New("postgres: URL is missing")
 	case c.Name == "":
 		return errors.New("postgres: Name is missing")
-	case c.MaxConns < 0 || c.StatementTimeout < 0 || c.ConnectTimeout < 0 || c.MaxIdle < 0:
-		return errors.New("postgres: MaxConns, StatementTimeout, ConnectTimeout and MaxIdle cannot be negative")
+	case c.MaxConns < 0 || min(c.StatementTimeout, c.LockTimeout, c.ConnectTimeout, c.MaxIdle) < 0:
+		return errors.New("postgres: MaxConns, StatementTimeout, LockTimeout, ConnectTimeout and MaxIdle cannot be negative")
 	}
 	return nil
 }
@@ -88,8 +93,7 @@ func newPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	parameters["application_name"] = cfg.Name
 	parameters["timezone"] = "UTC"
 	parameters["statement_timeout"] = milliseconds(cfg.StatementTimeout)
-	// A transaction that is waiting for its program holds locks and keeps dead
-	// rows alive.
+	parameters["lock_timeout"] = milliseconds(cfg.LockTimeout)
 	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * cfg.StatementTimeout)
 	parsed.AfterConnect = scanUTC
 	pool, err := pgxpool.NewWithConfig(ctx, parsed)

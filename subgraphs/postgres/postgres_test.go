@@ -155,6 +155,63 @@ func TestPoolIsBounded(t *testing.T) {
 	}
 }
 
+// TestConnectionsAreBounded asks the database what it holds its clients to.
+func TestConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cfg  postgres.Config
+		want [3]string
+	}{
+		{postgres.Config{}, [3]string{"5s", "2s", "10s"}},
+		{postgres.Config{StatementTimeout: time.Second, LockTimeout: 300 * time.Millisecond}, [3]string{"1s", "300ms", "2s"}},
+	} {
+		var got [3]string
+		err := open(t, c.cfg).QueryRow(t.Context(), `select current_setting('statement_timeout'), current_setting('lock_timeout'),
+			current_setting('idle_in_transaction_session_timeout')`).Scan(&got[0], &got[1], &got[2])
+		if err != nil || got != c.want {
+			t.Errorf("%q, %v; want %q", got, err, c.want)
+		}
+	}
+}
+
+// TestWaitingForALockEnds has a transaction that holds a lock, and forgets about
+// it.
+func TestWaitingForALockEnds(t *testing.T) {
+	t.Parallel()
+	url := databases.Database(t)
+	pool := open(t, postgres.Config{URL: url, LockTimeout: 20 * time.Millisecond})
+	if _, err := pool.Exec(t.Context(), `create table t (n int)`); err != nil {
+		t.Fatal(err)
+	}
+	forgetful := open(t, postgres.Config{URL: url, StatementTimeout: 50 * time.Millisecond})
+	tx, err := forgetful.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `lock table t`); err != nil {
+		t.Fatal(err)
+	}
+	code := func(err error) string {
+		var refused *pgconn.PgError
+		errors.As(err, &refused)
+		if refused == nil {
+			t.Fatalf("error %v", err)
+		}
+		return refused.Code
+	}
+	if _, err := pool.Exec(t.Context(), `insert into t values (1)`); code(err) != "55P03" {
+		t.Errorf("error %v, want the lock's timeout", err)
+	}
+	// The database ends the idle transaction; whoever waits gets the lock.
+	patient := open(t, postgres.Config{URL: url, LockTimeout: 30 * time.Second, StatementTimeout: 30 * time.Second})
+	if _, err := patient.Exec(t.Context(), `insert into t values (1)`); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(t.Context()); err == nil {
+		t.Error("the idle transaction goes on")
+	}
+}
+
 func TestMomentsAreReadInUTC(t *testing.T) {
 	t.Parallel()
 	var at time.Time

@@ -45,9 +45,15 @@ type Config struct {
 	// Routes are handlers beside /graphql and /health, by pattern of
 	// http.ServeMux. Requests for them need no signature. Defaults to none.
 	Routes map[string]http.Handler
-	// MaxBodyBytes bounds a request. The router sends up to thousands of
-	// representations in one. Defaults to 4 MiB.
+	// MaxBodyBytes bounds a request's body. Defaults to 4 MiB.
 	MaxBodyBytes int64
+	// MaxRequests bounds the requests in progress; one more is refused (503,
+	// SERVICE_UNAVAILABLE), because it would only wait for a connection to the
+	// database. Defaults to 1,000.
+	MaxRequests int
+	// MaxRepresentations bounds the entities that one request looks up. Defaults to
+	// 10,000: two pages of the greatest size, one within the other.
+	MaxRepresentations int
 	// MaxTokens bounds the tokens of an operation's text. Defaults to 15,000.
 	MaxTokens int
 	// MaxCachedOperations is how many parsed operations are kept. The router's
@@ -60,6 +66,8 @@ type Config struct {
 // WithDefaults returns the Config with its defaults filled in.
 func (c Config) WithDefaults() Config {
 	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, 4<<20)
+	c.MaxRequests = cmp.Or(c.MaxRequests, 1_000)
+	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, 10_000)
 	c.MaxTokens = cmp.Or(c.MaxTokens, 15_000)
 	c.MaxCachedOperations = cmp.Or(c.MaxCachedOperations, 1_000)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
@@ -89,8 +97,10 @@ func (c Config) validate() error {
 		return errors.New("server: Verifier is missing")
 	case c.Logger == nil:
 		return errors.New("server: Logger is missing")
-	case c.MaxBodyBytes < 0 || c.MaxTokens < 0 || c.MaxCachedOperations < 0 || c.Timeout < 0 || c.ReadYourWrites < 0 || c.MaxWriters < 0:
-		return errors.New("server: MaxBodyBytes, MaxTokens, MaxCachedOperations, Timeout, ReadYourWrites and MaxWriters cannot be negative")
+	case c.MaxBodyBytes < 0 || c.Timeout < 0 || c.ReadYourWrites < 0:
+		return errors.New("server: MaxBodyBytes, Timeout and ReadYourWrites cannot be negative")
+	case min(c.MaxRequests, c.MaxRepresentations, c.MaxTokens, c.MaxCachedOperations, c.MaxWriters) < 0:
+		return errors.New("server: MaxRequests, MaxRepresentations, MaxTokens, MaxCachedOperations and MaxWriters cannot be negative")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
@@ -25,6 +26,7 @@ import (
 type entities struct {
 	schema *ast.Schema
 	keys   map[string][]entityKey
+	most   int64 // representations in one operation
 }
 
 var _ interface {
@@ -32,9 +34,9 @@ var _ interface {
 	graphql.OperationContextMutator
 } = (*entities)(nil)
 
-func newEntities(schema *ast.Schema) (*entities, error) {
+func newEntities(schema *ast.Schema, most int) (*entities, error) {
 	keys, err := entityKeys(schema)
-	return &entities{schema: schema, keys: keys}, err
+	return &entities{schema: schema, keys: keys, most: int64(most)}, err
 }
 
 // entitiesField is the field of Query by which the router looks up entities.
@@ -53,9 +55,16 @@ func (e *entities) MutateOperationContext(_ context.Context, operation *graphql.
 		return nil
 	}
 	inner := operation.ResolverMiddleware
+	var count atomic.Int64 // of representations so far: fields run at the same time
 	operation.ResolverMiddleware = func(ctx context.Context, next graphql.Resolver) (any, error) {
 		if field := graphql.GetFieldContext(ctx); field != nil && field.Field.Name == entitiesField && field.Object == e.schema.Query.Name {
-			return inner(ctx, func(ctx context.Context) (any, error) { return e.resolve(ctx, field, next) })
+			return inner(ctx, func(ctx context.Context) (any, error) {
+				representations, _ := field.Args["representations"].([]map[string]any)
+				if count.Add(int64(len(representations))) > e.most {
+					return nil, refusal.BadInput("the request has more than %d representations", e.most)
+				}
+				return e.resolve(ctx, field, representations, next)
+			})
 		}
 		return inner(ctx, next)
 	}
@@ -86,8 +95,7 @@ func selectsEntities(selections ast.SelectionSet) bool {
 const none = -1
 
 // resolve calls the generated code, once for each key that is used.
-func (e *entities) resolve(ctx context.Context, field *graphql.FieldContext, next graphql.Resolver) (any, error) {
-	representations, _ := field.Args["representations"].([]map[string]any)
+func (e *entities) resolve(ctx context.Context, field *graphql.FieldContext, representations []map[string]any, next graphql.Resolver) (any, error) {
 	keys := make([]int, len(representations)) // of each, or none
 	var used []int                            // the different ones
 	whole := true

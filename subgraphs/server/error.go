@@ -32,14 +32,16 @@ func (e panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // recovered logs a resolver's panic with its stack.
 func (p errorPresenter) recovered(ctx context.Context, value any) error {
-	p.logger.ErrorContext(ctx, "panic in a resolver",
-		slog.String("requestId", Caller(ctx).RequestID), slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
-	return panicError{value}
+	trouble := panicError{value}
+	record(ctx, p.logger, slog.LevelError, "panic in a resolver", trouble.Error(),
+		slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+	return trouble
 }
 
 // present keeps what is meant for the client: refusals, and what parsing,
 // validation and the reading of arguments say, which gqlgen hands on with a code
-// or as an error of its own type. Anything else is logged, once, and masked.
+// or as an error of its own type. Anything else is masked, and logged once for each
+// request.
 func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shown := graphql.DefaultErrorPresenter(ctx, err)
 	shown.Path = placed(ctx, withoutArgument(shown.Path, graphql.GetFieldContext(ctx)))
@@ -61,19 +63,18 @@ func (p errorPresenter) present(ctx context.Context, err error) *gqlerror.Error 
 		}
 		return shown
 	}
-	requestID := Caller(ctx).RequestID
+	path := slog.String("path", shown.Path.String())
 	var panicked panicError
 	switch {
 	case errors.As(err, &panicked):
 	case errors.Is(err, context.Canceled):
-		p.logger.InfoContext(ctx, "request cancelled", slog.String("requestId", requestID), slog.String("path", shown.Path.String()))
+		record(ctx, p.logger, slog.LevelInfo, "request cancelled", context.Canceled.Error(), path)
 	default:
-		p.logger.ErrorContext(ctx, "request failed",
-			slog.String("requestId", requestID), slog.String("path", shown.Path.String()), slog.Any("error", err))
+		record(ctx, p.logger, slog.LevelError, "request failed", err.Error(), path, slog.Any("error", err))
 	}
 	return &gqlerror.Error{
 		Message: internalMessage, Path: shown.Path, Locations: shown.Locations,
-		Extensions: map[string]any{"code": codeInternal, "requestId": requestID},
+		Extensions: map[string]any{"code": codeInternal, "requestId": Caller(ctx).RequestID},
 	}
 }
 

@@ -29,11 +29,11 @@ func New(cfg Config) (*Handler, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	entities, err := newEntities(cfg.Schema.Schema())
+	entities, err := newEntities(cfg.Schema.Schema(), cfg.MaxRepresentations)
 	if err != nil {
 		return nil, err
 	}
-	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg, entities)}
+	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg, entities), places: make(chan struct{}, cfg.MaxRequests)}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", endpoint)
 	mux.Handle("GET "+healthPath, health(cfg.Ready))
@@ -67,6 +67,7 @@ func newGraphQL(cfg Config, entities *entities) *handler.Server {
 type endpoint struct {
 	cfg     Config
 	graphql http.Handler
+	places  chan struct{} // one for each request in progress
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -77,6 +78,14 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		refuse(w, http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "the content type must be application/json")
+		return
+	}
+	select {
+	case e.places <- struct{}{}:
+		defer func() { <-e.places }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "the service has too many requests in progress")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBodyBytes))
@@ -95,7 +104,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the request is not signed by the router")
 		return
 	}
-	ctx, cancel := context.WithTimeout(WithCaller(r.Context(), envelope), e.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(withRecorder(WithCaller(r.Context(), envelope)), e.cfg.Timeout)
 	defer cancel()
 	r = r.WithContext(e.cfg.Prepare(ctx))
 	r.Body = io.NopCloser(bytes.NewReader(body))

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -191,6 +192,103 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestTroubleIsLoggedOnce has many objects fail in one request.
+func TestTroubleIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		trouble func(i int) error
+		records int
+	}{
+		{"the same trouble", func(int) error { return errors.New("no database") }, 1},
+		{"two troubles", func(i int) error { return fmt.Errorf("trouble %d", i%2) }, 2},
+		{"ever new trouble", func(i int) error { return fmt.Errorf("trouble %d", i) }, 20},
+		{"a client that went away", func(i int) error { return fmt.Errorf("statement %d: %w", i, context.Canceled) }, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			handler := newHandler(t, &log, nil, func(ctx context.Context) (string, error) {
+				for i := range 99 {
+					graphql.AddError(ctx, c.trouble(i))
+				}
+				return "null", c.trouble(99)
+			})
+			client := servertest.NewClient(t, handler)
+			for request := range 2 {
+				log.Reset()
+				response := client.Do(t, identity.Claims{}, `{ it }`, nil)
+				id := fmt.Sprintf("test.%d", request+1)
+				if n := strings.Count(log.String(), "requestId="+id); n != c.records || strings.Count(log.String(), "\n") != n {
+					t.Errorf("%d records with the request's id, want %d:\n%s", n, c.records, &log)
+				}
+				if told := strings.Contains(log.String(), "last=true"); told != (c.records == 20) {
+					t.Errorf("the log says that it ends: %v", told)
+				}
+				for _, err := range response.Errors {
+					if err.Message != "internal error" || err.Code() != "INTERNAL_SERVER_ERROR" || err.Extensions["requestId"] != id {
+						t.Fatalf("error %+v", err)
+					}
+				}
+				if len(response.Errors) != 100 {
+					t.Errorf("%d errors", len(response.Errors))
+				}
+			}
+		})
+	}
+}
+
+// TestRequestsInProgressAreBounded keeps as many in progress as there may be.
+func TestRequestsInProgressAreBounded(t *testing.T) {
+	t.Parallel()
+	begun, end := make(chan struct{}), make(chan struct{})
+	handler := newHandler(t, io.Discard, func(c *server.Config) { c.MaxRequests = 2 }, func(ctx context.Context) (string, error) {
+		begun <- struct{}{}
+		<-end
+		return it(ctx)
+	})
+	client := servertest.NewClient(t, handler)
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			if response := client.Do(t, identity.Claims{}, `{ it }`, nil); response.Status != http.StatusOK {
+				t.Errorf("%+v", response)
+			}
+		})
+		<-begun
+	}
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, client.Request(t, identity.Claims{}, []byte(`{"query":"{ it }"}`)))
+	if recorder.Code != http.StatusServiceUnavailable || !strings.Contains(recorder.Body.String(), "SERVICE_UNAVAILABLE") || recorder.Header().Get("Retry-After") != "1" {
+		t.Errorf("one too many: %d %s", recorder.Code, recorder.Body)
+	}
+	// Who asks after the service's health is answered all the same.
+	recorder = httptest.NewRecorder()
+	if handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/health", nil)); recorder.Code != http.StatusOK {
+		t.Errorf("health: %d", recorder.Code)
+	}
+	close(end)
+	group.Wait()
+	group.Go(func() { <-begun })
+	if response := client.Do(t, identity.Claims{}, `{ it }`, nil); response.Status != http.StatusOK {
+		t.Errorf("when there is room again: %+v", response)
+	}
+	group.Wait()
+}
+
+func TestRequestsHaveATimeLimit(t *testing.T) {
+	t.Parallel()
+	handler := newHandler(t, io.Discard, func(c *server.Config) { c.Timeout = time.Millisecond }, func(ctx context.Context) (string, error) {
+		<-ctx.Done()
+		return "null", ctx.Err()
+	})
+	response := servertest.NewClient(t, handler).Do(t, identity.Claims{}, `{ it }`, nil)
+	// gqlgen itself notices if the time is over before it begins.
+	if len(response.Errors) != 1 || response.Errors[0].Code() != "INTERNAL_SERVER_ERROR" && response.Errors[0].Code() != "TIMEOUT" {
+		t.Errorf("%+v", response)
+	}
+}
+
 func TestPanicIsAnError(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -236,6 +334,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for name, change := range map[string]func(*server.Config){
 		"no schema": func(c *server.Config) { c.Schema = nil }, "no verifier": func(c *server.Config) { c.Verifier = nil },
 		"no logger": func(c *server.Config) { c.Logger = nil }, "a negative size": func(c *server.Config) { c.MaxBodyBytes = -1 },
+		"a negative bound": func(c *server.Config) { c.MaxRequests = -1 }, "a negative number of writers": func(c *server.Config) { c.MaxWriters = -1 },
 		"a negative time": func(c *server.Config) { c.Timeout = -time.Second },
 	} {
 		cfg := good()

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/internal/id"
-	"github.com/weftql/weft/subgraphs/internal/page"
 	sharedpostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/server/servertest"
-	"github.com/weftql/weft/subgraphs/todos/graph"
-	"github.com/weftql/weft/subgraphs/todos/postgres"
 )
 
 // TestStandby has a standby that does not get on: its answers are old, and who
@@ -23,14 +18,13 @@ import (
 func TestStandby(t *testing.T) {
 	t.Parallel()
 	primary := postgrestest.NewServer(t)
-	url := primary.Database(t, "todos", func(ctx context.Context, url string) error {
-		return postgres.Migrate(ctx, url, slog.New(slog.DiscardHandler))
-	})
+	url := primary.Database(t, "todos", migrate)
 	standby := primary.Standby(t)
 	standby.CatchUp(t, primary)
 	standby.Pause(t)
 	now := time.Now()
-	client := servertest.NewClient(t, replicatedHandler(t, url, standby.URL(t, "todos"), func() time.Time { return now }))
+	client := newService(t, url, func(c *sharedpostgres.ReplicatedConfig) { c.ReplicaURL = standby.URL(t, "todos") },
+		func(c *server.Config) { c.Now = func() time.Time { return now } }).client
 	ada := identity.Claims{Subject: id.Format(id.User, id.New())}
 	bob := identity.Claims{Subject: id.Format(id.User, id.New())}
 
@@ -59,36 +53,6 @@ func TestStandby(t *testing.T) {
 	sees(ada, seen)
 	standby.Stop(t)
 	sees(ada, seen)
-}
-
-// replicatedHandler serves todos from a database and its standby.
-func replicatedHandler(t *testing.T, url, standby string, now func() time.Time) *server.Handler {
-	t.Helper()
-	logger := slog.New(slog.DiscardHandler)
-	db, err := sharedpostgres.OpenReplicated(t.Context(), sharedpostgres.ReplicatedConfig{
-		Primary: sharedpostgres.Config{URL: url, Name: "test"}, ReplicaURL: standby, Logger: logger,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	cursors, err := page.NewCodec(make([]byte, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	service, err := postgres.New(postgres.Deps{Pool: db, Cursors: cursors})
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := server.New(server.Config{
-		Schema:   graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Service: service}}),
-		Verifier: servertest.Verifier(t), Logger: logger, Now: now, Reads: db.Reads,
-		Prepare: func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return handler
 }
 
 // createList returns the id of a new list.
