@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -41,8 +42,18 @@ type bundle struct {
 
 func setup(t testing.TB) *bundle {
 	t.Helper()
-	b := &bundle{statements: &postgrestest.Statements{}}
-	pool, err := postgres.Open(t.Context(), postgres.Config{URL: databases.Database(t), Name: "test", Tracer: b.statements})
+	statements := &postgrestest.Statements{}
+	b := serve(t, databases.Database(t), statements)
+	b.statements = statements
+	statements.Take()
+	return b
+}
+
+// serve is the service on a database, whose statements the tracer is told of.
+func serve(t testing.TB, url string, tracer pgx.QueryTracer) *bundle {
+	t.Helper()
+	b := &bundle{}
+	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test", Tracer: tracer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +75,6 @@ func setup(t testing.TB) *bundle {
 		t.Fatal(err)
 	}
 	b.Client, b.pool = servertest.NewClient(t, handler), pool
-	b.statements.Take()
 	return b
 }
 

@@ -18,17 +18,17 @@ const statsColumns = `count(*) filter (where t.status = 'OPEN'), count(*) filter
 // ListStats implements todos.Service. It reads an index alone, todos_list_status,
 // as far as the table has been vacuumed.
 func (s *Service) ListStats(ctx context.Context, viewer todos.Viewer, listIDs []string) ([]todos.TodoStats, error) {
-	return s.stats(ctx, viewer, id.TodoList, listIDs, `select k.n, `+statsColumns+`
-		from unnest($2::uuid[]) with ordinality as k (list_id, n)
-		join todos t on t.list_id = k.list_id and t.deleted_at is null`+visible+` group by k.n`)
+	return s.stats(ctx, viewer, id.TodoList, listIDs, `select k.n, t.* from unnest($2::uuid[]) with ordinality as k (list_id, n)
+		join todo_lists l on l.id = k.list_id and l.deleted_at is null
+		join list_members m on m.list_id = l.id and m.user_id = $1
+		cross join lateral (select `+statsColumns+` from todos t where t.list_id = k.list_id and t.deleted_at is null) t`)
 }
 
 // UserStats implements todos.Service.
 func (s *Service) UserStats(ctx context.Context, viewer todos.Viewer, userIDs []string) ([]todos.TodoStats, error) {
-	return s.stats(ctx, viewer, id.User, userIDs, `select k.n, `+statsColumns+`
-		from unnest($2::uuid[]) with ordinality as k (user_id, n)
-		join todo_assignees a on a.user_id = k.user_id
-		join todos t on t.id = a.todo_id and t.deleted_at is null`+visible+` group by k.n`)
+	return s.stats(ctx, viewer, id.User, userIDs, `select k.n, t.* from unnest($2::uuid[]) with ordinality as k (user_id, n)
+		cross join lateral (select `+statsColumns+` from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
+			where a.user_id = k.user_id and `+mayBeSeen+`) t`)
 }
 
 // stats runs a statement that counts by state for each key; those without a row

@@ -6,6 +6,12 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
+// mayBeSeen is the condition that the viewer may see the todo t: mayBeSeen, looked up
+// for each row at hand. Joined, it would have PostgreSQL begin with everything that
+// the viewer may see.
+const mayBeSeen = `(select true from list_members m join todo_lists l on l.id = m.list_id
+	where m.list_id = t.list_id and m.user_id = $1 and l.deleted_at is null)`
+
 // todosPage is the statement for a page of each set of a batch: rows of the key's
 // ordinal number, the sort key as text and todoColumns, in the order of the
 // window.
@@ -29,12 +35,12 @@ func todosPage(me id.UUID, b *batch, query todos.TodoQuery, window page.Window) 
 	case assigned:
 		inner = order.assigned()
 		s.add(` from unnest($2::uuid[]) with ordinality as k (user_id, n)
-			cross join lateral (select t.* from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null`, visible, `
-				where a.user_id = k.user_id`)
+			cross join lateral (select t.* from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
+				where a.user_id = k.user_id and `, mayBeSeen)
 		s.filter(query)
 	case dueToday:
 		s.add(` from `, s.days(b), `
-			cross join lateral (select t.* from todo_assignees a `, dueThatDay, visible, ` where a.user_id = k.user_id`)
+			cross join lateral (select t.* from todo_assignees a `, dueThatDay, ` where a.user_id = k.user_id and `, mayBeSeen)
 	case matching:
 		s.add(` from (values (1)) as k (n)
 			cross join lateral (select * from (select t.*, ts_rank(t.search, todo_search($2), 1) as rank `)
@@ -58,18 +64,21 @@ func todosCount(me id.UUID, b *batch, query todos.TodoQuery) *statement {
 	s := newStatement(me, keys)
 	switch b.kind {
 	case ofList:
-		s.add(`select k.n, count(*) from unnest($2::uuid[]) with ordinality as k (list_id, n)
-			join todos t on t.list_id = k.list_id and t.deleted_at is null`)
+		s.add(`select k.n, t.count from unnest($2::uuid[]) with ordinality as k (list_id, n)
+			join todo_lists l on l.id = k.list_id and l.deleted_at is null
+			join list_members m on m.list_id = l.id and m.user_id = $1
+			cross join lateral (select count(*) from todos t where t.list_id = k.list_id and t.deleted_at is null`)
 		s.filter(query)
-		s.add(visible, ` group by k.n`)
+		s.add(`) t`)
 	case assigned:
-		s.add(`select k.n, count(*) from unnest($2::uuid[]) with ordinality as k (user_id, n)
-			join todo_assignees a on a.user_id = k.user_id
-			join todos t on t.id = a.todo_id and t.deleted_at is null`)
+		s.add(`select k.n, t.count from unnest($2::uuid[]) with ordinality as k (user_id, n)
+			cross join lateral (select count(*) from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
+				where a.user_id = k.user_id and `, mayBeSeen)
 		s.filter(query)
-		s.add(visible, ` group by k.n`)
+		s.add(`) t`)
 	case dueToday:
-		s.add(`select k.n, count(*) from `, s.days(b), ` join todo_assignees a on a.user_id = k.user_id `, dueThatDay, visible, ` group by k.n`)
+		s.add(`select k.n, t.count from `, s.days(b), `
+			cross join lateral (select count(*) from todo_assignees a `, dueThatDay, ` where a.user_id = k.user_id and `, mayBeSeen, `) t`)
 	case matching:
 		s.add(`select 1, count(*) `)
 		s.found(b)
