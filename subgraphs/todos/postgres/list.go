@@ -190,25 +190,22 @@ func (s *Service) readLists(ctx context.Context, me id.UUID, lookup keys, window
 	return rows.Err()
 }
 
-// listsPage is the statement for a page of the lists of each person.
+// listsPage is the statement for a page of the lists of each person. Which ones
+// the viewer may see is looked up for each of the person's; see mayBeSeen.
 func listsPage(backward bool) string {
-	const before = `select k.n, l.person_role, l.person_since, ` + listColumnsOfPage + `
+	before := `select k.n, p.role, p.since, ` + listColumns + `
 		from unnest($2::uuid[]) with ordinality as k (user_id, n)
 		cross join lateral (
-			select ` + listColumns + `, p.role as person_role, p.since as person_since, m.role as viewer_role
-			from list_members p
-			join todo_lists l on l.id = p.list_id and l.deleted_at is null
-			join list_members m on m.list_id = p.list_id and m.user_id = $1
+			select * from list_members p
 			where p.user_id = k.user_id and (p.since, p.list_id) < ($4, $5) and (p.since, p.list_id) > ($6, $7)
+				and (select true from (values (1)) as one` + memberOf("p.list_id") + `)
 			order by `
+	after := ` limit $3) p` + memberOf("p.list_id")
 	if backward {
-		return before + `p.since, p.list_id limit $3) l order by k.n, l.person_since, l.id`
+		return before + `p.since, p.list_id` + after + `order by k.n, p.since, p.list_id`
 	}
-	return before + `p.since desc, p.list_id desc limit $3) l order by k.n, l.person_since desc, l.id desc`
+	return before + `p.since desc, p.list_id desc` + after + `order by k.n, p.since desc, p.list_id desc`
 }
-
-// listColumnsOfPage are listColumns as the page's subquery names them.
-const listColumnsOfPage = `l.id, l.name, l.viewer_role, l.owner_id, l.created_at, l.updated_at, l.version`
 
 // listConnection makes the page that the client sees.
 func (s *Service) listConnection(viewer todos.Viewer, userID string, window page.Window, rows []memberRow) (*todos.TodoListConnection, error) {

@@ -18,9 +18,7 @@ const statsColumns = `count(*) filter (where t.status = 'OPEN'), count(*) filter
 // ListStats implements todos.Service. It reads an index alone, todos_list_status,
 // as far as the table has been vacuumed.
 func (s *Service) ListStats(ctx context.Context, viewer todos.Viewer, listIDs []string) ([]todos.TodoStats, error) {
-	return s.stats(ctx, viewer, id.TodoList, listIDs, `select k.n, t.* from unnest($2::uuid[]) with ordinality as k (list_id, n)
-		join todo_lists l on l.id = k.list_id and l.deleted_at is null
-		join list_members m on m.list_id = l.id and m.user_id = $1
+	return s.stats(ctx, viewer, id.TodoList, listIDs, `select k.n, t.* from unnest($2::uuid[]) with ordinality as k (list_id, n)`+memberOf(`k.list_id`)+`
 		cross join lateral (select `+statsColumns+` from todos t where t.list_id = k.list_id and t.deleted_at is null) t`)
 }
 
