@@ -56,28 +56,65 @@ func (in RegisterInput) Normalize() (RegisterInput, error) {
 	if !validEmail(in.Email) {
 		refuse("email", "must be an e-mail address")
 	}
-	switch {
-	case len(in.Password) < MinPasswordBytes:
-		refuse("password", "must have at least 10 characters")
-	case len(in.Password) > MaxPasswordBytes:
-		refuse("password", "must not be longer than 256 bytes")
+	if reason := passwordRefused(in.Password); reason != "" {
+		refuse("password", reason)
 	}
-	switch n := utf8.RuneCountInString(in.DisplayName); {
-	case n == 0:
-		refuse("displayName", "must not be empty")
-	case n > MaxNameChars:
-		refuse("displayName", "must not be longer than 100 characters")
-	case strings.ContainsFunc(in.DisplayName, unprintable):
-		refuse("displayName", "must not contain control characters")
+	if reason := nameRefused(in.DisplayName); reason != "" {
+		refuse("displayName", reason)
 	}
 	if !validTimeZone(in.TimeZone) {
-		refuse("timeZone", "must be a name of the IANA time zone database, such as Europe/Berlin")
+		refuse("timeZone", timeZoneRefused)
 	}
 	if refused != nil {
 		return in, refused
 	}
 	return in, nil
 }
+
+// CheckPassword returns why a password cannot be chosen, as UserErrors about the
+// argument that path leads to.
+func CheckPassword(password string, path ...string) error {
+	if reason := passwordRefused(password); reason != "" {
+		return FailAt(CodeBadInput, reason, path...)
+	}
+	return nil
+}
+
+// CheckEmail returns the address without surrounding white space, or why it is
+// none, as UserErrors about the argument that path leads to.
+func CheckEmail(email string, path ...string) (string, error) {
+	if email = strings.TrimSpace(email); !validEmail(email) {
+		return "", FailAt(CodeBadInput, "must be an e-mail address", path...)
+	}
+	return email, nil
+}
+
+// passwordRefused returns why a password cannot be chosen, "" if it can.
+func passwordRefused(password string) string {
+	switch {
+	case len(password) < MinPasswordBytes:
+		return "must have at least 10 characters"
+	case len(password) > MaxPasswordBytes:
+		return "must not be longer than 256 bytes"
+	}
+	return ""
+}
+
+// nameRefused returns why a name cannot be displayed, "" if it can.
+func nameRefused(name string) string {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		return "must not be empty"
+	case n > MaxNameChars:
+		return "must not be longer than 100 characters"
+	case strings.ContainsFunc(name, unprintable):
+		return "must not contain control characters"
+	}
+	return ""
+}
+
+// timeZoneRefused is what is said of a time zone that is none.
+const timeZoneRefused = "must be a name of the IANA time zone database, such as Europe/Berlin"
 
 // EmailKey returns the form in which addresses are compared: two accounts
 // cannot differ in letter case alone.

@@ -10,12 +10,21 @@ const (
 	// short or out of range. Example: a displayName of 0 characters.
 	CodeBadInput ErrorCode = "BAD_INPUT"
 	// CodeConflict occurs when the e-mail address of a registration belongs to
-	// another account.
+	// another account, or when the change would leave no administrator.
 	CodeConflict ErrorCode = "CONFLICT"
 	// CodeInvalidCredentials occurs when no account has the e-mail address, the
 	// password is wrong, or the account may not log in: the answer does not tell
 	// which.
 	CodeInvalidCredentials ErrorCode = "INVALID_CREDENTIALS"
+	// CodeNotFound occurs when an id names nothing, or nothing that the caller may
+	// know of.
+	CodeNotFound ErrorCode = "NOT_FOUND"
+	// CodeStaleVersion occurs when the object has changed since the caller read it.
+	// Example: updateProfile with expectedVersion 1 of a user whose version is 2.
+	CodeStaleVersion ErrorCode = "STALE_VERSION"
+	// CodeTokenInvalid occurs when a token from a mail is none, has expired or was
+	// used: the answer does not tell which.
+	CodeTokenInvalid ErrorCode = "TOKEN_INVALID"
 )
 
 // UserError is an expected failure that a form can show.
@@ -41,5 +50,10 @@ func (e UserErrors) Error() string {
 
 // Fail returns a single UserError about the field of the argument input.
 func Fail(code ErrorCode, field, message string) UserErrors {
-	return UserErrors{{Message: message, Code: code, Path: []string{"input", field}}}
+	return FailAt(code, message, "input", field)
+}
+
+// FailAt returns a single UserError about the argument that path leads to.
+func FailAt(code ErrorCode, message string, path ...string) UserErrors {
+	return UserErrors{{Message: message, Code: code, Path: path}}
 }

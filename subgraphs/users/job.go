@@ -1,9 +1,20 @@
 package users
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
-// NotifyQueue is the queue of mails that nobody waits for.
-const NotifyQueue = "notify"
+// The queues, apart so that much of one sort does not delay another.
+const (
+	// NotifyQueue is that of mails that nobody waits for.
+	NotifyQueue = "notify"
+	// SecurityQueue is that of mails that somebody waits for or should read soon.
+	SecurityQueue = "security"
+	// DeletionQueue is that of deletions. No worker fetches from it yet: its jobs
+	// stay available, unharmed, until one does.
+	DeletionQueue = "deletion"
+)
 
 // WelcomeArgs is the job that sends the welcome mail of a new account. Name and
 // address are read when it is sent, so that none of them is kept in the queue.
@@ -13,6 +24,67 @@ type WelcomeArgs struct {
 
 // Kind names the job in the queue.
 func (WelcomeArgs) Kind() string { return "users.welcome" }
+
+// MailInterval is how long an account gets no second mail of a kind that anybody
+// can ask for.
+const MailInterval = 5 * time.Minute
+
+// VerificationArgs is the job that sends a token which proves that the user reads
+// the account's mail. The token is made when it is sent, so that it is nowhere
+// but in the mail.
+type VerificationArgs struct {
+	UserID string `json:"userId" river:"unique"` // usr_…
+	// Asked is when, cut to MailInterval.
+	Asked time.Time `json:"asked" river:"unique"`
+}
+
+// Kind names the job in the queue.
+func (VerificationArgs) Kind() string { return "users.verification" }
+
+// PasswordResetArgs is the job that sends a token to choose a new password with,
+// if there is such an account. Whether there is, nobody has looked before.
+type PasswordResetArgs struct {
+	// EmailKey is the address that was asked for (EmailKey).
+	EmailKey string `json:"emailKey" river:"unique"`
+	// Asked is when, cut to MailInterval.
+	Asked time.Time `json:"asked" river:"unique"`
+}
+
+// Kind names the job in the queue.
+func (PasswordResetArgs) Kind() string { return "users.password_reset" }
+
+// SecurityAlertArgs is the job that tells a user what happened to the account.
+type SecurityAlertArgs struct {
+	UserID string        `json:"userId"` // usr_…
+	Event  SecurityEvent `json:"event"`
+	// EntryID is the entry in the audit log that tells when and from where.
+	EntryID string `json:"entryId" river:"unique"` // aud_…
+}
+
+// Kind names the job in the queue.
+func (SecurityAlertArgs) Kind() string { return "users.security_alert" }
+
+// SecurityEvent is what a user is told of.
+type SecurityEvent string
+
+// The events.
+const (
+	EventPasswordChanged SecurityEvent = "PASSWORD_CHANGED"
+	EventPasswordReset   SecurityEvent = "PASSWORD_RESET"
+	// EventNewDevice is a login from a device that the user has not used before.
+	EventNewDevice SecurityEvent = "NEW_DEVICE"
+	// EventTokenReused is a refresh token that came a second time: somebody has a
+	// copy, and the session was ended.
+	EventTokenReused SecurityEvent = "TOKEN_REUSED"
+)
+
+// DeletionArgs is the job that erases an account, which is locked already.
+type DeletionArgs struct {
+	UserID string `json:"userId" river:"unique"` // usr_…
+}
+
+// Kind names the job in the queue.
+func (DeletionArgs) Kind() string { return "users.deletion" }
 
 // Contact is where and how to write to a user.
 type Contact struct {

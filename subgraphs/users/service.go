@@ -23,9 +23,73 @@ type Service interface {
 	// nobody. It needs one statement however many ids there are.
 	UsersByID(ctx context.Context, viewer Viewer, ids []string) ([]*User, error)
 
-	// Users returns a page of all users, newest first; for administrators.
-	Users(ctx context.Context, viewer Viewer, args page.Args) (*UserConnection, error)
+	Accounts
+	Administration
+}
 
-	// CountUsers returns how many users Users would return in all.
-	CountUsers(ctx context.Context, viewer Viewer) (int32, error)
+// Accounts is what people do with their own account. Whoever is logged in to an
+// account that is suspended or deleted is refused like an anonymous caller.
+type Accounts interface {
+	// VerifyEmail makes a pending account active, with the token from its mail, and
+	// returns it as its owner sees it. UserErrors: CodeTokenInvalid.
+	VerifyEmail(ctx context.Context, viewer Viewer, token string) (*User, error)
+
+	// ResendVerification has another such mail sent, at most one in MailInterval,
+	// if the viewer's account is pending still.
+	ResendVerification(ctx context.Context, viewer Viewer) error
+
+	// RequestPasswordReset has a mail with a token sent to the address, at most one
+	// in MailInterval, if it is that of an account: that is looked up later, by the
+	// job. UserErrors: CodeBadInput for what is no address.
+	RequestPasswordReset(ctx context.Context, viewer Viewer, email string) error
+
+	// ResetPassword gives the account a new password, with the token from its mail,
+	// ends its sessions, and makes it active if it was pending: whoever has the
+	// token reads the account's mail. UserErrors: CodeTokenInvalid, CodeBadInput.
+	ResetPassword(ctx context.Context, viewer Viewer, token, password string) error
+
+	// ChangePassword gives the viewer a new password and ends the viewer's other
+	// sessions. UserErrors: CodeInvalidCredentials, CodeBadInput.
+	ChangePassword(ctx context.Context, viewer Viewer, current, password string) error
+
+	// UpdateProfile changes the viewer's profile. UserErrors: CodeBadInput,
+	// CodeStaleVersion.
+	UpdateProfile(ctx context.Context, viewer Viewer, change ProfileChange) (*User, error)
+
+	// NotificationSettings returns the settings of the users with the given ids, in
+	// their order and nil where the viewer may not see them: users see their own,
+	// administrators everybody's. It needs one statement at most.
+	NotificationSettings(ctx context.Context, viewer Viewer, ids []string) ([]*NotificationSettings, error)
+
+	// UpdateNotificationSettings changes the viewer's settings. UserErrors:
+	// CodeBadInput.
+	UpdateNotificationSettings(ctx context.Context, viewer Viewer, in NotificationSettingsInput) (*User, error)
+
+	// DeleteAccount locks the viewer's account, ends its sessions and inserts the
+	// job that erases it: all or nothing. UserErrors: CodeInvalidCredentials,
+	// CodeConflict for the last administrator.
+	DeleteAccount(ctx context.Context, viewer Viewer, password string) error
+}
+
+// Administration is what administrators do with all accounts; everybody else is
+// refused.
+type Administration interface {
+	// Users returns a page of the users that the filter finds.
+	Users(ctx context.Context, viewer Viewer, filter UserFilter, order UserOrder, args page.Args) (*UserConnection, error)
+
+	// CountUsers returns how many users the filter finds in all.
+	CountUsers(ctx context.Context, viewer Viewer, filter UserFilter) (int32, error)
+
+	// SetUserRoles gives a user the roles, and RoleUser in any case. If one is taken
+	// away, the user's sessions end. UserErrors: CodeNotFound, CodeConflict if no
+	// administrator would be left.
+	SetUserRoles(ctx context.Context, viewer Viewer, userID string, roles []Role) (*User, error)
+
+	// SetUserStatus suspends a user, whose sessions end, or makes one active.
+	// UserErrors: CodeBadInput for other statuses, CodeNotFound, CodeConflict if no
+	// administrator would be left.
+	SetUserStatus(ctx context.Context, viewer Viewer, userID string, status UserStatus) (*User, error)
+
+	// AuditLog returns a page of what was done to accounts, newest first.
+	AuditLog(ctx context.Context, viewer Viewer, filter AuditFilter, args page.Args) (*AuditConnection, error)
 }

@@ -11,7 +11,8 @@ import (
 type User struct {
 	ID            string // usr_…
 	DisplayName   string
-	TimeZone      string // IANA name
+	AvatarURL     *string // https://…
+	TimeZone      string  // IANA name
 	Email         *string
 	EmailVerified *bool
 	Roles         []Role
@@ -51,6 +52,8 @@ const (
 type UserConnection struct {
 	Edges    []UserEdge
 	PageInfo page.Info
+	// Filter is what the users were searched with.
+	Filter UserFilter
 }
 
 // UserEdge is a user's place in a connection.

@@ -41,10 +41,23 @@ func (v Viewer) RequireAdmin() error {
 	return nil
 }
 
+// Sees tells whether v may see what is private to the user with that id: only the
+// user may, and administrators.
+func (v Viewer) Sees(userID string) bool { return v.ID != "" && (v.Admin || v.ID == userID) }
+
+// deletedName stands in the place of a deleted account's name, so that what refers
+// to the account still has somebody to show.
+const deletedName = "Deleted user"
+
 // Redact removes from u what v may not see. It is the one place where that is
 // decided.
 func (v Viewer) Redact(u *User) {
-	if v.ID != "" && (v.Admin || v.ID == u.ID) {
+	if u.Status != nil && *u.Status == StatusDeleted && (v.ID == "" || !v.Admin) {
+		u.DisplayName, u.AvatarURL, u.TimeZone = deletedName, nil, "UTC"
+		u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
+		return
+	}
+	if v.Sees(u.ID) {
 		return
 	}
 	u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil

@@ -147,6 +147,7 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		Schema:   graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Service: service}}),
 		Verifier: verifier,
 		Logger:   logger,
+		Prepare:  func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
 		Reads:    db.Reads,
 		Ready:    db.Ping,
 		Routes:   map[string]http.Handler{"GET /.well-known/jwks.json": tokens.JWKS()},

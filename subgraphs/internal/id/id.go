@@ -18,6 +18,7 @@ const (
 	Todo     Kind = "tdo"
 	Tag      Kind = "tag"
 	Session  Kind = "ses"
+	Audit    Kind = "aud"
 )
 
 // UUID is what the database stores of an id.

@@ -22,8 +22,3 @@ func (r *mutationResolver) Login(ctx context.Context, input users.LoginInput) (*
 	login, err := r.Service.Login(ctx, input)
 	return payload(ctx, login, err)
 }
-
-// Mutation returns MutationResolver implementation.
-func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
-
-type mutationResolver struct{ *Resolver }

@@ -17,7 +17,7 @@ func (r *entityResolver) FindManyUserByIDs(ctx context.Context, reps []*UserByID
 	for i, rep := range reps {
 		ids[i] = rep.ID
 	}
-	return r.Service.UsersByID(ctx, viewer(ctx), ids)
+	return r.usersByID(ctx, ids)
 }
 
 // Entity returns EntityResolver implementation.

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -38,13 +40,24 @@ type bundle struct {
 	*servertest.Client
 	pool       *pgxpool.Pool
 	statements *postgrestest.Statements
+	recorder   *recorder
 	log        *strings.Builder
+	clock      *clock
 }
 
-func setup(t *testing.T) *bundle {
+// clock stands still until a test moves it.
+type clock struct{ microseconds atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.UnixMicro(c.microseconds.Load()).UTC() }
+
+func (c *clock) advance(d time.Duration) { c.microseconds.Add(d.Microseconds()) }
+
+func setup(t testing.TB) *bundle {
 	t.Helper()
-	b := &bundle{statements: &postgrestest.Statements{}, log: &strings.Builder{}}
-	pool, err := postgres.Open(t.Context(), postgres.Config{URL: databases.Database(t), Name: "test", Tracer: b.statements})
+	b := &bundle{statements: &postgrestest.Statements{}, log: &strings.Builder{}, clock: &clock{}}
+	b.clock.microseconds.Store(time.Now().Truncate(time.Hour).UnixMicro())
+	b.recorder = &recorder{Statements: b.statements}
+	pool, err := postgres.Open(t.Context(), postgres.Config{URL: databases.Database(t), Name: "test", Tracer: b.recorder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,13 +75,14 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
-	service, err := userspostgres.New(userspostgres.Deps{Pool: pool, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: logger})
+	service, err := userspostgres.New(userspostgres.Deps{Pool: pool, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: logger, Now: b.clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	handler, err := server.New(server.Config{
 		Schema:   graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Service: service}}),
 		Verifier: servertest.Verifier(t), Logger: logger,
+		Prepare: func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +97,7 @@ const registerMutation = `mutation ($in: RegisterInput!) { register(input: $in) 
 	tokens { accessToken expiresIn tokenType } errors { code path message } } }`
 
 // register makes an account and returns its claims.
-func (b *bundle) register(t *testing.T, email string) identity.Claims {
+func (b *bundle) register(t testing.TB, email string) identity.Claims {
 	t.Helper()
 	response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": map[string]any{
 		"email": email, "password": "correct horse battery", "displayName": "N. N.",
@@ -152,8 +166,8 @@ func TestRegister(t *testing.T) {
 		if err := b.pool.QueryRow(t.Context(), `select (select count(*) from river.river_job), (select count(*) from users)`).Scan(&jobs, &accounts); err != nil {
 			t.Fatal(err)
 		}
-		if jobs != 1 || accounts != 1 {
-			t.Errorf("%d jobs and %d accounts, want one of each", jobs, accounts)
+		if jobs != 2 || accounts != 1 {
+			t.Errorf("%d jobs and %d accounts, want the mails of one account", jobs, accounts)
 		}
 	})
 }
@@ -341,6 +355,14 @@ func TestMarkedFieldsNeedALogin(t *testing.T) {
 	operations := map[string]string{
 		"me": `{ me { id } }`, "user": `{ user(id: "x") { id } }`, "users": `{ users { totalCount } }`,
 		"node": `{ node(id: "x") { id } }`, "nodes": `{ nodes(ids: []) { id } }`,
+		"auditLog":                   `{ auditLog { edges { node { id } } } }`,
+		"setUserRoles":               `mutation { setUserRoles(userId: "x", roles: []) { errors { code } } }`,
+		"setUserStatus":              `mutation { setUserStatus(userId: "x", status: ACTIVE) { errors { code } } }`,
+		"deleteAccount":              `mutation { deleteAccount(password: "x") { errors { code } } }`,
+		"changePassword":             `mutation { changePassword(currentPassword: "x", newPassword: "x") { errors { code } } }`,
+		"updateProfile":              `mutation { updateProfile(input: {displayName: ""}) { errors { code } } }`,
+		"updateNotificationSettings": `mutation { updateNotificationSettings(input: {digestHour: 99}) { errors { code } } }`,
+		"resendVerification":         `mutation { resendVerification { errors { code } } }`,
 	}
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 	for _, field := range append(schema.Query.Fields, schema.Mutation.Fields...) {

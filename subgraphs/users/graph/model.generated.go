@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/weftql/weft/subgraphs/users"
 )
 
@@ -19,6 +20,12 @@ type AuthPayload struct {
 }
 
 type Mutation struct {
+}
+
+// Either ok, or at least one error.
+type OkPayload struct {
+	Ok     bool               `json:"ok"`
+	Errors []*users.UserError `json:"errors"`
 }
 
 type Query struct {
@@ -40,6 +47,23 @@ func (TodoList) IsNode() {}
 
 func (TodoList) IsEntity() {}
 
+// What is to change; fields that are not given, or null, stay as they are.
+type UpdateProfileInput struct {
+	// 1 to 100 characters.
+	DisplayName graphql.Omittable[*string] `json:"displayName,omitempty"`
+	// An address that begins with https://, at most 2048 bytes; null removes it.
+	AvatarURL graphql.Omittable[*string] `json:"avatarUrl,omitempty"`
+	TimeZone  graphql.Omittable[*string] `json:"timeZone,omitempty"`
+	// The version that the caller has seen: if it is another by now, nothing changes (STALE_VERSION).
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+}
+
 type UserByIDsInput struct {
 	ID string `json:"ID"`
+}
+
+// Either the user as it is now, or at least one error.
+type UserPayload struct {
+	User   *users.User        `json:"user,omitempty"`
+	Errors []*users.UserError `json:"errors"`
 }

@@ -14,8 +14,7 @@ const maxNodes = 100
 // up together; todos and lists are references that their own subgraph resolves,
 // and that come to nothing there if the caller may not see them.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]Node, error) {
-	caller := viewer(ctx)
-	if err := caller.RequireLogin(); err != nil {
+	if err := viewer(ctx).RequireLogin(); err != nil {
 		return nil, err
 	}
 	if len(ids) > maxNodes {
@@ -41,7 +40,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]Node, error) {
 	if users == nil {
 		return all, nil
 	}
-	found, err := r.Service.UsersByID(ctx, caller, users)
+	found, err := r.usersByID(ctx, users)
 	if err != nil {
 		return nil, err
 	}

@@ -22,8 +22,3 @@ func (r *queryResolver) Node(ctx context.Context, id string) (Node, error) {
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]Node, error) {
 	return r.nodes(ctx, ids)
 }
-
-// Query returns QueryResolver implementation.
-func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
-
-type queryResolver struct{ *Resolver }

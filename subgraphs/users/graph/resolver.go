@@ -19,7 +19,7 @@ func viewer(ctx context.Context) users.Viewer {
 	caller := server.Caller(ctx)
 	return users.Viewer{
 		ID: caller.Subject, Admin: caller.HasScope(users.AdminScope), Session: caller.Session,
-		RequestID: caller.RequestID,
+		Address: caller.Address, UserAgent: caller.UserAgent, RequestID: caller.RequestID,
 	}
 }
 
@@ -27,15 +27,76 @@ func viewer(ctx context.Context) users.Viewer {
 // failures are part of it, others stay errors. Who has just come in is no caller
 // yet, but reads what was written.
 func payload(ctx context.Context, login *users.Login, err error) (*AuthPayload, error) {
-	var refused users.UserErrors
-	if errors.As(err, &refused) {
-		return &AuthPayload{Errors: pointers(refused)}, nil
-	}
+	refused, err := changed(ctx, err)
 	if err != nil {
 		return nil, err
 	}
+	if len(refused) > 0 {
+		return &AuthPayload{Errors: refused}, nil
+	}
 	server.Wrote(ctx, login.User.ID)
-	return &AuthPayload{User: login.User, Tokens: login.Tokens, Errors: []*users.UserError{}}, nil
+	return &AuthPayload{User: login.User, Tokens: login.Tokens, Errors: refused}, nil
+}
+
+// userPayload turns a change of a user into a UserPayload, as payload does. The
+// user may be another than the caller.
+func userPayload(ctx context.Context, user *users.User, err error) (*UserPayload, error) {
+	refused, err := changed(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	if user != nil {
+		server.Wrote(ctx, user.ID)
+	}
+	return &UserPayload{User: user, Errors: refused}, nil
+}
+
+// okPayload turns what a change returned into an OkPayload.
+func okPayload(ctx context.Context, err error) (*OkPayload, error) {
+	refused, err := changed(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	return &OkPayload{Ok: len(refused) == 0, Errors: refused}, nil
+}
+
+// changed returns the expected failures in err, or else err itself. What was read
+// before the change is forgotten.
+func changed(ctx context.Context, err error) ([]*users.UserError, error) {
+	forget(ctx)
+	var refused users.UserErrors
+	if errors.As(err, &refused) {
+		return pointers(refused), nil
+	}
+	return []*users.UserError{}, err
+}
+
+// profileChange is the input with null for avatarUrl told from no avatarUrl.
+func profileChange(input UpdateProfileInput) users.ProfileChange {
+	change := users.ProfileChange{
+		DisplayName: input.DisplayName.Value(), TimeZone: input.TimeZone.Value(),
+		AvatarURL: input.AvatarURL.Value(), ExpectedVersion: input.ExpectedVersion.Value(),
+	}
+	if input.AvatarURL.IsSet() && change.AvatarURL == nil {
+		change.AvatarURL = new(string)
+	}
+	return change
+}
+
+// newOrder returns the order that is asked for; the newest first if none is.
+func newOrder(order *users.UserOrder) users.UserOrder {
+	if order == nil {
+		return users.UserOrder{Field: users.OrderByCreatedAt, Direction: users.Descending}
+	}
+	return *order
+}
+
+// orZero returns what p points to, or the zero value.
+func orZero[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
 }
 
 func pointers(all users.UserErrors) []*users.UserError {

@@ -22,9 +22,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AuditEntry() AuditEntryResolver
 	Entity() EntityResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	User() UserResolver
 	UserConnection() UserConnectionResolver
 }
 
@@ -32,6 +34,29 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AuditConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AuditEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AuditEntry struct {
+		Action    func(childComplexity int) int
+		Actor     func(childComplexity int) int
+		Address   func(childComplexity int) int
+		At        func(childComplexity int) int
+		Detail    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Outcome   func(childComplexity int) int
+		RequestID func(childComplexity int) int
+		TargetID  func(childComplexity int) int
+		UserAgent func(childComplexity int) int
+	}
+
 	AuthPayload struct {
 		Errors func(childComplexity int) int
 		Tokens func(childComplexity int) int
@@ -49,8 +74,30 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		Login    func(childComplexity int, input users.LoginInput) int
-		Register func(childComplexity int, input users.RegisterInput) int
+		ChangePassword             func(childComplexity int, currentPassword string, newPassword string) int
+		DeleteAccount              func(childComplexity int, password string) int
+		Login                      func(childComplexity int, input users.LoginInput) int
+		Register                   func(childComplexity int, input users.RegisterInput) int
+		RequestPasswordReset       func(childComplexity int, email string) int
+		ResendVerification         func(childComplexity int) int
+		ResetPassword              func(childComplexity int, token string, newPassword string) int
+		SetUserRoles               func(childComplexity int, userID string, roles []users.Role) int
+		SetUserStatus              func(childComplexity int, userID string, status users.UserStatus) int
+		UpdateNotificationSettings func(childComplexity int, input users.NotificationSettingsInput) int
+		UpdateProfile              func(childComplexity int, input UpdateProfileInput) int
+		VerifyEmail                func(childComplexity int, token string) int
+	}
+
+	NotificationSettings struct {
+		DigestHour       func(childComplexity int) int
+		EmailAssignments func(childComplexity int) int
+		EmailDigest      func(childComplexity int) int
+		EmailReminders   func(childComplexity int) int
+	}
+
+	OkPayload struct {
+		Errors func(childComplexity int) int
+		Ok     func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -61,11 +108,12 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AuditLog           func(childComplexity int, actorID *string, targetID *string, action *string, first *int32, after *string, last *int32, before *string) int
 		Me                 func(childComplexity int) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
 		User               func(childComplexity int, id string) int
-		Users              func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		Users              func(childComplexity int, filter *users.UserFilter, orderBy *users.UserOrder, first *int32, after *string, last *int32, before *string) int
 		__resolve__service func(childComplexity int) int
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
@@ -79,16 +127,18 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
-		CreatedAt     func(childComplexity int) int
-		DisplayName   func(childComplexity int) int
-		Email         func(childComplexity int) int
-		EmailVerified func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Roles         func(childComplexity int) int
-		Status        func(childComplexity int) int
-		TimeZone      func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
-		Version       func(childComplexity int) int
+		AvatarURL            func(childComplexity int) int
+		CreatedAt            func(childComplexity int) int
+		DisplayName          func(childComplexity int) int
+		Email                func(childComplexity int) int
+		EmailVerified        func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		NotificationSettings func(childComplexity int) int
+		Roles                func(childComplexity int) int
+		Status               func(childComplexity int) int
+		TimeZone             func(childComplexity int) int
+		UpdatedAt            func(childComplexity int) int
+		Version              func(childComplexity int) int
 	}
 
 	UserConnection struct {
@@ -106,6 +156,11 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
 		Path    func(childComplexity int) int
+	}
+
+	UserPayload struct {
+		Errors func(childComplexity int) int
+		User   func(childComplexity int) int
 	}
 
 	_Service struct {
@@ -126,6 +181,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AuditConnection.edges":
+		if e.ComplexityRoot.AuditConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditConnection.Edges(childComplexity), true
+	case "AuditConnection.pageInfo":
+		if e.ComplexityRoot.AuditConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditConnection.PageInfo(childComplexity), true
+
+	case "AuditEdge.cursor":
+		if e.ComplexityRoot.AuditEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEdge.Cursor(childComplexity), true
+	case "AuditEdge.node":
+		if e.ComplexityRoot.AuditEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEdge.Node(childComplexity), true
+
+	case "AuditEntry.action":
+		if e.ComplexityRoot.AuditEntry.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Action(childComplexity), true
+	case "AuditEntry.actor":
+		if e.ComplexityRoot.AuditEntry.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Actor(childComplexity), true
+	case "AuditEntry.address":
+		if e.ComplexityRoot.AuditEntry.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Address(childComplexity), true
+	case "AuditEntry.at":
+		if e.ComplexityRoot.AuditEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.At(childComplexity), true
+	case "AuditEntry.detail":
+		if e.ComplexityRoot.AuditEntry.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Detail(childComplexity), true
+	case "AuditEntry.id":
+		if e.ComplexityRoot.AuditEntry.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.ID(childComplexity), true
+	case "AuditEntry.outcome":
+		if e.ComplexityRoot.AuditEntry.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Outcome(childComplexity), true
+	case "AuditEntry.requestId":
+		if e.ComplexityRoot.AuditEntry.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.RequestID(childComplexity), true
+	case "AuditEntry.targetId":
+		if e.ComplexityRoot.AuditEntry.TargetID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.TargetID(childComplexity), true
+	case "AuditEntry.userAgent":
+		if e.ComplexityRoot.AuditEntry.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.UserAgent(childComplexity), true
 
 	case "AuthPayload.errors":
 		if e.ComplexityRoot.AuthPayload.Errors == nil {
@@ -177,6 +319,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Entity.FindManyUserByIDs(childComplexity, args["reps"].([]*UserByIDsInput)), true
 
+	case "Mutation.changePassword":
+		if e.ComplexityRoot.Mutation.ChangePassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["currentPassword"].(string), args["newPassword"].(string)), true
+	case "Mutation.deleteAccount":
+		if e.ComplexityRoot.Mutation.DeleteAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAccount(childComplexity, args["password"].(string)), true
 	case "Mutation.login":
 		if e.ComplexityRoot.Mutation.Login == nil {
 			break
@@ -199,6 +363,127 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(users.RegisterInput)), true
+	case "Mutation.requestPasswordReset":
+		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestPasswordReset_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestPasswordReset(childComplexity, args["email"].(string)), true
+	case "Mutation.resendVerification":
+		if e.ComplexityRoot.Mutation.ResendVerification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.ResendVerification(childComplexity), true
+	case "Mutation.resetPassword":
+		if e.ComplexityRoot.Mutation.ResetPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["token"].(string), args["newPassword"].(string)), true
+	case "Mutation.setUserRoles":
+		if e.ComplexityRoot.Mutation.SetUserRoles == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setUserRoles_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetUserRoles(childComplexity, args["userId"].(string), args["roles"].([]users.Role)), true
+	case "Mutation.setUserStatus":
+		if e.ComplexityRoot.Mutation.SetUserStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setUserStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetUserStatus(childComplexity, args["userId"].(string), args["status"].(users.UserStatus)), true
+	case "Mutation.updateNotificationSettings":
+		if e.ComplexityRoot.Mutation.UpdateNotificationSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNotificationSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNotificationSettings(childComplexity, args["input"].(users.NotificationSettingsInput)), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(UpdateProfileInput)), true
+	case "Mutation.verifyEmail":
+		if e.ComplexityRoot.Mutation.VerifyEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_verifyEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VerifyEmail(childComplexity, args["token"].(string)), true
+
+	case "NotificationSettings.digestHour":
+		if e.ComplexityRoot.NotificationSettings.DigestHour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.DigestHour(childComplexity), true
+	case "NotificationSettings.emailAssignments":
+		if e.ComplexityRoot.NotificationSettings.EmailAssignments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.EmailAssignments(childComplexity), true
+	case "NotificationSettings.emailDigest":
+		if e.ComplexityRoot.NotificationSettings.EmailDigest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.EmailDigest(childComplexity), true
+	case "NotificationSettings.emailReminders":
+		if e.ComplexityRoot.NotificationSettings.EmailReminders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.EmailReminders(childComplexity), true
+
+	case "OkPayload.errors":
+		if e.ComplexityRoot.OkPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OkPayload.Errors(childComplexity), true
+	case "OkPayload.ok":
+		if e.ComplexityRoot.OkPayload.Ok == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OkPayload.Ok(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -224,6 +509,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Query.auditLog":
+		if e.ComplexityRoot.Query.AuditLog == nil {
+			break
+		}
+
+		args, err := ec.field_Query_auditLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AuditLog(childComplexity, args["actorId"].(*string), args["targetId"].(*string), args["action"].(*string), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 
 	case "Query.me":
 		if e.ComplexityRoot.Query.Me == nil {
@@ -274,7 +571,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Users(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Users(childComplexity, args["filter"].(*users.UserFilter), args["orderBy"].(*users.UserOrder), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Query._service":
 		if e.ComplexityRoot.Query.__resolve__service == nil {
 			break
@@ -307,6 +604,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TodoList.ID(childComplexity), true
 
+	case "User.avatarUrl":
+		if e.ComplexityRoot.User.AvatarURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.AvatarURL(childComplexity), true
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
@@ -337,6 +640,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.ID(childComplexity), true
+	case "User.notificationSettings":
+		if e.ComplexityRoot.User.NotificationSettings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.NotificationSettings(childComplexity), true
 	case "User.roles":
 		if e.ComplexityRoot.User.Roles == nil {
 			break
@@ -419,6 +728,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Path(childComplexity), true
 
+	case "UserPayload.errors":
+		if e.ComplexityRoot.UserPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserPayload.Errors(childComplexity), true
+	case "UserPayload.user":
+		if e.ComplexityRoot.UserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserPayload.User(childComplexity), true
+
 	case "_Service.sdl":
 		if e.ComplexityRoot._Service.SDL == nil {
 			break
@@ -435,8 +757,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputNotificationSettingsInput,
 		ec.unmarshalInputRegisterInput,
+		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUserByIDsInput,
+		ec.unmarshalInputUserFilter,
+		ec.unmarshalInputUserOrder,
 	)
 	first := true
 
@@ -512,6 +838,67 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../../../schema/subgraphs/users/administration.graphqls", Input: `extend type Mutation {
+  """
+  Gives a user the roles, and USER in any case. If ADMIN is taken away, the user's
+  sessions end. The last administrator stays one (CONFLICT).
+  """
+  setUserRoles(userId: ID!, roles: [Role!]!): UserPayload! @requiresScopes(scopes: [["admin"]]) @cost(weight: 10)
+  """
+  Suspends a user, whose sessions end, or makes one ACTIVE; other statuses cannot
+  be set. The last administrator cannot be suspended (CONFLICT).
+  """
+  setUserStatus(userId: ID!, status: UserStatus!): UserPayload! @requiresScopes(scopes: [["admin"]]) @cost(weight: 10)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/audit.graphqls", Input: `"One thing that was done to an account, or that somebody tried. Entries never change."
+type AuditEntry {
+  id: ID!
+  at: DateTime!
+  "Who did it; null if nobody was logged in, or the account does not exist any more."
+  actor: User
+  "OBJECT.VERB, for example password.change."
+  action: String!
+  "The id of what it was done to."
+  targetId: ID
+  "What changed, for people, in English."
+  detail: String!
+  "The IP address that the request came from, as far as it was known."
+  address: String
+  "What the client said it was."
+  userAgent: String
+  "Names the request in the services' logs."
+  requestId: String
+  outcome: AuditOutcome!
+}
+
+enum AuditOutcome {
+  SUCCESS
+  "By somebody who could not prove to be allowed to."
+  DENIED
+  FAILURE
+}
+
+type AuditConnection {
+  edges: [AuditEdge!]!
+  pageInfo: PageInfo!
+}
+
+type AuditEdge {
+  cursor: String!
+  node: AuditEntry!
+}
+
+extend type Query {
+  """
+  What was done to accounts, newest first; for administrators. Everything that is
+  given applies. Pages are those of users.
+  """
+  auditLog(actorId: ID, targetId: ID, action: String, first: Int, after: String, last: Int, before: String): AuditConnection!
+    @requiresScopes(scopes: [["admin"]])
+    @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/auth.graphqls", Input: `"What a client sends with its next requests: Authorization: Bearer <accessToken>."
 type AuthTokens {
   "A signed JWT (RFC 9068)."
@@ -550,6 +937,15 @@ extend type Mutation {
   login(input: LoginInput!): AuthPayload! @cost(weight: 50)
 }
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/deletion.graphqls", Input: `extend type Mutation {
+  """
+  Locks the caller's account and ends its sessions at once, and has it erased
+  later. Until then its address cannot be registered again, and others see a
+  deleted user. The last administrator has to stay (CONFLICT).
+  """
+  deleteAccount(password: String!): OkPayload! @authenticated @cost(weight: 50)
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/error.graphqls", Input: `"Why a mutation was not carried out."
 enum ErrorCode {
   "A field of the input is malformed, too long, too short or out of range."
@@ -558,6 +954,12 @@ enum ErrorCode {
   CONFLICT
   "E-mail address and password do not match, or the account may not log in."
   INVALID_CREDENTIALS
+  "The object does not exist, or the caller may not see it."
+  NOT_FOUND
+  "The object has another version than the caller saw."
+  STALE_VERSION
+  "The token from a mail is none, has expired, or was used."
+  TOKEN_INVALID
 }
 
 "An expected failure that a form can show. Unexpected failures are top-level GraphQL errors."
@@ -624,6 +1026,94 @@ extend type Query {
   nodes(ids: [ID!]!): [Node]! @authenticated @listSize(assumedSize: 50)
 }
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/notification.graphqls", Input: `"The mails that a user wants, beside those that have to be sent."
+type NotificationSettings {
+  "When the user is assigned to a todo."
+  emailAssignments: Boolean!
+  "When a todo's reminder is due."
+  emailReminders: Boolean!
+  "How often a summary."
+  emailDigest: DigestFrequency!
+  "The hour of the summary, 0 to 23, in the user's time zone."
+  digestHour: Int!
+}
+
+enum DigestFrequency {
+  NEVER
+  DAILY
+  WEEKLY
+}
+
+"What is to change; fields that are not given, or null, stay as they are."
+input NotificationSettingsInput {
+  emailAssignments: Boolean
+  emailReminders: Boolean
+  emailDigest: DigestFrequency
+  "0 to 23."
+  digestHour: Int
+}
+
+extend type User {
+  "Null unless the caller is that person or an administrator."
+  notificationSettings: NotificationSettings
+}
+
+extend type Mutation {
+  "Changes the caller's settings."
+  updateNotificationSettings(input: NotificationSettingsInput!): UserPayload! @authenticated @cost(weight: 10)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/password.graphqls", Input: `extend type Mutation {
+  """
+  Sends a mail with a token to choose a new password with, at most one in five
+  minutes. The answer is ok whether or not there is an account with this address.
+  """
+  requestPasswordReset(email: EmailAddress!): OkPayload! @cost(weight: 20)
+  """
+  Chooses a new password with the token from a mail, which is good for an hour and
+  for once. All sessions of the account end; the address counts as verified.
+  """
+  resetPassword(
+    token: String!
+    "10 to 256 characters."
+    newPassword: String!
+  ): OkPayload! @cost(weight: 50)
+  "Chooses a new password. The caller's other sessions end."
+  changePassword(
+    currentPassword: String!
+    "10 to 256 characters."
+    newPassword: String!
+  ): OkPayload! @authenticated @cost(weight: 50)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/payload.graphqls", Input: `"Either ok, or at least one error."
+type OkPayload {
+  ok: Boolean!
+  errors: [UserError!]!
+}
+
+"Either the user as it is now, or at least one error."
+type UserPayload {
+  user: User
+  errors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/profile.graphqls", Input: `"What is to change; fields that are not given, or null, stay as they are."
+input UpdateProfileInput {
+  "1 to 100 characters."
+  displayName: String
+  "An address that begins with https://, at most 2048 bytes; null removes it."
+  avatarUrl: String
+  timeZone: TimeZone
+  "The version that the caller has seen: if it is another by now, nothing changes (STALE_VERSION)."
+  expectedVersion: Int
+}
+
+extend type Mutation {
+  "Changes the caller's profile."
+  updateProfile(input: UpdateProfileInput!): UserPayload! @authenticated @cost(weight: 10)
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/scalar.graphqls", Input: `"A moment as in RFC 3339, for example 2026-11-21T09:30:00Z. Answers are in UTC."
 scalar DateTime
 
@@ -633,15 +1123,42 @@ scalar EmailAddress
 "A name of the IANA time zone database, for example Europe/Berlin."
 scalar TimeZone
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/search.graphqls", Input: `"Which users are wanted: those to which everything that is given applies."
+input UserFilter {
+  "A part of the name or of the e-mail address, in any letter case, 3 to 100 characters."
+  search: String
+  role: Role
+  status: UserStatus
+}
+
+enum UserOrderField {
+  CREATED_AT
+  "In any letter case."
+  DISPLAY_NAME
+}
+
+enum OrderDirection {
+  ASC
+  DESC
+}
+
+input UserOrder {
+  field: UserOrderField! = CREATED_AT
+  direction: OrderDirection! = DESC
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/user.graphqls", Input: `"""
 A person with an account. Everybody who is logged in sees the profile; email,
 emailVerified, roles and status are null unless the caller is that person or an
-administrator.
+administrator. Of a DELETED account everybody but administrators sees the name
+"Deleted user" alone.
 """
 type User implements Node @key(fields: "id") {
   id: ID!
   "1 to 100 characters."
   displayName: String!
+  "The address of a picture; begins with https://."
+  avatarUrl: String
   timeZone: TimeZone!
   email: EmailAddress
   emailVerified: Boolean
@@ -659,7 +1176,7 @@ enum Role {
 }
 
 enum UserStatus {
-  "Registered; the e-mail address is not verified yet."
+  "Registered; the e-mail address is not verified yet. Everything else is as with ACTIVE."
   PENDING
   ACTIVE
   "Locked by an administrator: cannot log in."
@@ -686,13 +1203,26 @@ extend type Query {
   "The user with this id; null if there is none."
   user(id: ID!): User @authenticated
   """
-  All users, newest first; for administrators. Give first (with after) to page
-  forwards or last (with before) to page backwards, at most 100; 20 if neither
-  is given.
+  The users that the filter finds; for administrators. Give first (with after) to
+  page forwards or last (with before) to page backwards, at most 100; 20 if neither
+  is given. A cursor belongs to its order.
   """
-  users(first: Int, after: String, last: Int, before: String): UserConnection!
+  users(filter: UserFilter, orderBy: UserOrder = {}, first: Int, after: String, last: Int, before: String): UserConnection!
     @requiresScopes(scopes: [["admin"]])
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/verification.graphqls", Input: `extend type Mutation {
+  """
+  Shows with the token from a mail that the address is the user's: the account
+  becomes ACTIVE. A token is good for three days and for once.
+  """
+  verifyEmail(token: String!): UserPayload! @cost(weight: 10)
+  """
+  Sends the caller another mail to verify the address with, at most one in five
+  minutes; nothing if it is verified already.
+  """
+  resendVerification: OkPayload! @authenticated @cost(weight: 10)
 }
 `, BuiltIn: false},
 	{Name: "../../../federation/directives.graphql", Input: `
@@ -776,6 +1306,52 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEntry_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_AuditEntry_actor(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
+	case "targetId":
+		return ec.fieldContext_AuditEntry_targetId(ctx, field)
+	case "detail":
+		return ec.fieldContext_AuditEntry_detail(ctx, field)
+	case "address":
+		return ec.fieldContext_AuditEntry_address(ctx, field)
+	case "userAgent":
+		return ec.fieldContext_AuditEntry_userAgent(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEntry_requestId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AuditEntry_outcome(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -800,6 +1376,30 @@ func (ec *executionContext) childFields_AuthTokens(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AuthTokens", field.Name)
 }
 
+func (ec *executionContext) childFields_NotificationSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "emailAssignments":
+		return ec.fieldContext_NotificationSettings_emailAssignments(ctx, field)
+	case "emailReminders":
+		return ec.fieldContext_NotificationSettings_emailReminders(ctx, field)
+	case "emailDigest":
+		return ec.fieldContext_NotificationSettings_emailDigest(ctx, field)
+	case "digestHour":
+		return ec.fieldContext_NotificationSettings_digestHour(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationSettings", field.Name)
+}
+
+func (ec *executionContext) childFields_OkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_OkPayload_ok(ctx, field)
+	case "errors":
+		return ec.fieldContext_OkPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -820,6 +1420,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_id(ctx, field)
 	case "displayName":
 		return ec.fieldContext_User_displayName(ctx, field)
+	case "avatarUrl":
+		return ec.fieldContext_User_avatarUrl(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_User_timeZone(ctx, field)
 	case "email":
@@ -836,6 +1438,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_User_version(ctx, field)
+	case "notificationSettings":
+		return ec.fieldContext_User_notificationSettings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -872,6 +1476,16 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_path(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_UserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UserPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_UserPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields__Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -18,29 +18,39 @@ func (r *queryResolver) Me(ctx context.Context) (*users.User, error) {
 	if err := caller.RequireLogin(); err != nil {
 		return nil, err
 	}
-	return one(r.Service.UsersByID(ctx, caller, []string{caller.ID}))
+	return one(r.usersByID(ctx, []string{caller.ID}))
 }
 
 // User is the resolver for the user field.
 func (r *queryResolver) User(ctx context.Context, id string) (*users.User, error) {
-	caller := viewer(ctx)
-	if err := caller.RequireLogin(); err != nil {
+	if err := viewer(ctx).RequireLogin(); err != nil {
 		return nil, err
 	}
-	return one(r.Service.UsersByID(ctx, caller, []string{id}))
+	return one(r.usersByID(ctx, []string{id}))
 }
 
 // Users is the resolver for the users field.
-func (r *queryResolver) Users(ctx context.Context, first *int32, after *string, last *int32, before *string) (*users.UserConnection, error) {
-	return r.Service.Users(ctx, viewer(ctx), page.NewArgs(first, after, last, before))
+func (r *queryResolver) Users(ctx context.Context, filter *users.UserFilter, orderBy *users.UserOrder, first *int32, after *string, last *int32, before *string) (*users.UserConnection, error) {
+	connection, err := r.Service.Users(ctx, viewer(ctx), orZero(filter), newOrder(orderBy), page.NewArgs(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).sawEdges(connection.Edges)
+	return connection, nil
 }
 
 // TotalCount is the resolver for the totalCount field.
 func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *users.UserConnection) (int32, error) {
-	return r.Service.CountUsers(ctx, viewer(ctx))
+	return r.Service.CountUsers(ctx, viewer(ctx), obj.Filter)
 }
+
+// User returns UserResolver implementation.
+func (r *Resolver) User() UserResolver { return &userResolver{r} }
 
 // UserConnection returns UserConnectionResolver implementation.
 func (r *Resolver) UserConnection() UserConnectionResolver { return &userConnectionResolver{r} }
 
-type userConnectionResolver struct{ *Resolver }
+type (
+	userResolver           struct{ *Resolver }
+	userConnectionResolver struct{ *Resolver }
+)

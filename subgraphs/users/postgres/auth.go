@@ -39,7 +39,10 @@ func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.
 		_, err := s.jobs.InsertTx(ctx, tx, users.WelcomeArgs{UserID: user.ID}, &river.InsertOpts{
 			Queue: users.NotifyQueue, MaxAttempts: welcomeAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true},
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return s.sendVerification(ctx, tx, user.ID)
 	})
 	if takenEmail(err) {
 		return nil, users.Fail(users.CodeConflict, "email", "belongs to another account")

@@ -8,13 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
-	"github.com/weftql/weft/subgraphs/internal/page"
-	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users"
 )
 
 // columns are those that scanUser reads.
-const columns = `id, display_name, time_zone, email, email_verified_at is not null, roles, status, created_at, updated_at, version`
+const columns = `id, display_name, avatar_url, time_zone, email, email_verified_at is not null, roles, status, created_at, updated_at, version`
 
 // scanUser reads the columns of a row, with everything filled in.
 func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(row) }
@@ -24,7 +22,7 @@ func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
 	var u users.User
 	var key id.UUID
 	err := row.Scan(append([]any{
-		&key, &u.DisplayName, &u.TimeZone, &u.Email, &u.EmailVerified, &u.Roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
+		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &u.Roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
 	}, more...)...)
 	u.ID = id.Format(id.User, key)
 	return &u, err
@@ -54,70 +52,6 @@ func (s *Service) UsersByID(ctx context.Context, viewer users.Viewer, ids []stri
 		found[i] = byID[text]
 	}
 	return found, nil
-}
-
-// usersScope binds the cursors of Users.
-const usersScope = "users"
-
-// Users implements users.Service.
-func (s *Service) Users(ctx context.Context, viewer users.Viewer, args page.Args) (*users.UserConnection, error) {
-	if err := viewer.RequireAdmin(); err != nil {
-		return nil, err
-	}
-	window, err := s.deps.Cursors.Window(usersScope, args)
-	if err != nil {
-		return nil, err
-	}
-	newest, newestID := postgres.Below(window.After)
-	oldest, oldestID := postgres.Above(window.Before)
-	rows, err := s.deps.Pool.Query(ctx, usersPage(window.Backward), window.Limit+1, newest, newestID, oldest, oldestID)
-	if err != nil {
-		return nil, fmt.Errorf("users: %w", err)
-	}
-	all, err := pgx.CollectRows(rows, scanUser)
-	if err != nil {
-		return nil, fmt.Errorf("users: %w", err)
-	}
-	all, info := page.Slice(window, all)
-	connection := &users.UserConnection{Edges: make([]users.UserEdge, len(all)), PageInfo: info}
-	for i, user := range all {
-		viewer.Redact(user)
-		key, err := id.Parse(id.User, user.ID)
-		if err != nil {
-			return nil, err
-		}
-		connection.Edges[i] = users.UserEdge{
-			Cursor: s.deps.Cursors.Cursor(usersScope, page.Position{At: user.CreatedAt, ID: key}), Node: user,
-		}
-	}
-	if len(all) > 0 {
-		connection.PageInfo.StartCursor = &connection.Edges[0].Cursor
-		connection.PageInfo.EndCursor = &connection.Edges[len(all)-1].Cursor
-	}
-	return connection, nil
-}
-
-// usersPage is the statement for a page of users, newest first or, backwards,
-// oldest first. "After" is older.
-func usersPage(backward bool) string {
-	const between = `select ` + columns + ` from users
-		where deleted_at is null and (created_at, id) < ($2, $3) and (created_at, id) > ($4, $5)`
-	if backward {
-		return between + ` order by created_at, id limit $1`
-	}
-	return between + ` order by created_at desc, id desc limit $1`
-}
-
-// CountUsers implements users.Service.
-func (s *Service) CountUsers(ctx context.Context, viewer users.Viewer) (int32, error) {
-	if err := viewer.RequireAdmin(); err != nil {
-		return 0, err
-	}
-	var n int32
-	if err := s.deps.Pool.QueryRow(ctx, `select count(*) from users where deleted_at is null`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count users: %w", err)
-	}
-	return n, nil
 }
 
 // querier is a pool, a connection or a transaction.

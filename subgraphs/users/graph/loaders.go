@@ -1,0 +1,104 @@
+package graph
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weftql/weft/subgraphs/internal/batch"
+	"github.com/weftql/weft/subgraphs/users"
+)
+
+// loaders read what belongs to rows for all rows that were read together. They
+// are made for one request and its viewer, and made again after each change.
+type loaders struct {
+	service users.Service
+	// The ids of users that were read, and of those who did what is in the audit
+	// log.
+	userIDs, actorIDs batch.Siblings[string]
+
+	settings *batch.Loader[string, *users.NotificationSettings]
+	user     *batch.Loader[string, *users.User]
+}
+
+// loadersKey is the key of the loaders in a request's context.
+type loadersKey struct{}
+
+// WithLoaders prepares the context of one request, which has its caller already.
+func WithLoaders(ctx context.Context, service users.Service) context.Context {
+	current := new(atomic.Pointer[loaders])
+	current.Store(newLoaders(viewer(ctx), service))
+	return context.WithValue(ctx, loadersKey{}, current)
+}
+
+// load returns the loaders of the request.
+func load(ctx context.Context) *loaders { return current(ctx).Load() }
+
+// forget gives the request new loaders: what the old ones have read may have
+// changed.
+func forget(ctx context.Context) {
+	place := current(ctx)
+	place.Store(newLoaders(viewer(ctx), place.Load().service))
+}
+
+func current(ctx context.Context) *atomic.Pointer[loaders] {
+	place, ok := ctx.Value(loadersKey{}).(*atomic.Pointer[loaders])
+	if !ok {
+		panic("users/graph: a request's context must come from WithLoaders")
+	}
+	return place
+}
+
+func newLoaders(me users.Viewer, service users.Service) *loaders {
+	l := &loaders{service: service}
+	l.settings = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]*users.NotificationSettings, error) {
+		return service.NotificationSettings(ctx, me, ids)
+	})
+	l.user = batch.NewLoader(&l.actorIDs, func(ctx context.Context, ids []string) ([]*users.User, error) {
+		found, err := service.UsersByID(ctx, me, ids)
+		l.sawUsers(found)
+		return found, err
+	})
+	return l
+}
+
+// usersByID reads users, and notes that they were read together.
+func (r *Resolver) usersByID(ctx context.Context, ids []string) ([]*users.User, error) {
+	found, err := r.Service.UsersByID(ctx, viewer(ctx), ids)
+	load(ctx).sawUsers(found)
+	return found, err
+}
+
+// sawUsers notes users that were read together; nil ones do not exist.
+func (l *loaders) sawUsers(all []*users.User) {
+	l.userIDs.Add(func() []string {
+		ids := make([]string, 0, len(all))
+		for _, user := range all {
+			if user != nil {
+				ids = append(ids, user.ID)
+			}
+		}
+		return ids
+	})
+}
+
+// sawEdges notes the users of a page.
+func (l *loaders) sawEdges(edges []users.UserEdge) {
+	all := make([]*users.User, len(edges))
+	for i, edge := range edges {
+		all[i] = edge.Node
+	}
+	l.sawUsers(all)
+}
+
+// sawEntries notes who did what is on a page of the audit log.
+func (l *loaders) sawEntries(edges []users.AuditEdge) {
+	l.actorIDs.Add(func() []string {
+		ids := make([]string, 0, len(edges))
+		for _, edge := range edges {
+			if edge.Node.ActorID != nil {
+				ids = append(ids, *edge.Node.ActorID)
+			}
+		}
+		return ids
+	})
+}

@@ -1,0 +1,111 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/users"
+)
+
+// RequestPasswordReset implements users.Service. It does the same whether or not
+// there is such an account: the job looks it up.
+func (s *Service) RequestPasswordReset(ctx context.Context, _ users.Viewer, email string) error {
+	email, err := users.CheckEmail(email, "email")
+	if err != nil {
+		return err
+	}
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		_, err := s.jobs.InsertTx(ctx, tx, users.PasswordResetArgs{EmailKey: users.EmailKey(email), Asked: s.asked()}, securityMail())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("request password reset: %w", err)
+	}
+	return nil
+}
+
+// ResetPassword implements users.Service.
+func (s *Service) ResetPassword(ctx context.Context, viewer users.Viewer, token, password string) error {
+	token, err := users.ReadMailToken(token)
+	if err != nil {
+		return err
+	}
+	if err := users.CheckPassword(password, "newPassword"); err != nil {
+		return err
+	}
+	// A made-up token costs no hash.
+	if err := s.checkToken(ctx, resetToken, token); err != nil {
+		return fmt.Errorf("reset password: %w", err)
+	}
+	hash, err := s.deps.Passwords.Hash(ctx, password)
+	if err != nil {
+		return fmt.Errorf("reset password: %w", err)
+	}
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		key, err := s.redeem(ctx, tx, resetToken, token)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update users set password_hash = $2 where id = $1`, key, hash); err != nil {
+			return err
+		}
+		user, err := s.verified(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		return s.passwordIsNew(ctx, tx, viewer, user.ID, id.UUID{}, users.ActionResetPassword, users.EventPasswordReset)
+	})
+	if err != nil {
+		return fmt.Errorf("reset password: %w", err)
+	}
+	return nil
+}
+
+// checkToken refuses a token that is none of the kind.
+func (s *Service) checkToken(ctx context.Context, kind tokenKind, token string) error {
+	hash := sha256.Sum256([]byte(token))
+	var good bool
+	err := s.deps.Pool.QueryRow(ctx, `select exists (select from one_time_tokens where hash = $1 and kind = $2 and expires_at > $3)`,
+		hash[:], kind, s.now()).Scan(&good)
+	if err != nil {
+		return err
+	}
+	if !good {
+		return users.TokenInvalid()
+	}
+	return nil
+}
+
+// ResetToken makes the token for a password reset mail to an address, as
+// users.EmailKey writes it, or returns users.ErrNoContact if it is that of no
+// account that can be logged in to. It is for the worker, which acts for the
+// service itself.
+func ResetToken(ctx context.Context, db postgres.Pool, emailKey string, now time.Time) (contact users.Contact, token string, err error) {
+	now = now.UTC().Truncate(time.Microsecond)
+	err = postgres.InTx(ctx, db, func(tx pgx.Tx) error {
+		var key id.UUID
+		err := tx.QueryRow(ctx, `select id, email, display_name, time_zone from users where email_key = $1 and `+open+` for update`, emailKey).
+			Scan(&key, &contact.Email, &contact.DisplayName, &contact.TimeZone)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return users.ErrNoContact
+		}
+		if err != nil {
+			return err
+		}
+		if token, err = mint(ctx, tx, resetToken, key, now, users.ResetLife); err != nil {
+			return err
+		}
+		return appendEntry(ctx, tx, newEntry(now, users.Viewer{}, users.ActionRequestPasswordReset, id.Format(id.User, key)))
+	})
+	if err != nil {
+		return users.Contact{}, "", fmt.Errorf("users: reset token: %w", err)
+	}
+	return contact, token, nil
+}
