@@ -31,7 +31,10 @@ func (p *Program) learn(took int64) {
 
 // took is how many bytes an execution has filled.
 func (r *run) took() int64 {
-	n := len(r.out)
+	n := 0
+	if r.out != nil {
+		n = len(r.out.text)
+	}
 	for i := range r.states {
 		n += len(r.states[i].request.Body) + r.states[i].doc.Filled()
 	}

@@ -21,6 +21,7 @@ type Program struct {
 	roots      []int // the fetches whose data the root's views are
 	subgraphs  []supergraph.Subgraph
 	pool       sync.Pool // of *run
+	outputs    sync.Pool // of *output
 	poison     bool      // overwrite memory before it is used again
 	expects    atomic.Int64
 }
@@ -123,5 +124,6 @@ func Compile(p *plan.Plan, graph *supergraph.Supergraph) (*Program, error) {
 		return nil, fmt.Errorf("execute: %w", err)
 	}
 	program.pool.New = func() any { return newRun(program) }
+	program.outputs.New = func() any { return new(output) }
 	return program, nil
 }

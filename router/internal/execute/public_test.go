@@ -143,8 +143,8 @@ func (p *public) stages(t testing.TB) []stage {
 		return nil
 	}
 	emit := func() error {
-		if r.respond(); len(r.out) != len(p.answer) {
-			return fmt.Errorf("%d bytes of response", len(r.out))
+		if r.respond(); len(r.out.text) != len(p.answer) {
+			return fmt.Errorf("%d bytes of response", len(r.out.text))
 		}
 		return nil
 	}

@@ -23,7 +23,7 @@ type run struct {
 	states  []fetchState // by fetch
 	emitter response.Emitter
 	answer  response.Response
-	out     []byte
+	out     *output // from respond to Reclaim
 
 	arrived  chan int // indexes of fetches whose answers are there
 	waiting  int      // fetches whose answers are to come
@@ -35,6 +35,11 @@ type run struct {
 	zipped        []bool              // by overlay
 	extraFailures []*response.Failure // of zips
 }
+
+// output is memory for the text of a response. It belongs to a run only while there
+// is text: while fetches are awaited, others write theirs to it, and find it in the
+// processor's cache.
+type output struct{ text []byte }
 
 // fetchState is what a run knows of a fetch.
 type fetchState struct {
@@ -116,7 +121,10 @@ func (r *run) respond() {
 	}
 	e := &r.emitter
 	e.MaxBytes = cmp.Or(r.input.MaxResponseBytes, defaultMaxResponseBytes)
-	e.Reset(append(r.out[:0], `{"data":`...))
+	if r.out == nil {
+		r.out = r.program.outputs.Get().(*output)
+	}
+	e.Reset(append(r.out.text[:0], `{"data":`...))
 	for _, fetch := range r.program.roots {
 		e.AddRoot(r.states[fetch].doc, r.states[fetch].cause())
 	}
@@ -137,8 +145,8 @@ func (r *run) respond() {
 		body = append(body, `,"extensions":`...)
 		body = append(body, r.input.Extensions...)
 	}
-	r.out = append(body, '}')
-	r.answer = response.Response{Body: r.out, Errors: errors, Own: r.isOwn(), Late: r.late, Owner: r}
+	r.out.text = append(body, '}')
+	r.answer = response.Response{Body: r.out.text, Errors: errors, Own: r.isOwn(), Late: r.late, Owner: r}
 }
 
 // isOwn tells whether a subgraph's answer was for one caller only.
@@ -181,7 +189,11 @@ func (r *run) Reclaim() {
 		*o = response.Overlay{Index: kept(o.Index, poison)}
 	}
 	r.emitter.Reset(nil)
-	r.out = kept(r.out, poison)
+	if r.out != nil {
+		r.out.text = kept(r.out.text, poison)
+		r.program.outputs.Put(r.out)
+		r.out = nil
+	}
 	clear(r.zipped)
 	r.extraFailures = nil
 	r.input, r.answer = Input{}, response.Response{}
