@@ -221,7 +221,7 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, request *http.Request) {
 	defer answer.Release()
 	telemetry.RecordOf(ctx).AddCode(answer.Errors...)
 	t.headers.Answer(w.Header())
-	transport.Write(w, media, answer.Body)
+	transport.Write(ctx, w, media, answer.Body)
 }
 
 // exposure tells whether a request asks for its plan and may have it.

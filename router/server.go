@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/weftql/weft/router/internal/transport"
 )
 
 const (
@@ -35,6 +37,7 @@ func (r *Router) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      longest,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       transport.Connected,
 		ErrorLog:          slog.NewLogLogger(r.log.Handler(), slog.LevelDebug),
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -48,7 +51,7 @@ func (r *Router) Run(ctx context.Context, listener net.Listener) error {
 		group.Go(func() { r.auth.Run(background) })
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- server.Serve(transport.Listener(listener)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("router: serve %s: %w", listener.Addr(), err)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,9 +11,17 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Write answers with a response's JSON, {"data": …} with or without errors.
-func Write(w http.ResponseWriter, media MediaType, body []byte) {
+// Write answers with a response's JSON, {"data": …} with or without errors. ctx is
+// that of the request.
+func Write(ctx context.Context, w http.ResponseWriter, media MediaType, body []byte) {
+	c, ok := ctx.Value(connectionKey{}).(*connection)
+	if !ok || len(body) <= bufferedBytes {
+		write(w, media, http.StatusOK, body)
+		return
+	}
+	c.expect(len(body))
 	write(w, media, http.StatusOK, body)
+	_ = c.settle() // as in write
 }
 
 // WriteErrors answers a request that was not executed: the document does not
