@@ -10,6 +10,7 @@ import (
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/internal/refusal"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/todos"
 )
@@ -35,8 +36,8 @@ func (s *Service) CreateTodoList(ctx context.Context, viewer todos.Viewer, in to
 	if in, err = in.Normalize(); err != nil {
 		return nil, err
 	}
-	if _, err := id.Parse(id.User, viewer.ID); err != nil {
-		return nil, fmt.Errorf("create list: the caller's %w", err)
+	if viewerKey(viewer) == (id.UUID{}) { // no user's, as a program's may be: it can own nothing
+		return nil, refusal.Unauthenticated()
 	}
 	err = s.change(ctx, "create list", viewer, func(c change) error {
 		list, err = c.insertList(ctx, id.New(), in.Name)

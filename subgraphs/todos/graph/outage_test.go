@@ -1,0 +1,95 @@
+package graph_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// assassin ends the connection of a statement before it is sent, once for each
+// time it is told to.
+type assassin struct {
+	admin *pgx.Conn
+
+	mu     sync.Mutex
+	victim string // a part of the statement; "" for none
+	killed int
+}
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (a *assassin) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.victim == "" || !strings.Contains(data.SQL, a.victim) {
+		return ctx
+	}
+	a.victim = ""
+	var ended bool
+	// The second argument has the server wait until the backend is gone.
+	if err := a.admin.QueryRow(context.Background(), `select pg_terminate_backend($1, 5000)`, conn.PgConn().PID()).Scan(&ended); err == nil && ended {
+		a.killed++
+	}
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (a *assassin) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TestPostgresGoesAway ends the connection at every point of a transaction: what
+// was not acknowledged is not there, and the next try with the same key, on another
+// connection, gives one todo.
+func TestPostgresGoesAway(t *testing.T) {
+	t.Parallel()
+	killer := &assassin{}
+	url := databases.Database(t)
+	b := serve(t, url, killer)
+	h := b.home(t)
+	admin, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close(context.Background()) })
+	killer.admin = admin
+	create := `mutation ($in: CreateTodoInput!) { it: createTodo(input: $in) { todo { id } errors { code } } }`
+	for i, victim := range []string{"begin", "insert into idempotency_keys", "from todo_lists", "for share", "insert into todos", "todo_assignees", "todo_tags", "commit"} {
+		input := map[string]any{"in": map[string]any{
+			"listId": h.list, "title": "x", "assigneeIds": []string{h.owner.Subject}, "tagIds": []string{h.tag}, "idempotencyKey": victim,
+		}}
+		killer.mu.Lock()
+		killer.victim, killer.killed = victim, 0
+		if victim == "from todo_lists" {
+			killer.victim = "join todo_lists"
+		}
+		killer.mu.Unlock()
+		response := b.Do(t, h.editor, create, input)
+		if killer.killed != 1 {
+			t.Fatalf("%s: the connection was not ended", victim)
+		}
+		count := func() (n int) {
+			t.Helper()
+			if err := admin.QueryRow(t.Context(), `select count(*) from todos where title = 'x'`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		// A connection that breaks before the transaction has begun may be replaced.
+		if victim != "begin" {
+			response.WantCodes(t, "INTERNAL_SERVER_ERROR")
+			if n := count(); n != i {
+				t.Errorf("%s: %d todos, want %d", victim, n, i)
+			}
+		}
+		again := b.do(t, h.editor, "createTodo", "todo { id }", input["in"].(map[string]any))
+		again.refused(t)
+		if n := count(); n != i+1 {
+			t.Errorf("%s, and again: %d todos, want %d", victim, n, i+1)
+		}
+		if more := b.do(t, h.editor, "createTodo", "todo { id }", input["in"].(map[string]any)); more.Todo == nil || more.Todo.ID != again.Todo.ID {
+			t.Errorf("%s: %+v, want %s", victim, more, again.Todo.ID)
+		}
+	}
+	b.consistent(t)
+}
