@@ -5,5 +5,6 @@
 //
 // Every method of Service takes the Viewer, and every statement behind it joins
 // the members of the lists: what the viewer may not see does not exist for them,
-// by whatever way they ask for it. Users are known by their ids alone.
+// by whatever way they ask for it. What a member's role allows stands in access.go
+// and nowhere else. Users are known by their ids alone.
 package todos

@@ -21,9 +21,11 @@ const never = -1
 
 // demoTodo is a todo of the demonstration data.
 type demoTodo struct {
-	title, status, priority string
-	due                     int  // days from today, or never
-	mine                    bool // assigned to the demo user
+	title    string
+	status   todos.TodoStatus
+	priority todos.Priority
+	due      int  // days from today, or never
+	mine     bool // assigned to the demo user
 }
 
 // demoList is a list of the demonstration data.
@@ -68,15 +70,15 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 	}
 	due := tomorrow.Add(-time.Hour)
 	err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
+		c := change{tx: tx, me: user, at: time.Now().UTC().Truncate(time.Microsecond)}
 		for i, list := range demoLists() {
 			// The ids are fixed, so that the second time nothing is written.
 			key := user
 			key[14] = byte(i + 1)
-			if err := ensureDemoList(ctx, tx, key, user, admin, list, due); err != nil {
+			if err := c.ensureDemoList(ctx, key, admin, list, due); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `update todos set due_at = $3, version = version + 1, updated_at = now()
-				where list_id = $1 and status = 'OPEN' and due_at < $2`, key, today, due); err != nil {
+			if err := c.postponeDemo(ctx, key, today, due); err != nil {
 				return err
 			}
 		}
@@ -89,40 +91,80 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 }
 
 // ensureDemoList writes one list with everything in it, unless it is there.
-func ensureDemoList(ctx context.Context, tx pgx.Tx, key, user, admin id.UUID, list demoList, due time.Time) error {
-	written, err := tx.Exec(ctx, `insert into todo_lists (id, name, owner_id) values ($1, $2, $3) on conflict do nothing`, key, list.name, user)
-	if err != nil || written.RowsAffected() == 0 {
+func (c change) ensureDemoList(ctx context.Context, key, admin id.UUID, list demoList, due time.Time) error {
+	var there bool
+	if err := c.tx.QueryRow(ctx, `select exists (select from todo_lists where id = $1)`, key).Scan(&there); err != nil || there {
 		return err
 	}
-	if err := insertDemoMembers(ctx, tx, key, user, admin, list.shared); err != nil {
+	made, err := c.insertList(ctx, key, list.name)
+	if err != nil {
 		return err
 	}
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	for i, todo := range list.todos {
-		if err := insertDemoTodo(ctx, tx, key, user, todo, now.Add(time.Duration(i)*time.Millisecond), due); err != nil {
+	if list.shared {
+		if _, err := c.saveMember(ctx, heldList{made, key}, admin, "", todos.RoleEditor); err != nil {
+			return err
+		}
+	}
+	for _, todo := range list.todos {
+		c.at = c.at.Add(time.Millisecond)
+		if err := c.insertDemoTodo(ctx, key, todo, due); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func insertDemoMembers(ctx context.Context, tx pgx.Tx, list, user, admin id.UUID, shared bool) error {
-	_, err := tx.Exec(ctx, `insert into list_members (list_id, user_id, role) select $1::uuid, $2::uuid, 'OWNER' union all select $1, $3::uuid, 'EDITOR' where $4`,
-		list, user, admin, shared)
+func (c change) insertDemoTodo(ctx context.Context, list id.UUID, demo demoTodo, today time.Time) error {
+	begins := todos.Todo{Title: demo.title, Status: todos.StatusOpen, Priority: demo.priority}
+	if demo.due != never {
+		moment := today.AddDate(0, 0, demo.due)
+		begins.DueAt = &moment
+	}
+	changes := begins.Changes(nil)
+	if demo.mine {
+		changes.SetItems("assigneeIds", nil, []string{id.Format(id.User, c.me)})
+	}
+	key := id.New()
+	made, err := c.insertTodo(ctx, key, list, begins, changes)
+	if err != nil {
+		return err
+	}
+	if demo.mine {
+		if err := c.replaceAssignees(ctx, key, []id.UUID{c.me}); err != nil {
+			return err
+		}
+	}
+	if demo.status == made.Status {
+		return nil
+	}
+	is := made.WithStatus(demo.status, c.at)
+	_, err = c.saveTodo(ctx, heldTodo{Todo: is, key: key}, todos.TodoStatusChanged, is.Changes(made))
 	return err
 }
 
-func insertDemoTodo(ctx context.Context, tx pgx.Tx, list, user id.UUID, todo demoTodo, at, today time.Time) error {
-	var due *time.Time
-	if todo.due != never {
-		moment := today.AddDate(0, 0, todo.due)
-		due = &moment
+// postponeDemo makes due what was due before today and is still open, unless the
+// demo user has given the list away.
+func (c change) postponeDemo(ctx context.Context, list id.UUID, today, due time.Time) error {
+	rows, err := c.tx.Query(ctx, `select t.id from todos t`+visible+`
+		where t.list_id = $2 and t.status = 'OPEN' and t.due_at < $3 and t.deleted_at is null and m.role = any($4)`,
+		c.me, list, today, todos.RolesThatMay(todos.WriteTodos))
+	if err != nil {
+		return err
 	}
-	_, err := tx.Exec(ctx, `with t as (
-			insert into todos (id, list_id, title, status, priority, due_at, creator_id, created_at, updated_at, completed_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $8, case when $4 = 'DONE' then $8::timestamptz end) returning id, created_at
-		)
-		insert into todo_assignees (todo_id, user_id, position, todo_created_at) select id, $7, 1, created_at from t where $9`,
-		id.New(), list, todo.title, todo.status, todo.priority, due, user, at, todo.mine)
-	return err
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[id.UUID])
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		held, err := c.todo(ctx, id.Format(id.Todo, key), nil, existing)
+		if err != nil {
+			return err
+		}
+		before := held.Todo
+		held.DueAt = &due
+		if _, err := c.saveTodo(ctx, held, todos.TodoUpdated, held.Changes(&before)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,14 +37,19 @@ func (s *Service) SetListMember(ctx context.Context, viewer todos.Viewer, in tod
 			list = held.TodoList
 			return nil
 		}
-		if _, err := c.tx.Exec(ctx, `insert into list_members (list_id, user_id, role, since) values ($1, $2, $3, $4)
-			on conflict (list_id, user_id) do update set role = excluded.role`, held.key, person, in.Role, c.at); err != nil {
-			return err
-		}
-		list, err = c.saveList(ctx, held, nil, todos.MemberSet, roleChange(in.UserID, was, in.Role))
+		list, err = c.saveMember(ctx, held, person, was, in.Role)
 		return err
 	})
 	return list, err
+}
+
+// saveMember gives a person a role in a locked list.
+func (c change) saveMember(ctx context.Context, list heldList, person id.UUID, was, role todos.ListRole) (*todos.TodoList, error) {
+	if _, err := c.tx.Exec(ctx, `insert into list_members (list_id, user_id, role, since) values ($1, $2, $3, $4)
+		on conflict (list_id, user_id) do update set role = excluded.role`, list.key, person, role, c.at); err != nil {
+		return nil, err
+	}
+	return c.saveList(ctx, list, nil, todos.MemberSet, roleChange(id.Format(id.User, person), was, role))
 }
 
 // RemoveListMember implements todos.Service.

@@ -1,0 +1,105 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestStatementsOfMutations counts the SQL of each mutation, over few and many
+// rows: the number follows from the operation alone. Begin and commit count.
+func TestStatementsOfMutations(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const many = 20
+	// Each case has a home in which nothing is left to do by another one.
+	setting := func(t *testing.T, rows int) (h home, people, tags, todos []string) {
+		h = b.home(t)
+		for i := range rows {
+			who := person(100 + i)
+			b.do(t, h.owner, "setListMember", "", map[string]any{"listId": h.list, "userId": who.Subject, "role": "VIEWER"}).refused(t)
+			people = append(people, who.Subject)
+			tags = append(tags, b.do(t, h.owner, "createTag", "tag { id }", map[string]any{"listId": h.list, "name": fmt.Sprint(i)}).Tag.ID)
+			todos = append(todos, b.do(t, h.owner, "createTodo", "todo { id }", map[string]any{
+				"listId": h.list, "title": "x", "assigneeIds": people[:1], "tagIds": tags[:1],
+			}).Todo.ID)
+		}
+		return h, people, tags, todos
+	}
+	for _, c := range []struct {
+		name  string
+		input func(h home, people, tags, todos []string) map[string]any
+		want  int
+	}{
+		// begin, list, members, tags, todo, assignees, tags, commit
+		{"createTodo", func(h home, people, tags, _ []string) map[string]any {
+			return map[string]any{"listId": h.list, "title": "x", "assigneeIds": people, "tagIds": tags}
+		}, 8},
+		{"renameTodoList", func(h home, _, _, _ []string) map[string]any { return map[string]any{"id": h.list, "name": "x"} }, 4},
+		{"deleteTodoList", func(h home, _, _, _ []string) map[string]any { return map[string]any{"id": h.list} }, 4},
+		// begin, list, members, member, list, commit
+		{"setListMember", func(h home, _, _, _ []string) map[string]any {
+			return map[string]any{"listId": h.list, "userId": h.stranger.Subject, "role": "VIEWER"}
+		}, 6},
+		// begin, list, members, member, their todos, list, commit
+		{"removeListMember", func(h home, people, _, _ []string) map[string]any {
+			return map[string]any{"listId": h.list, "userId": people[0]}
+		}, 7},
+		{"updateTodo", func(_ home, _, _, todos []string) map[string]any { return map[string]any{"id": todos[0], "title": "y"} }, 4},
+		{"setTodoStatus", func(_ home, _, _, todos []string) map[string]any {
+			return map[string]any{"id": todos[0], "status": "DONE"}
+		}, 4},
+		// begin, todo, members, assignees, assignees, todo, commit
+		{"assignTodo", func(h home, people, _, _ []string) map[string]any {
+			return map[string]any{"id": h.todo, "assigneeIds": people}
+		}, 7},
+		{"tagTodo", func(h home, _, tags, _ []string) map[string]any { return map[string]any{"id": h.todo, "tagIds": tags} }, 7},
+		{"completeTodos", func(_ home, _, _, todos []string) map[string]any { return map[string]any{"ids": todos} }, 3},
+		{"deleteTodo", func(h home, _, _, _ []string) map[string]any { return map[string]any{"id": h.todo} }, 4},
+		{"restoreTodo", func(h home, _, _, _ []string) map[string]any { return map[string]any{"id": h.todo} }, 3},
+		// begin, list, names, tag, list, commit
+		{"createTag", func(h home, _, _, _ []string) map[string]any { return map[string]any{"listId": h.list, "name": "y"} }, 6},
+		{"renameTag", func(_ home, _, tags, _ []string) map[string]any { return map[string]any{"id": tags[0], "name": "y"} }, 7},
+		{"deleteTag", func(_ home, _, tags, _ []string) map[string]any { return map[string]any{"id": tags[0]} }, 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, rows := range []int{1, many} {
+				h, people, tags, todos := setting(t, rows)
+				b.statements.Take()
+				b.do(t, h.owner, c.name, "", c.input(h, people, tags, todos)).refused(t)
+				if got := b.statements.Take(); len(got) != c.want {
+					t.Errorf("%d rows: %d statements, want %d:\n%s", rows, len(got), c.want, strings.Join(heads(got), "\n"))
+				}
+			}
+		})
+	}
+	t.Run("what is selected of the result", func(t *testing.T) {
+		for _, rows := range []int{1, many} {
+			h, _, _, todos := setting(t, rows)
+			b.statements.Take()
+			b.do(t, h.owner, "completeTodos", "todos { title list { name tags { name } members { role } } assignees { id } tags { name } createdBy { id } }",
+				map[string]any{"ids": todos}).refused(t)
+			// The mutation's three, and one each for lists, their tags and members, for
+			// assignees and for tags.
+			if got := b.statements.Take(); len(got) != 8 {
+				t.Errorf("%d rows: %d statements, want 8:\n%s", rows, len(got), strings.Join(heads(got), "\n"))
+			}
+		}
+	})
+}
+
+// TestMutationsInOneRequest reads after each of several mutations what that one
+// has made, not what was read before.
+func TestMutationsInOneRequest(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.home(t)
+	response := b.Do(t, h.owner, fmt.Sprintf(`mutation {
+		a: assignTodo(input: {id: %[1]q, assigneeIds: [%[2]q]}) { todo { assignees { id } list { version } } }
+		b: renameTodoList(input: {id: %[4]q, name: "Garden"}) { list { version } }
+		c: assignTodo(input: {id: %[1]q, assigneeIds: [%[3]q]}) { todo { assignees { id } list { name version } } }
+	}`, h.todo, h.owner.Subject, h.editor.Subject, h.list), nil)
+	response.WantCodes(t)
+	response.WantData(t, fmt.Sprintf(`{"a":{"todo":{"assignees":[{"id":%q}],"list":{"version":4}}},"b":{"list":{"version":5}},
+		"c":{"todo":{"assignees":[{"id":%q}],"list":{"name":"Garden","version":5}}}}`, h.owner.Subject, h.editor.Subject))
+}
