@@ -12,10 +12,11 @@ CASES ?= 200000
 EXECUTE_ROUNDS ?= 300
 PLANS ?= 1000
 PLAN_ROUNDS ?= 1
+VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan oracle-subgraph soak build
+.PHONY: help up down reset smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan oracle-subgraph soak build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,13 +50,23 @@ verify: ## fail if generated files are not what their sources give
 	@git diff --exit-code -- $(GENERATED)
 	@test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" || { git ls-files --others --exclude-standard -- $(GENERATED); exit 1; }
 
-lint: ## formatting, vet, staticcheck, and each module built without the workspace
+lint: ## formatting, vet, staticcheck, vulnerabilities, and each module built without the workspace
 	@test -z "$$(go run mvdan.cc/gofumpt -l .)" || { go run mvdan.cc/gofumpt -l .; echo "not formatted: go run mvdan.cc/gofumpt -w ."; exit 1; }
 	go vet work
 	@complaints=$$(go run honnef.co/go/tools/cmd/staticcheck $(MODULES:%=./%/...) 2>&1 | grep -v -e '\.generated\.go:' -e '^exit status 1$$'); test -z "$$complaints" || { echo "$$complaints"; exit 1; }
 	@for m in $(MODULES); do echo "GOWORK=off go build ./$$m/..."; (cd $$m && GOWORK=off go build ./...) || exit 1; done
 	@install -d .weft && go build -o .weft/staticcheck honnef.co/go/tools/cmd/staticcheck
 	@for m in $(ALONE); do echo "GOWORK=off go vet ./$$m/..."; (cd $$m && GOWORK=off go vet ./... && GOWORK=off $(CURDIR)/.weft/staticcheck ./...) || exit 1; done
+
+	@$(MAKE) --no-print-directory vulncheck
+
+# Asked about one small package first, to learn whether the database can be had.
+vulncheck: ## known vulnerabilities that our code can reach, from VULNDB (vuln.go.dev)
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	if go run golang.org/x/vuln/cmd/govulncheck -db $(VULNDB) ./schema/identity > "$$log" 2>&1; then \
+		go run golang.org/x/vuln/cmd/govulncheck -db $(VULNDB) $(MODULES:%=./%/...); \
+	elif grep -q 'fetching vulnerabilities' "$$log"; then echo "vulncheck skipped: no database at $(VULNDB)"; \
+	else cat "$$log"; exit 1; fi
 
 # What tests leave to look at, such as the browser's screenshots.
 ARTIFACTS := $(CURDIR)/.weft/test

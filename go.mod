@@ -15,6 +15,7 @@ require (
 	github.com/xi2/xz v0.0.0-20171230120015-48954b6210f8
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
 	golang.org/x/sync v0.24.0
+	golang.org/x/vuln v1.1.4
 	honnef.co/go/tools v0.8.2
 	mvdan.cc/gofumpt v0.12.0
 )
