@@ -5,7 +5,11 @@
 // with any number of others beside it, and does what the answer to the client
 // did not wait for:
 //
-//	users: register ─InsertTx─▶ river.river_job ─▶ worker ─▶ internal/welcome ─▶ SMTP
+//	users: register ─InsertTx─▶ river.river_job ─▶ worker ─▶ internal/welcome      ─▶ SMTP
+//	       register, resendVerification                    internal/verification
+//	       requestPasswordReset                            internal/passwordreset
+//	       new passwords and suspicions                    internal/alert
+//	       deleteAccount                                   nobody yet: its queue waits
 //
 // Jobs run at least once. One that fails is tried again, later each time; one
 // whose worker died is taken over by another. This file's package is the list

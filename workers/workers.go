@@ -2,11 +2,16 @@ package workers
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/workers/internal/alert"
+	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/mail"
+	"github.com/weftql/weft/workers/internal/passwordreset"
+	"github.com/weftql/weft/workers/internal/verification"
 	"github.com/weftql/weft/workers/internal/welcome"
 )
 
@@ -17,12 +22,23 @@ type Config struct {
 	SMTPURL string
 	// MailFrom is the sender of every mail, "Name <address>".
 	MailFrom string
+	// PublicURL is where the web client's pages are that mails lead to, such as
+	// https://example.com. Defaults to none: mails hold tokens to be entered.
+	PublicURL string
 }
 
 // Deps are what jobs work with.
 type Deps struct {
-	// Contacts finds out how to write to users. Required.
-	Contacts welcome.Contacts
+	// Accounts knows users, and makes the tokens of their mails. Required.
+	Accounts Accounts
+}
+
+// Accounts is what jobs need of the users database.
+type Accounts interface {
+	welcome.Contacts
+	verification.Tokens
+	passwordreset.Tokens
+	alert.Accounts
 }
 
 // Users returns the workers of every job in the users database. A client that
@@ -33,20 +49,29 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	if err != nil {
 		return nil, err
 	}
-	if deps.Contacts == nil {
-		return nil, errors.New("workers: Deps.Contacts is missing")
+	pages, err := delivery.ParsePages(config.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("workers: %w", err)
+	}
+	if deps.Accounts == nil {
+		return nil, errors.New("workers: Deps.Accounts is missing")
 	}
 	workers := river.NewWorkers()
 	return workers, errors.Join(
-		river.AddWorkerSafely(workers, welcome.New(deps.Contacts, sender)),
+		river.AddWorkerSafely(workers, welcome.New(deps.Accounts, sender)),
+		river.AddWorkerSafely(workers, verification.New(deps.Accounts, sender, pages)),
+		river.AddWorkerSafely(workers, passwordreset.New(deps.Accounts, sender, pages)),
+		river.AddWorkerSafely(workers, alert.New(deps.Accounts, sender)),
 	)
 }
 
 // UsersQueues are the queues of the users database and how many of their jobs
 // one process works on at the same time. Queues are apart so that much of one
-// sort does not delay another.
+// sort does not delay another. Deletions (users.DeletionQueue) are not among them:
+// nobody can do them yet, and a job that nobody fetches stays as it is.
 func UsersQueues() map[string]river.QueueConfig {
 	return map[string]river.QueueConfig{
-		users.NotifyQueue: {MaxWorkers: 10},
+		users.NotifyQueue:   {MaxWorkers: 10},
+		users.SecurityQueue: {MaxWorkers: 10},
 	}
 }

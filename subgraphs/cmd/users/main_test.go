@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
@@ -169,6 +171,40 @@ func send(t *testing.T, address string, caller identity.Claims, query string, va
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("status %d, %+v, %v", response.StatusCode, answer, err)
 	}
+}
+
+func TestAuditVerify(t *testing.T) {
+	t.Parallel()
+	database := databases.Database(t)
+	environment := environment(t, database)
+	want := func(status int, text string) {
+		t.Helper()
+		if got, output := run(environment, "audit", "verify"); got != status || !strings.Contains(output, text) {
+			t.Errorf("status %d, want %d and %q:\n%s", got, status, text, output)
+		}
+	}
+	want(1, "run the program's migrate command")
+	if status, output := run(environment, "migrate"); status != 0 {
+		t.Fatal(output)
+	}
+	conn, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	execute := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(0, "entries=0")
+	for range 3 {
+		execute(`select audit_append(gen_random_uuid(), now(), null, 'a.b', null, '', '', '', '', 'SUCCESS')`)
+	}
+	want(0, "entries=3")
+	execute(`set session_replication_role = replica; update audit_log set action = 'c.d' where seq = 2`)
+	want(1, "entry 2 (")
 }
 
 func TestProgramRefuses(t *testing.T) {

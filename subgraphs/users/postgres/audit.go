@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -188,21 +189,21 @@ func auditPage(filter users.AuditFilter, window page.Window) (string, []any, err
 
 // Entry returns an entry of the audit log, or users.ErrNoContact if there is none.
 // It is for the worker, which acts for the service itself.
-func Entry(ctx context.Context, db postgres.Pool, entryID string, since time.Time) (*users.AuditEntry, error) {
+func Entry(ctx context.Context, db postgres.Pool, entryID string) (*users.AuditEntry, error) {
 	key, err := id.Parse(id.Audit, entryID)
 	if err != nil {
 		return nil, users.ErrNoContact
 	}
-	rows, err := db.Query(ctx, `select `+auditColumns+` from audit_log where id = $1 and at >= $2`, key, since)
+	rows, err := db.Query(ctx, `select `+auditColumns+` from audit_log where id = $1`, key)
 	if err != nil {
 		return nil, fmt.Errorf("users: audit log: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, scanEntry)
-	if err != nil {
-		return nil, fmt.Errorf("users: audit log: %w", err)
-	}
-	if len(all) != 1 {
+	entry, err := pgx.CollectExactlyOneRow(rows, scanEntry)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, users.ErrNoContact
 	}
-	return all[0], nil
+	if err != nil {
+		return nil, fmt.Errorf("users: audit log: %w", err)
+	}
+	return entry, nil
 }

@@ -21,7 +21,8 @@ type DemoUser struct {
 }
 
 // EnsureDemoUser writes an account that is active and whose password is that of
-// the input, whether or not the account is there already. It sends no mail.
+// the input, whether or not the account is there already, and whatever somebody
+// did to it. It sends no mail.
 func EnsureDemoUser(ctx context.Context, pool *pgxpool.Pool, passwords *password.Hasher, demo DemoUser) error {
 	key, err := id.Parse(id.User, demo.ID)
 	if err != nil {
@@ -35,7 +36,7 @@ func EnsureDemoUser(ctx context.Context, pool *pgxpool.Pool, passwords *password
 	if err != nil {
 		return fmt.Errorf("demo user: %w", err)
 	}
-	if same, err := passwords.Verify(ctx, in.Password, hash); err != nil || same && user.ID == demo.ID {
+	if same, err := passwords.Verify(ctx, in.Password, hash); err != nil || same && user.ID == demo.ID && *user.Status == users.StatusActive {
 		return err
 	}
 	hash, err = passwords.Hash(ctx, in.Password)
@@ -46,7 +47,7 @@ func EnsureDemoUser(ctx context.Context, pool *pgxpool.Pool, passwords *password
 		_, err := tx.Exec(ctx, `insert into users (id, email, email_key, email_verified_at, password_hash, display_name, time_zone, roles, status)
 			values ($1, $2, $3, now(), $4, $5, $6, $7, 'ACTIVE')
 			on conflict (id) do update set email = excluded.email, email_key = excluded.email_key, password_hash = excluded.password_hash,
-				version = users.version + 1, updated_at = now()`,
+				roles = excluded.roles, status = excluded.status, deleted_at = null, version = users.version + 1, updated_at = now()`,
 			key, in.Email, users.EmailKey(in.Email), hash, in.DisplayName, in.TimeZone, demo.Roles)
 		return err
 	})

@@ -55,6 +55,8 @@ func readConfig(r *env.Reader) config {
 		jobs: workers.Config{
 			SMTPURL:  r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
 			MailFrom: r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
+			PublicURL: r.Text("PUBLIC_URL", "", "where the web client's pages verify-email and reset-password are, https://…; "+
+				"without it mails hold tokens alone"),
 		},
 	}
 }

@@ -61,7 +61,7 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 }
 
 func newClient(pool *pgxpool.Pool, config workers.Config, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
-	jobs, err := workers.Users(config, workers.Deps{Contacts: contacts{pool}})
+	jobs, err := workers.Users(config, workers.Deps{Accounts: accounts{pool}})
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +76,23 @@ func newClient(pool *pgxpool.Pool, config workers.Config, logger *slog.Logger) (
 	})
 }
 
-// contacts reads contacts from the users database.
-type contacts struct{ pool *pgxpool.Pool }
+// accounts is what jobs need of the users database.
+type accounts struct{ pool *pgxpool.Pool }
 
-func (c contacts) Contact(ctx context.Context, userID string) (users.Contact, error) {
-	return userspostgres.Contact(ctx, c.pool, userID)
+func (a accounts) Contact(ctx context.Context, userID string) (users.Contact, error) {
+	return userspostgres.Contact(ctx, a.pool, userID)
+}
+
+func (a accounts) VerificationToken(ctx context.Context, userID string) (users.Contact, string, error) {
+	return userspostgres.VerificationToken(ctx, a.pool, userID, time.Now())
+}
+
+func (a accounts) ResetToken(ctx context.Context, emailKey string) (users.Contact, string, error) {
+	return userspostgres.ResetToken(ctx, a.pool, emailKey, time.Now())
+}
+
+func (a accounts) Entry(ctx context.Context, entryID string) (*users.AuditEntry, error) {
+	return userspostgres.Entry(ctx, a.pool, entryID)
 }
 
 // health answers 200 while the database does.

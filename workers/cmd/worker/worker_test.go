@@ -12,6 +12,7 @@ import (
 	"net/http"
 	netmail "net/mail"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ import (
 	"github.com/weftql/weft/subgraphs/program/programtest"
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
+	"github.com/weftql/weft/workers"
 )
 
 var databases = postgrestest.New(func(ctx context.Context, url string) error {
@@ -195,6 +197,62 @@ func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("health: %s", response.Status)
+	}
+}
+
+// TestServeSendsAMailWithATokenAndLeavesDeletionsAlone runs the jobs of an account
+// from the lost password to the deletion.
+func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
+	t.Parallel()
+	url := databases.Database(t)
+	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	jobs, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: postgres.JobSchema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `insert into users (id, email, email_key, password_hash, display_name, time_zone)
+		values ($1, 'Ann@example.test', 'ann@example.test', 'x', 'Ann', 'UTC')`, uuid.Must(uuid.NewV7())); err != nil {
+		t.Fatal(err)
+	}
+	insert := func(args river.JobArgs, queue string) {
+		t.Helper()
+		if _, err := jobs.Insert(t.Context(), args, &river.InsertOpts{Queue: queue}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	insert(users.DeletionArgs{UserID: "usr_1"}, users.DeletionQueue)
+	insert(users.PasswordResetArgs{EmailKey: "nobody@example.test"}, users.SecurityQueue)
+	insert(users.PasswordResetArgs{EmailKey: "ann@example.test"}, users.SecurityQueue)
+	smtpURL, received := serveInbox(t)
+	startWorker(t, "USERS_DATABASE_URL="+url, "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
+
+	var text string
+	select {
+	case text = <-received:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nobody received a mail")
+	}
+	token := regexp.MustCompile(`(?m)^    ([A-Z2-7]{26})\r?$`).FindStringSubmatch(text)
+	if token == nil || !strings.Contains(text, "Ann@example.test") {
+		t.Fatalf("the mail has no token:\n%s", text)
+	}
+	var good bool
+	if err := pool.QueryRow(t.Context(), `select exists (select from one_time_tokens where hash = sha256($1) and kind = 'RESET' and expires_at > now())`,
+		[]byte(token[1])).Scan(&good); err != nil || !good {
+		t.Errorf("the token %s is good for nothing, %v", token[1], err)
+	}
+	var state string
+	var attempt int
+	if err := pool.QueryRow(t.Context(), `select state, attempt from river.river_job where queue = $1`, users.DeletionQueue).Scan(&state, &attempt); err != nil ||
+		state != "available" || attempt != 0 {
+		t.Errorf("the deletion is %s after %d attempts, %v", state, attempt, err)
+	}
+	if _, fetched := workers.UsersQueues()[users.DeletionQueue]; fetched {
+		t.Error("somebody fetches deletions, but nobody can do them")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/riverqueue/river"
@@ -85,17 +84,5 @@ func TestWorkTellsWhatToDoAboutFailures(t *testing.T) {
 				t.Errorf("got %v, want final=%t", err, c.final)
 			}
 		})
-	}
-}
-
-func TestNextRetryWaitsLongerEachTimeAndNeverTooLong(t *testing.T) {
-	t.Parallel()
-	worker, last := New(nil, nil), time.Duration(0)
-	for attempt := 1; attempt <= 10; attempt++ {
-		wait := time.Until(worker.NextRetry(job(attempt))).Round(time.Second)
-		if wait < last || wait < 10*time.Second || wait > 3*time.Hour {
-			t.Errorf("attempt %d waits %s after %s", attempt, wait, last)
-		}
-		last = wait
 	}
 }

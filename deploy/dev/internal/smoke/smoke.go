@@ -205,7 +205,7 @@ func (w *walk) cross(ctx context.Context) (string, error) {
 	return "me → lists → todos → assignee " + todos[0].Node.Assignees[0].DisplayName, nil
 }
 
-// welcome waits for the mail that registering sends.
+// welcome waits for the first of the mails that registering sends.
 func (w *walk) welcome(ctx context.Context) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.mail+"/api/messages?wait=20s&to="+w.email, nil)
 	if err != nil {
@@ -221,8 +221,8 @@ func (w *walk) welcome(ctx context.Context) (string, error) {
 	if answer.Error != "" {
 		return "", errors.New(answer.Error)
 	}
-	if len(answer.Messages) != 1 {
-		return "", fmt.Errorf("%d mails for %s, want 1", len(answer.Messages), w.email)
+	if len(answer.Messages) == 0 {
+		return "", fmt.Errorf("no mail for %s", w.email)
 	}
 	return fmt.Sprintf("%q", answer.Messages[0].Subject), nil
 }

@@ -53,6 +53,7 @@ create table audit_log (
 ) partition by range (at);
 
 create index audit_log_seq on audit_log (seq);
+create index audit_log_id on audit_log (id);
 create index audit_log_actor on audit_log (actor_id, at desc, id desc);
 create index audit_log_action on audit_log (action, at desc, id desc);
 create index audit_log_target on audit_log (target_id, at desc, id desc);
