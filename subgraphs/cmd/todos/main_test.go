@@ -17,7 +17,16 @@ import (
 // databases are empty: migrating them is the program's work.
 var databases = postgrestest.New(func(context.Context, string) error { return nil })
 
-func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
+// asProgram is set in the environment of this test program where it is to be the
+// program itself.
+const asProgram = "WEFT_TEST_AS_TODOS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(databases.Main(m))
+}
 
 // run starts the program as the shell does.
 func run(environment []string, args ...string) (status int, output string) {
