@@ -39,7 +39,7 @@ func NewLogger(w io.Writer, config LogConfig) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
 	switch config.Format {
 	case "", JSON:
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		return slog.New(newHandler(w, options)), nil
 	case Text:
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	}

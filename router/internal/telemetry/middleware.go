@@ -1,9 +1,11 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -37,40 +39,45 @@ func Middleware(log *slog.Logger, quiet ...string) func(http.Handler) http.Handl
 			e.id[0] = e.record.RequestID
 			w.Header()[RequestIDHeader] = e.id[:]
 			defer func() {
-				level := slog.LevelInfo
-				for _, path := range quiet {
-					if path == r.URL.Path {
-						level = slog.LevelDebug
-					}
+				l := line{
+					at: time.Now(), level: slog.LevelInfo, method: r.Method,
+					path:   r.URL.Path,                             // not the query string: a GET request's holds variables
+					status: cmp.Or(e.record.Status, http.StatusOK), // what a handler that writes nothing has answered
+					record: &e.record,
 				}
-				writeLine(log, level, r, &e.record, time.Since(start))
+				l.took = l.at.Sub(start)
+				if slices.Contains(quiet, r.URL.Path) {
+					l.level = slog.LevelDebug
+				}
+				writeLine(log, r, &l)
 			}()
 			next.ServeHTTP(e, r.WithContext(e))
 		})
 	}
 }
 
-func writeLine(log *slog.Logger, level slog.Level, r *http.Request, record *Record, took time.Duration) {
-	status := record.Status
-	if status == 0 { // what a handler that writes nothing has answered
-		status = http.StatusOK
+// requestMessage is the message of a request's line.
+const requestMessage = "request"
+
+func writeLine(log *slog.Logger, r *http.Request, l *line) {
+	if h, ok := log.Handler().(*handler); ok && (!h.Enabled(r.Context(), l.level) || h.write(l)) {
+		return
 	}
-	attributes := make([]slog.Attr, 0, 8)
-	attributes = append(attributes,
-		slog.String(MethodKey, r.Method),
-		slog.String(PathKey, r.URL.Path), // not the query string: a GET request's holds variables
-		slog.Int(StatusKey, status),
-		slog.Float64(DurationKey, float64(took.Microseconds())/1000),
-		slog.Int64(BytesKey, record.Bytes),
-		slog.String(RequestIDKey, record.RequestID),
-	)
-	if record.Operation != "" {
-		attributes = append(attributes, slog.String(OperationKey, record.Operation))
+	attributes := []slog.Attr{
+		slog.String(MethodKey, l.method),
+		slog.String(PathKey, l.path),
+		slog.Int(StatusKey, l.status),
+		slog.Float64(DurationKey, milliseconds(l.took)),
+		slog.Int64(BytesKey, l.record.Bytes),
+		slog.String(RequestIDKey, l.record.RequestID),
 	}
-	if len(record.Codes) > 0 {
-		attributes = append(attributes, slog.Any(CodesKey, record.Codes))
+	if l.record.Operation != "" {
+		attributes = append(attributes, slog.String(OperationKey, l.record.Operation))
 	}
-	log.LogAttrs(r.Context(), level, "request", attributes...)
+	if len(l.record.Codes) > 0 {
+		attributes = append(attributes, slog.Any(CodesKey, l.record.Codes))
+	}
+	log.LogAttrs(r.Context(), l.level, requestMessage, attributes...)
 }
 
 // WriteHeader notes the status.

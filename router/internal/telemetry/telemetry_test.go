@@ -3,10 +3,12 @@ package telemetry
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -52,6 +54,47 @@ func TestMiddlewareWritesOneLineForARequest(t *testing.T) {
 	}
 	if id := answer.Header().Get(RequestIDHeader); id != "proxy-17" {
 		t.Errorf("the response's id is %q", id)
+	}
+}
+
+func TestLinesAreThoseOfSlog(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/graphql", "/", "/a b", "/\"quoted\"", `/back\slash`, "/é", "/new\nline", "/<b>&", "/\x7f"} {
+		for _, codes := range [][]string{nil, {"AUTH_ERROR"}} {
+			for i, operation := range []string{"", "Me", "ÄÖ"} {
+				l := line{
+					at: time.Now(), level: slog.LevelInfo, method: "POST", path: path, status: 200,
+					took:   []time.Duration{0, 999, 1_234_567, time.Hour + time.Microsecond}[(i+len(path))%4],
+					record: &Record{RequestID: "id-1", Bytes: 1 << 40, Operation: operation, Codes: codes},
+				}
+				var direct, plain bytes.Buffer
+				writeLine(slog.New(newHandler(&direct, nil)), httptest.NewRequest("POST", "/", nil), &l)
+				writeLine(slog.New(slog.NewJSONHandler(&plain, nil)), httptest.NewRequest("POST", "/", nil), &l)
+				if diff := cmp.Diff(timeless(t, plain.String()), timeless(t, direct.String())); diff != "" {
+					t.Errorf("(-slog +written)\n%s", diff)
+				}
+			}
+		}
+	}
+}
+
+// timeless returns a line without its time, which has to be one.
+func timeless(t *testing.T, text string) string {
+	t.Helper()
+	const begin = `{"time":"`
+	at, rest, ok := strings.Cut(strings.TrimPrefix(text, begin), `"`)
+	if _, err := time.Parse(time.RFC3339Nano, at); !ok || err != nil || !strings.HasPrefix(text, begin) {
+		t.Errorf("%q begins with no time: %v", text, err)
+	}
+	return rest
+}
+
+func TestMostLinesAreWrittenDirectly(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	l := line{method: "POST", path: "/graphql", record: &Record{RequestID: "id-1", Operation: "Me"}}
+	if !newHandler(&out, nil).write(&l) {
+		t.Error("slog has to write it")
 	}
 }
 
