@@ -45,7 +45,11 @@ func newPlainLine(h *host) *plainLine {
 	p.pool.MaxIdleConnDuration = h.settings.IdleTimeout
 	p.pool.ReadBufferSize, p.pool.WriteBufferSize = maxHeaderBytes, writeBufferBytes
 	p.pool.DialTimeout = func(_ string, timeout time.Duration) (net.Conn, error) {
-		return net.DialTimeout(network, where, min(timeout, h.settings.ConnectTimeout))
+		c, err := net.DialTimeout(network, where, min(timeout, h.settings.ConnectTimeout))
+		if err != nil {
+			return nil, err
+		}
+		return &plainConnection{Conn: c}, nil
 	}
 	return p
 }
