@@ -104,7 +104,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the request is not signed by the router")
 		return
 	}
-	ctx, cancel := context.WithTimeout(withRecorder(WithCaller(r.Context(), envelope)), e.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(withCookies(withRecorder(WithCaller(r.Context(), envelope)), w, r), e.cfg.Timeout)
 	defer cancel()
 	r = r.WithContext(e.cfg.Prepare(ctx))
 	r.Body = io.NopCloser(bytes.NewReader(body))

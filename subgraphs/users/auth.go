@@ -22,7 +22,19 @@ type AuthTokens struct {
 	AccessToken string
 	ExpiresIn   int32 // seconds
 	TokenType   string
+	// RefreshToken is nil when it travels in a cookie.
+	RefreshToken *string
 }
+
+// TokenDelivery is how a client wants its refresh token. It concerns the
+// transport alone.
+type TokenDelivery string
+
+// The ways.
+const (
+	DeliveryBody   TokenDelivery = "BODY"
+	DeliveryCookie TokenDelivery = "COOKIE"
+)
 
 // Login is an account with fresh tokens; its private fields are filled in,
 // because it is the account's owner who gets it.
@@ -37,12 +49,14 @@ type RegisterInput struct {
 	Password    string
 	DisplayName string
 	TimeZone    string // IANA name
+	Delivery    TokenDelivery
 }
 
 // LoginInput is an account's address and password as the client gives them.
 type LoginInput struct {
 	Email    string
 	Password string
+	Delivery TokenDelivery
 }
 
 // Normalize returns the input without surrounding white space in address and

@@ -1,6 +1,10 @@
 package users
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // ErrorCode says for programs why a mutation was not carried out.
 type ErrorCode string
@@ -17,13 +21,17 @@ const (
 	// which.
 	CodeInvalidCredentials ErrorCode = "INVALID_CREDENTIALS"
 	// CodeNotFound occurs when an id names nothing, or nothing that the caller may
-	// know of.
+	// know of. Example: revokeSession with the id of somebody else's session.
 	CodeNotFound ErrorCode = "NOT_FOUND"
+	// CodeRateLimited occurs when something was tried too often. Example: the
+	// eleventh wrong password for one address within a quarter of an hour.
+	CodeRateLimited ErrorCode = "RATE_LIMITED"
 	// CodeStaleVersion occurs when the object has changed since the caller read it.
 	// Example: updateProfile with expectedVersion 1 of a user whose version is 2.
 	CodeStaleVersion ErrorCode = "STALE_VERSION"
-	// CodeTokenInvalid occurs when a token from a mail is none, has expired or was
-	// used: the answer does not tell which.
+	// CodeTokenInvalid occurs when a token from a mail or a refresh token is none,
+	// has expired, was used or was revoked, or when its account may not log in: the
+	// answer does not tell which. Example: a refresh token after logout.
 	CodeTokenInvalid ErrorCode = "TOKEN_INVALID"
 )
 
@@ -33,6 +41,8 @@ type UserError struct {
 	Code    ErrorCode
 	// Path leads to the argument: ["input", "email"].
 	Path []string
+	// RetryAfter is how long to wait, of CodeRateLimited alone.
+	RetryAfter time.Duration
 }
 
 // UserErrors are the reasons for which a mutation was not carried out, at least
@@ -56,4 +66,13 @@ func Fail(code ErrorCode, field, message string) UserErrors {
 // FailAt returns a single UserError about the argument that path leads to.
 func FailAt(code ErrorCode, message string, path ...string) UserErrors {
 	return UserErrors{{Message: message, Code: code, Path: path}}
+}
+
+// TooMany returns a single UserError about the field of the argument input, which
+// tells how long to wait, in whole seconds.
+func TooMany(field string, wait time.Duration) UserErrors {
+	wait = (wait + time.Second - 1).Truncate(time.Second)
+	refused := Fail(CodeRateLimited, field, fmt.Sprintf("too many attempts: try again in %d seconds", int(wait.Seconds())))
+	refused[0].RetryAfter = wait
+	return refused
 }

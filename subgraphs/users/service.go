@@ -11,12 +11,40 @@ import (
 // and arguments are refusals; every other error is the service's own trouble.
 type Service interface {
 	// Register creates an account and the job that sends its welcome mail, both
-	// or neither, and logs it in. UserErrors: CodeBadInput, CodeConflict.
-	Register(ctx context.Context, in RegisterInput) (*Login, error)
+	// or neither, and logs it in. UserErrors: CodeBadInput, CodeConflict,
+	// CodeRateLimited.
+	Register(ctx context.Context, viewer Viewer, in RegisterInput) (*Login, error)
 
-	// Login checks a password. UserErrors: CodeInvalidCredentials, after the same
-	// work whether or not the address is known.
-	Login(ctx context.Context, in LoginInput) (*Login, error)
+	// Login checks a password and begins a session. UserErrors:
+	// CodeInvalidCredentials, after the same work whether or not the address is
+	// known; CodeRateLimited, whether or not the password is right.
+	Login(ctx context.Context, viewer Viewer, in LoginInput) (*Login, error)
+
+	// RefreshSession exchanges a refresh token for the next tokens of its session.
+	// A token that was exchanged less than ten seconds ago gives the same refresh
+	// token again; one that was exchanged before ends the session. UserErrors:
+	// CodeTokenInvalid.
+	RefreshSession(ctx context.Context, viewer Viewer, refreshToken string) (*Login, error)
+
+	// Logout ends the viewer's session and that of the refresh token, as far as
+	// there are any.
+	Logout(ctx context.Context, viewer Viewer, refreshToken string) error
+
+	// RevokeSession ends one of the viewer's sessions, or anybody's if the viewer
+	// is an administrator, and returns it. UserErrors: CodeNotFound.
+	RevokeSession(ctx context.Context, viewer Viewer, in RevokeSessionInput) (*Session, error)
+
+	// RevokeAllSessions ends the viewer's sessions and returns how many.
+	RevokeAllSessions(ctx context.Context, viewer Viewer, in RevokeAllSessionsInput) (int32, error)
+
+	// Sessions returns for each user a page of the sessions that have not ended,
+	// the newest login first, and nil for users whose sessions the viewer may not
+	// see. It needs one statement however many users there are.
+	Sessions(ctx context.Context, viewer Viewer, userIDs []string, args page.Args) ([]*SessionConnection, error)
+
+	// CountSessions returns for each user how many sessions Sessions would return
+	// in all. It needs one statement.
+	CountSessions(ctx context.Context, viewer Viewer, userIDs []string) ([]int32, error)
 
 	// UsersByID returns the users with the given ids, in their order and nil where
 	// there is none; an id may be malformed or there twice. Anonymous viewers see

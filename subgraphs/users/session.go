@@ -18,6 +18,36 @@ type Session struct {
 	Current bool
 }
 
+// Device returns in a few words what the user agent says of itself.
+func (s Session) Device() string {
+	if s.UserAgent == nil {
+		return Device("")
+	}
+	return Device(*s.UserAgent)
+}
+
+// RefreshSessionInput is a refresh token as the client presents it, nil for the
+// one of its cookie.
+type RefreshSessionInput struct {
+	RefreshToken *string
+}
+
+// LogoutInput is the refresh token of the session to end, nil for the one of the
+// cookie.
+type LogoutInput struct {
+	RefreshToken *string
+}
+
+// RevokeSessionInput names a session.
+type RevokeSessionInput struct {
+	SessionID string // ses_…
+}
+
+// RevokeAllSessionsInput says which of the caller's sessions to end.
+type RevokeAllSessionsInput struct {
+	ExceptCurrent bool
+}
+
 // EndReason says why a session ended before its time.
 type EndReason string
 
@@ -45,3 +75,6 @@ type SessionEdge struct {
 	Cursor string
 	Node   *Session
 }
+
+// MaxSessions bounds the sessions of a user: beyond it, the oldest login ends.
+const MaxSessions = 100

@@ -62,3 +62,9 @@ func (v Viewer) Redact(u *User) {
 	}
 	u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
 }
+
+// SeesPrivate tells whether v may see what is private of a user. It is the one
+// place where that is decided.
+func (v Viewer) SeesPrivate(userID string) bool {
+	return v.ID != "" && (v.Admin || v.ID == userID)
+}

@@ -15,10 +15,13 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	_ "time/tzdata" // accounts have time zones; the machine may have none
 
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/internal/demo"
+	"github.com/weftql/weft/subgraphs/internal/redis"
+	servicepostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/users"
@@ -38,7 +41,7 @@ func commands(r *env.Reader) []program.Command {
 	return []program.Command{
 		{
 			Name: "serve", Meaning: "answer the router until a signal ends it", Run: c.serve,
-			Needs: []string{"USERS_DATABASE_URL", "WEFT_IDENTITY_KEYS", "USERS_SIGNING_KEY"},
+			Needs: []string{"USERS_DATABASE_URL", "WEFT_IDENTITY_KEYS", "USERS_SIGNING_KEYS"},
 		},
 		{
 			Name: "migrate", Meaning: "bring the database up to date, then exit", Run: c.migrate,
@@ -58,8 +61,11 @@ func commands(r *env.Reader) []program.Command {
 // config is what the environment says.
 type config struct {
 	program.Service
-	signingKey       string
+	signingKeys      string
 	issuer, audience string
+	redisURL         string
+	endedSet         string
+	limits           postgres.Limits
 	user, admin      account // of the demonstration
 }
 
@@ -68,10 +74,18 @@ type account struct{ email, password string }
 
 func readConfig(r *env.Reader) config {
 	return config{
-		Service:    program.ReadService(r, "users", "USERS_", 4001),
-		signingKey: r.Secret("USERS_SIGNING_KEY", "private key of the access tokens: Ed25519, PEM, PKCS #8"),
-		issuer:     r.Text("USERS_TOKEN_ISSUER", "weft-users", "claim iss of the access tokens"),
-		audience:   r.Text("USERS_TOKEN_AUDIENCE", "weft", "claim aud of the access tokens"),
+		Service: program.ReadService(r, "users", "USERS_", 4001),
+		signingKeys: r.Secret("USERS_SIGNING_KEYS",
+			"keys of the access tokens in PEM, Ed25519 or RSA (RS256): the first signs, a private one; all are published"),
+		issuer:   r.Text("USERS_TOKEN_ISSUER", "weft-users", "claim iss of the access tokens"),
+		audience: r.Text("USERS_TOKEN_AUDIENCE", "weft", "claim aud of the access tokens"),
+		redisURL: r.Secret("REDIS_URL",
+			"where attempts are counted and routers are told of ended sessions; without it the database counts, and tokens live until they expire"),
+		endedSet: r.Text("USERS_REVOKED_SET", "weft:revoked-sessions", "sorted set in Redis where routers look for ended sessions"),
+		limits: postgres.Limits{
+			PerEmail:   r.Int("USERS_ATTEMPTS_PER_EMAIL", 10, 1, 1_000_000, "attempts to log in or to register with one e-mail address in 15 minutes"),
+			PerAddress: r.Int("USERS_ATTEMPTS_PER_ADDRESS", 100, 1, 1_000_000, "such attempts from one IP address, or IPv6 network (/64)"),
+		},
 		user: account{
 			email:    r.Text("USERS_DEMO_EMAIL", "demo@example.com", "address of the demo user"),
 			password: r.Secret("USERS_DEMO_PASSWORD", "password of the demo user"),
@@ -140,25 +154,22 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer db.Close()
-	passwords, err := password.New(password.Config{})
+	keys, err := token.ParseKeys(c.signingKeys)
 	if err != nil {
 		return err
 	}
-	key, err := token.ParseKey(c.signingKey)
+	tokens, err := token.New(token.Config{Key: keys.Signing, Others: keys.Others, Issuer: c.issuer, Audience: c.audience})
 	if err != nil {
 		return err
 	}
-	tokens, err := token.New(token.Config{Key: key, Issuer: c.issuer, Audience: c.audience})
+	cache, err := c.redis()
 	if err != nil {
 		return err
 	}
-	cursors, err := c.Cursors()
-	if err != nil {
-		return err
+	if cache != nil {
+		defer func() { _ = cache.Close() }() // nothing is lost with its connections
 	}
-	service, err := postgres.New(postgres.Deps{
-		Pool: db, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: program.Quiet(logger),
-	})
+	service, err := c.service(db, keys, tokens, cache, logger)
 	if err != nil {
 		return err
 	}
@@ -178,5 +189,39 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	// Sessions end until the last request is answered.
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var background sync.WaitGroup
+	background.Go(func() { service.Run(behind) })
+	defer background.Wait()
+	defer stop()
 	return server.Run(ctx, server.RunConfig{Addr: c.Addr, Logger: logger}, handler)
+}
+
+// redis returns the client of Redis, nil if none is configured.
+func (c config) redis() (*redis.Client, error) {
+	if c.redisURL == "" {
+		return nil, nil
+	}
+	return redis.Open(redis.Config{URL: c.redisURL, Name: c.Name})
+}
+
+// service returns what the resolvers work with.
+func (c config) service(db *servicepostgres.Replicated, keys token.Keys, tokens *token.Issuer, cache *redis.Client, logger *slog.Logger) (*postgres.Service, error) {
+	passwords, err := password.New(password.Config{})
+	if err != nil {
+		return nil, err
+	}
+	cursors, err := c.Cursors()
+	if err != nil {
+		return nil, err
+	}
+	refreshKeys, err := keys.Derive("weft refresh tokens")
+	if err != nil {
+		return nil, err
+	}
+	return postgres.New(postgres.Deps{
+		Pool: db, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: program.Quiet(logger),
+		RefreshKeys: refreshKeys, Redis: cache, EndedSet: c.endedSet, Limits: c.limits,
+	})
 }

@@ -47,7 +47,7 @@ func environment(t *testing.T, database string) []string {
 	}
 	key := servertest.Keys()[0]
 	return []string{
-		"USERS_PORT=0", "USERS_DATABASE_URL=" + database, "USERS_SIGNING_KEY_FILE=" + file,
+		"USERS_PORT=0", "USERS_DATABASE_URL=" + database, "USERS_SIGNING_KEYS_FILE=" + file,
 		"WEFT_IDENTITY_KEYS=" + key.ID + ":" + base64.StdEncoding.EncodeToString(key.Secret),
 		"USERS_DEMO_PASSWORD=demo password", "USERS_DEMO_ADMIN_PASSWORD=admin password",
 	}
@@ -227,7 +227,7 @@ func TestProgramRefuses(t *testing.T) {
 		want        string
 	}{
 		{"no command", good, nil, 2, "usage: users COMMAND"},
-		{"an unknown command", good, []string{"fly"}, 2, "USERS_SIGNING_KEY[_FILE]"},
+		{"an unknown command", good, []string{"fly"}, 2, "USERS_SIGNING_KEYS[_FILE]"},
 		{"nothing configured", nil, []string{"serve"}, 1, "USERS_DATABASE_URL is not set"},
 		{"no database", good, []string{"serve"}, 1, closed},
 		{"no database to migrate", good, []string{"migrate"}, 1, closed},

@@ -63,6 +63,7 @@ func (e Error) Code() string {
 // Response is a GraphQL response.
 type Response struct {
 	Status int             `json:"-"`
+	Header http.Header     `json:"-"`
 	Body   []byte          `json:"-"` // as it was sent
 	Data   json.RawMessage `json:"data"`
 	Errors []Error         `json:"errors"`
@@ -137,7 +138,7 @@ func (c *Client) Send(t testing.TB, request *http.Request) Response {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	c.handler.ServeHTTP(recorder, request)
-	response := Response{Status: recorder.Code, Body: recorder.Body.Bytes()}
+	response := Response{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.Bytes()}
 	if err := json.Unmarshal(recorder.Body.Bytes(), &response); err != nil {
 		t.Fatalf("status %d: %v\n%s", recorder.Code, err, recorder.Body)
 	}

@@ -13,12 +13,12 @@ import (
 
 // Register is the resolver for the register field.
 func (r *mutationResolver) Register(ctx context.Context, input users.RegisterInput) (*AuthPayload, error) {
-	login, err := r.Service.Register(ctx, input)
-	return payload(ctx, login, err)
+	login, err := r.Service.Register(ctx, viewer(ctx), input)
+	return payload(ctx, input.Delivery, login, err)
 }
 
 // Login is the resolver for the login field.
 func (r *mutationResolver) Login(ctx context.Context, input users.LoginInput) (*AuthPayload, error) {
-	login, err := r.Service.Login(ctx, input)
-	return payload(ctx, login, err)
+	login, err := r.Service.Login(ctx, viewer(ctx), input)
+	return payload(ctx, input.Delivery, login, err)
 }

@@ -43,6 +43,8 @@ type bundle struct {
 	recorder   *recorder
 	log        *strings.Builder
 	clock      *clock
+	deps       userspostgres.Deps
+	service    *userspostgres.Service
 }
 
 // clock stands still until a test moves it.
@@ -52,7 +54,7 @@ func (c *clock) now() time.Time { return time.UnixMicro(c.microseconds.Load()).U
 
 func (c *clock) advance(d time.Duration) { c.microseconds.Add(d.Microseconds()) }
 
-func setup(t testing.TB) *bundle {
+func setup(t testing.TB, changes ...func(*userspostgres.Deps)) *bundle {
 	t.Helper()
 	b := &bundle{statements: &postgrestest.Statements{}, log: &strings.Builder{}, clock: &clock{}}
 	b.clock.microseconds.Store(time.Now().Truncate(time.Hour).UnixMicro())
@@ -75,26 +77,49 @@ func setup(t testing.TB) *bundle {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
-	service, err := userspostgres.New(userspostgres.Deps{Pool: pool, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: logger, Now: b.clock.now})
+	deps := userspostgres.Deps{
+		Pool: pool, Passwords: passwords, Tokens: tokens, Cursors: cursors, Logger: logger, Now: b.clock.now,
+		RefreshKeys: [][]byte{make([]byte, 32)},
+	}
+	b.pool, b.deps = pool, deps
+	b.serve(t, changes)
+	b.statements.Take()
+	return b
+}
+
+// serve starts the service with changed dependencies.
+func (b *bundle) serve(t testing.TB, changes []func(*userspostgres.Deps)) {
+	t.Helper()
+	for _, change := range changes {
+		change(&b.deps)
+	}
+	service, err := userspostgres.New(b.deps)
 	if err != nil {
 		t.Fatal(err)
 	}
 	handler, err := server.New(server.Config{
 		Schema:   graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{Service: service}}),
-		Verifier: servertest.Verifier(t), Logger: logger,
+		Verifier: servertest.Verifier(t), Logger: b.deps.Logger,
 		Prepare: func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Client, b.pool = servertest.NewClient(t, handler), pool
-	b.statements.Take()
-	return b
+	b.service, b.Client = service, servertest.NewClient(t, handler)
+}
+
+// again is the service once more on the same database, as a replica or after a
+// restart, with changed dependencies.
+func (b *bundle) again(t testing.TB, changes ...func(*userspostgres.Deps)) *bundle {
+	t.Helper()
+	other := *b
+	other.serve(t, changes)
+	return &other
 }
 
 const registerMutation = `mutation ($in: RegisterInput!) { register(input: $in) {
 	user { id displayName timeZone email emailVerified roles status version }
-	tokens { accessToken expiresIn tokenType } errors { code path message } } }`
+	tokens { accessToken refreshToken expiresIn tokenType } errors { code path message } } }`
 
 // register makes an account and returns its claims.
 func (b *bundle) register(t testing.TB, email string) identity.Claims {
@@ -127,8 +152,8 @@ func TestRegister(t *testing.T) {
 		Register struct {
 			User   map[string]any
 			Tokens struct {
-				AccessToken, TokenType string
-				ExpiresIn              int
+				AccessToken, RefreshToken, TokenType string
+				ExpiresIn                            int
 			}
 			Errors []any
 		}
@@ -274,8 +299,14 @@ func TestLogin(t *testing.T) {
 				want = `{"login":{"user":{"email":"ada@example.com"},"tokens":{"tokenType":"Bearer"},"errors":[]}}`
 			}
 			response.WantData(t, want)
-			if n := len(b.statements.Take()); n != 1 {
-				t.Errorf("%d statements, want 1 like every login", n)
+			// One counts the attempt, one reads the account. Who gets in needs one
+			// for the session and one to forget the attempt.
+			wantStatements := 2
+			if c.want == "" {
+				wantStatements = 4
+			}
+			if n := len(b.statements.Take()); n != wantStatements {
+				t.Errorf("%d statements, want %d like every login that ends so", n, wantStatements)
 			}
 		})
 	}
@@ -363,6 +394,8 @@ func TestMarkedFieldsNeedALogin(t *testing.T) {
 		"updateProfile":              `mutation { updateProfile(input: {displayName: ""}) { errors { code } } }`,
 		"updateNotificationSettings": `mutation { updateNotificationSettings(input: {digestHour: 99}) { errors { code } } }`,
 		"resendVerification":         `mutation { resendVerification { errors { code } } }`,
+		"revokeSession":              `mutation { revokeSession(input: {sessionId: "x"}) { errors { code } } }`,
+		"revokeAllSessions":          `mutation { revokeAllSessions { revoked } }`,
 	}
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 	for _, field := range append(schema.Query.Fields, schema.Mutation.Fields...) {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/weftql/weft/subgraphs/internal/batch"
+	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/users"
 )
 
@@ -18,6 +19,9 @@ type loaders struct {
 
 	settings *batch.Loader[string, *users.NotificationSettings]
 	user     *batch.Loader[string, *users.User]
+
+	sessions     *batch.Pages[string, page.Args, *users.SessionConnection]
+	sessionCount *batch.Loader[string, int32]
 }
 
 // loadersKey is the key of the loaders in a request's context.
@@ -57,6 +61,12 @@ func newLoaders(me users.Viewer, service users.Service) *loaders {
 		found, err := service.UsersByID(ctx, me, ids)
 		l.sawUsers(found)
 		return found, err
+	})
+	l.sessions = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*users.SessionConnection, error) {
+		return service.Sessions(ctx, me, ids, args)
+	})
+	l.sessionCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
+		return service.CountSessions(ctx, me, ids)
 	})
 	return l
 }

@@ -14,8 +14,14 @@ type Node interface {
 
 // Either user and tokens, or at least one error.
 type AuthPayload struct {
-	User   *users.User        `json:"user,omitempty"`
-	Tokens *users.AuthTokens  `json:"tokens,omitempty"`
+	User   *users.User       `json:"user,omitempty"`
+	Tokens *users.AuthTokens `json:"tokens,omitempty"`
+	// Seconds until another attempt is accepted; with RATE_LIMITED alone.
+	RetryAfter *int32             `json:"retryAfter,omitempty"`
+	Errors     []*users.UserError `json:"errors"`
+}
+
+type LogoutPayload struct {
 	Errors []*users.UserError `json:"errors"`
 }
 
@@ -29,6 +35,25 @@ type OkPayload struct {
 }
 
 type Query struct {
+}
+
+// Either user and tokens, or at least one error.
+type RefreshSessionPayload struct {
+	User   *users.User        `json:"user,omitempty"`
+	Tokens *users.AuthTokens  `json:"tokens,omitempty"`
+	Errors []*users.UserError `json:"errors"`
+}
+
+type RevokeAllSessionsPayload struct {
+	// How many sessions have ended.
+	Revoked int32              `json:"revoked"`
+	Errors  []*users.UserError `json:"errors"`
+}
+
+type RevokeSessionPayload struct {
+	// The session that has ended; null with an error.
+	Session *users.Session     `json:"session,omitempty"`
+	Errors  []*users.UserError `json:"errors"`
 }
 
 type Todo struct {

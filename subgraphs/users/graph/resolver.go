@@ -26,16 +26,28 @@ func viewer(ctx context.Context) users.Viewer {
 // payload turns the result of Register and Login into an AuthPayload: expected
 // failures are part of it, others stay errors. Who has just come in is no caller
 // yet, but reads what was written.
-func payload(ctx context.Context, login *users.Login, err error) (*AuthPayload, error) {
+func payload(ctx context.Context, delivery users.TokenDelivery, login *users.Login, err error) (*AuthPayload, error) {
 	refused, err := changed(ctx, err)
 	if err != nil {
 		return nil, err
 	}
 	if len(refused) > 0 {
-		return &AuthPayload{Errors: refused}, nil
+		return &AuthPayload{RetryAfter: retryAfter(refused), Errors: refused}, nil
 	}
 	server.Wrote(ctx, login.User.ID)
-	return &AuthPayload{User: login.User, Tokens: login.Tokens, Errors: refused}, nil
+	return &AuthPayload{User: login.User, Tokens: deliver(ctx, delivery, login.Tokens), Errors: refused}, nil
+}
+
+// retryAfter is the longest wait, in seconds, that one of the failures asks for.
+func retryAfter(refused []*users.UserError) *int32 {
+	var longest int32
+	for _, one := range refused {
+		longest = max(longest, int32(one.RetryAfter.Seconds()))
+	}
+	if longest == 0 {
+		return nil
+	}
+	return &longest
 }
 
 // userPayload turns a change of a user into a UserPayload, as payload does. The

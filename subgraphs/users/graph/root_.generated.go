@@ -26,6 +26,7 @@ type ResolverRoot interface {
 	Entity() EntityResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	SessionConnection() SessionConnectionResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
 }
@@ -58,29 +59,39 @@ type ComplexityRoot struct {
 	}
 
 	AuthPayload struct {
-		Errors func(childComplexity int) int
-		Tokens func(childComplexity int) int
-		User   func(childComplexity int) int
+		Errors     func(childComplexity int) int
+		RetryAfter func(childComplexity int) int
+		Tokens     func(childComplexity int) int
+		User       func(childComplexity int) int
 	}
 
 	AuthTokens struct {
-		AccessToken func(childComplexity int) int
-		ExpiresIn   func(childComplexity int) int
-		TokenType   func(childComplexity int) int
+		AccessToken  func(childComplexity int) int
+		ExpiresIn    func(childComplexity int) int
+		RefreshToken func(childComplexity int) int
+		TokenType    func(childComplexity int) int
 	}
 
 	Entity struct {
 		FindManyUserByIDs func(childComplexity int, reps []*UserByIDsInput) int
 	}
 
+	LogoutPayload struct {
+		Errors func(childComplexity int) int
+	}
+
 	Mutation struct {
 		ChangePassword             func(childComplexity int, currentPassword string, newPassword string) int
 		DeleteAccount              func(childComplexity int, password string) int
 		Login                      func(childComplexity int, input users.LoginInput) int
+		Logout                     func(childComplexity int, input users.LogoutInput) int
+		RefreshSession             func(childComplexity int, input users.RefreshSessionInput) int
 		Register                   func(childComplexity int, input users.RegisterInput) int
 		RequestPasswordReset       func(childComplexity int, email string) int
 		ResendVerification         func(childComplexity int) int
 		ResetPassword              func(childComplexity int, token string, newPassword string) int
+		RevokeAllSessions          func(childComplexity int, input users.RevokeAllSessionsInput) int
+		RevokeSession              func(childComplexity int, input users.RevokeSessionInput) int
 		SetUserRoles               func(childComplexity int, userID string, roles []users.Role) int
 		SetUserStatus              func(childComplexity int, userID string, status users.UserStatus) int
 		UpdateNotificationSettings func(childComplexity int, input users.NotificationSettingsInput) int
@@ -118,6 +129,44 @@ type ComplexityRoot struct {
 		__resolve_entities func(childComplexity int, representations []map[string]any) int
 	}
 
+	RefreshSessionPayload struct {
+		Errors func(childComplexity int) int
+		Tokens func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	RevokeAllSessionsPayload struct {
+		Errors  func(childComplexity int) int
+		Revoked func(childComplexity int) int
+	}
+
+	RevokeSessionPayload struct {
+		Errors  func(childComplexity int) int
+		Session func(childComplexity int) int
+	}
+
+	Session struct {
+		Address    func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Current    func(childComplexity int) int
+		Device     func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		UserAgent  func(childComplexity int) int
+	}
+
+	SessionConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SessionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Todo struct {
 		ID func(childComplexity int) int
 	}
@@ -135,6 +184,7 @@ type ComplexityRoot struct {
 		ID                   func(childComplexity int) int
 		NotificationSettings func(childComplexity int) int
 		Roles                func(childComplexity int) int
+		Sessions             func(childComplexity int, first *int32, after *string) int
 		Status               func(childComplexity int) int
 		TimeZone             func(childComplexity int) int
 		UpdatedAt            func(childComplexity int) int
@@ -275,6 +325,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuthPayload.Errors(childComplexity), true
+	case "AuthPayload.retryAfter":
+		if e.ComplexityRoot.AuthPayload.RetryAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthPayload.RetryAfter(childComplexity), true
 	case "AuthPayload.tokens":
 		if e.ComplexityRoot.AuthPayload.Tokens == nil {
 			break
@@ -300,6 +356,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuthTokens.ExpiresIn(childComplexity), true
+	case "AuthTokens.refreshToken":
+		if e.ComplexityRoot.AuthTokens.RefreshToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuthTokens.RefreshToken(childComplexity), true
 	case "AuthTokens.tokenType":
 		if e.ComplexityRoot.AuthTokens.TokenType == nil {
 			break
@@ -318,6 +380,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entity.FindManyUserByIDs(childComplexity, args["reps"].([]*UserByIDsInput)), true
+
+	case "LogoutPayload.errors":
+		if e.ComplexityRoot.LogoutPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LogoutPayload.Errors(childComplexity), true
 
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
@@ -352,6 +421,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Login(childComplexity, args["input"].(users.LoginInput)), true
+	case "Mutation.logout":
+		if e.ComplexityRoot.Mutation.Logout == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_logout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Logout(childComplexity, args["input"].(users.LogoutInput)), true
+	case "Mutation.refreshSession":
+		if e.ComplexityRoot.Mutation.RefreshSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refreshSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefreshSession(childComplexity, args["input"].(users.RefreshSessionInput)), true
 	case "Mutation.register":
 		if e.ComplexityRoot.Mutation.Register == nil {
 			break
@@ -391,6 +482,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["token"].(string), args["newPassword"].(string)), true
+	case "Mutation.revokeAllSessions":
+		if e.ComplexityRoot.Mutation.RevokeAllSessions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeAllSessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAllSessions(childComplexity, args["input"].(users.RevokeAllSessionsInput)), true
+	case "Mutation.revokeSession":
+		if e.ComplexityRoot.Mutation.RevokeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(users.RevokeSessionInput)), true
 	case "Mutation.setUserRoles":
 		if e.ComplexityRoot.Mutation.SetUserRoles == nil {
 			break
@@ -590,6 +703,132 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.__resolve_entities(childComplexity, args["representations"].([]map[string]any)), true
 
+	case "RefreshSessionPayload.errors":
+		if e.ComplexityRoot.RefreshSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshSessionPayload.Errors(childComplexity), true
+	case "RefreshSessionPayload.tokens":
+		if e.ComplexityRoot.RefreshSessionPayload.Tokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshSessionPayload.Tokens(childComplexity), true
+	case "RefreshSessionPayload.user":
+		if e.ComplexityRoot.RefreshSessionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefreshSessionPayload.User(childComplexity), true
+
+	case "RevokeAllSessionsPayload.errors":
+		if e.ComplexityRoot.RevokeAllSessionsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeAllSessionsPayload.Errors(childComplexity), true
+	case "RevokeAllSessionsPayload.revoked":
+		if e.ComplexityRoot.RevokeAllSessionsPayload.Revoked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeAllSessionsPayload.Revoked(childComplexity), true
+
+	case "RevokeSessionPayload.errors":
+		if e.ComplexityRoot.RevokeSessionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.Errors(childComplexity), true
+	case "RevokeSessionPayload.session":
+		if e.ComplexityRoot.RevokeSessionPayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.Session(childComplexity), true
+
+	case "Session.address":
+		if e.ComplexityRoot.Session.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.createdAt":
+		if e.ComplexityRoot.Session.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.CreatedAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.device":
+		if e.ComplexityRoot.Session.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Device(childComplexity), true
+	case "Session.expiresAt":
+		if e.ComplexityRoot.Session.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ExpiresAt(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ID(childComplexity), true
+	case "Session.lastUsedAt":
+		if e.ComplexityRoot.Session.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.LastUsedAt(childComplexity), true
+	case "Session.userAgent":
+		if e.ComplexityRoot.Session.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
+
+	case "SessionConnection.edges":
+		if e.ComplexityRoot.SessionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.Edges(childComplexity), true
+	case "SessionConnection.pageInfo":
+		if e.ComplexityRoot.SessionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.PageInfo(childComplexity), true
+	case "SessionConnection.totalCount":
+		if e.ComplexityRoot.SessionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionConnection.TotalCount(childComplexity), true
+
+	case "SessionEdge.cursor":
+		if e.ComplexityRoot.SessionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Cursor(childComplexity), true
+	case "SessionEdge.node":
+		if e.ComplexityRoot.SessionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SessionEdge.Node(childComplexity), true
+
 	case "Todo.id":
 		if e.ComplexityRoot.Todo.ID == nil {
 			break
@@ -652,6 +891,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Roles(childComplexity), true
+	case "User.sessions":
+		if e.ComplexityRoot.User.Sessions == nil {
+			break
+		}
+
+		args, err := ec.field_User_sessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Sessions(childComplexity, args["first"].(*int32), args["after"].(*string)), true
 	case "User.status":
 		if e.ComplexityRoot.User.Status == nil {
 			break
@@ -757,8 +1007,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputLoginInput,
+		ec.unmarshalInputLogoutInput,
 		ec.unmarshalInputNotificationSettingsInput,
+		ec.unmarshalInputRefreshSessionInput,
 		ec.unmarshalInputRegisterInput,
+		ec.unmarshalInputRevokeAllSessionsInput,
+		ec.unmarshalInputRevokeSessionInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUserByIDsInput,
 		ec.unmarshalInputUserFilter,
@@ -899,7 +1153,7 @@ extend type Query {
     @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
 }
 `, BuiltIn: false},
-	{Name: "../../../schema/subgraphs/users/auth.graphqls", Input: `"What a client sends with its next requests: Authorization: Bearer <accessToken>."
+	{Name: "../../../schema/subgraphs/users/auth.graphqls", Input: `"What a client sends with its next requests, Authorization: Bearer <accessToken>, and how it gets new tokens."
 type AuthTokens {
   "A signed JWT (RFC 9068)."
   accessToken: String!
@@ -907,6 +1161,8 @@ type AuthTokens {
   expiresIn: Int!
   "Always Bearer."
   tokenType: String!
+  "What refreshSession takes, once. Null if it travels in a cookie."
+  refreshToken: String
 }
 
 input RegisterInput {
@@ -916,17 +1172,21 @@ input RegisterInput {
   "1 to 100 characters."
   displayName: String!
   timeZone: TimeZone! = "UTC"
+  delivery: TokenDelivery! = BODY
 }
 
 input LoginInput {
   email: EmailAddress!
   password: String!
+  delivery: TokenDelivery! = BODY
 }
 
 "Either user and tokens, or at least one error."
 type AuthPayload {
   user: User
   tokens: AuthTokens
+  "Seconds until another attempt is accepted; with RATE_LIMITED alone."
+  retryAfter: Int
   errors: [UserError!]!
 }
 
@@ -956,9 +1216,11 @@ enum ErrorCode {
   INVALID_CREDENTIALS
   "The object does not exist, or the caller may not see it."
   NOT_FOUND
+  "There were too many attempts. The message, and retryAfter, say how long to wait."
+  RATE_LIMITED
   "The object has another version than the caller saw."
   STALE_VERSION
-  "The token from a mail is none, has expired, or was used."
+  "The token is none, has expired, was used, or was revoked."
   TOKEN_INVALID
 }
 
@@ -1145,6 +1407,118 @@ enum OrderDirection {
 input UserOrder {
   field: UserOrderField! = CREATED_AT
   direction: OrderDirection! = DESC
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/session.graphqls", Input: `"A login on one device. It lasts for 30 days after it was refreshed last."
+type Session {
+  id: ID!
+  "What the user agent says of itself, in a few words: Firefox on Linux."
+  device: String!
+  "As the program that used the session last names itself."
+  userAgent: String
+  "The IP address from which the session was begun or refreshed last."
+  address: String
+  createdAt: DateTime!
+  "When the session was begun or refreshed last."
+  lastUsedAt: DateTime!
+  "When it ends unless it is refreshed."
+  expiresAt: DateTime!
+  "The one that this request belongs to."
+  current: Boolean!
+}
+
+type SessionConnection {
+  edges: [SessionEdge!]!
+  pageInfo: PageInfo!
+  "All of the connection, not of the page. Counted only when asked for."
+  totalCount: Int! @cost(weight: 5)
+}
+
+type SessionEdge {
+  cursor: String!
+  node: Session!
+}
+
+extend type User {
+  """
+  The sessions in which the user is logged in, the newest login first; at most
+  100 a page, 20 if first is not given. Null unless the caller is that person or
+  an administrator.
+  """
+  sessions(first: Int, after: String): SessionConnection
+    @listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+}
+
+"How a refresh token travels."
+enum TokenDelivery {
+  "In AuthTokens.refreshToken: for programs that keep secrets themselves."
+  BODY
+  """
+  In a cookie that the pages of a browser cannot read (HttpOnly, Secure,
+  SameSite=Strict); AuthTokens.refreshToken is null.
+  """
+  COOKIE
+}
+
+input RefreshSessionInput {
+  "Without it, that of the cookie is used; the next one goes the same way."
+  refreshToken: String
+}
+
+"Either user and tokens, or at least one error."
+type RefreshSessionPayload {
+  user: User
+  tokens: AuthTokens
+  errors: [UserError!]!
+}
+
+input LogoutInput {
+  "For a program whose access token has expired. The cookie's does as well."
+  refreshToken: String
+}
+
+type LogoutPayload {
+  errors: [UserError!]!
+}
+
+input RevokeSessionInput {
+  sessionId: ID!
+}
+
+type RevokeSessionPayload {
+  "The session that has ended; null with an error."
+  session: Session
+  errors: [UserError!]!
+}
+
+input RevokeAllSessionsInput {
+  "Leave the one that this request belongs to."
+  exceptCurrent: Boolean! = false
+}
+
+type RevokeAllSessionsPayload {
+  "How many sessions have ended."
+  revoked: Int!
+  errors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Exchanges a refresh token, which is worth nothing afterwards, for new tokens of
+  its session. Within ten seconds it gives the same refresh token again, so that
+  two tabs can ask at once; later it is taken for a copy in wrong hands, and the
+  session ends.
+  """
+  refreshSession(input: RefreshSessionInput! = {}): RefreshSessionPayload! @cost(weight: 10)
+  """
+  Ends the session of the access token, and that of the refresh token. It is no
+  error if there is none.
+  """
+  logout(input: LogoutInput! = {}): LogoutPayload! @cost(weight: 10)
+  "Ends a session of the caller; administrators may end anybody's."
+  revokeSession(input: RevokeSessionInput!): RevokeSessionPayload! @authenticated @cost(weight: 10)
+  "Ends all sessions of the caller."
+  revokeAllSessions(input: RevokeAllSessionsInput! = {}): RevokeAllSessionsPayload! @authenticated @cost(weight: 10)
 }
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/user.graphqls", Input: `"""
@@ -1358,6 +1732,8 @@ func (ec *executionContext) childFields_AuthPayload(ctx context.Context, field g
 		return ec.fieldContext_AuthPayload_user(ctx, field)
 	case "tokens":
 		return ec.fieldContext_AuthPayload_tokens(ctx, field)
+	case "retryAfter":
+		return ec.fieldContext_AuthPayload_retryAfter(ctx, field)
 	case "errors":
 		return ec.fieldContext_AuthPayload_errors(ctx, field)
 	}
@@ -1372,8 +1748,18 @@ func (ec *executionContext) childFields_AuthTokens(ctx context.Context, field gr
 		return ec.fieldContext_AuthTokens_expiresIn(ctx, field)
 	case "tokenType":
 		return ec.fieldContext_AuthTokens_tokenType(ctx, field)
+	case "refreshToken":
+		return ec.fieldContext_AuthTokens_refreshToken(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuthTokens", field.Name)
+}
+
+func (ec *executionContext) childFields_LogoutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_LogoutPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LogoutPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_NotificationSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1414,6 +1800,82 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RefreshSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RefreshSessionPayload_user(ctx, field)
+	case "tokens":
+		return ec.fieldContext_RefreshSessionPayload_tokens(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefreshSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefreshSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeAllSessionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revoked":
+		return ec.fieldContext_RevokeAllSessionsPayload_revoked(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeAllSessionsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeAllSessionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "session":
+		return ec.fieldContext_RevokeSessionPayload_session(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeSessionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "device":
+		return ec.fieldContext_Session_device(ctx, field)
+	case "userAgent":
+		return ec.fieldContext_Session_userAgent(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Session_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Session_lastUsedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Session_expiresAt(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SessionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SessionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SessionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1440,6 +1902,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_version(ctx, field)
 	case "notificationSettings":
 		return ec.fieldContext_User_notificationSettings(ctx, field)
+	case "sessions":
+		return ec.fieldContext_User_sessions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

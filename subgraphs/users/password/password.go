@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/bcrypt"
 )
 
 // Parameters of the hashes that are made.
@@ -22,14 +23,22 @@ const (
 	hashBytes = 32
 )
 
-// maxMemoryKiB and maxPasses bound what a stored hash can make Verify do.
+// maxMemoryKiB, maxPasses and maxBcryptCost bound what a stored hash can make
+// Verify do.
 const (
-	maxMemoryKiB = 256 * 1024
-	maxPasses    = 16
+	maxMemoryKiB  = 256 * 1024
+	maxPasses     = 16
+	maxBcryptCost = 14 // about a second
 )
+
+// maxBcryptBytes is what bcrypt looks at of a password.
+const maxBcryptBytes = 72
 
 // ErrBusy is returned when too many callers wait for a hash already.
 var ErrBusy = errors.New("password: too many passwords are being checked")
+
+// errRefused says that a stored hash cannot be verified.
+var errRefused = errors.New("password: the stored hash is neither one of argon2id nor one of bcrypt, or would take too long")
 
 // Config configures a Hasher.
 type Config struct {
@@ -95,6 +104,9 @@ func (h *Hasher) Verify(ctx context.Context, password, hash string) (bool, error
 	if !exists {
 		hash = h.decoy
 	}
+	if isBcrypt(hash) {
+		return h.verifyBcrypt(ctx, password, hash)
+	}
 	p, err := parse(hash)
 	if err != nil {
 		return false, err
@@ -106,21 +118,64 @@ func (h *Hasher) Verify(ctx context.Context, password, hash string) (bool, error
 	return subtle.ConstantTimeCompare(key, p.hash) == 1 && exists, nil
 }
 
+// Outdated tells whether a hash is not of the kind that Hash makes, so that it is
+// to be replaced when the password is known.
+func Outdated(hash string) bool {
+	return !strings.HasPrefix(hash, phc{memory: memoryKiB, passes: passes, lanes: lanes}.parameters())
+}
+
+// isBcrypt tells whether a hash comes from a system that used bcrypt.
+func isBcrypt(hash string) bool {
+	return len(hash) > 4 && hash[0] == '$' && hash[1] == '2' && strings.IndexByte("aby", hash[2]) >= 0 && hash[3] == '$'
+}
+
+// verifyBcrypt is Verify for a hash of bcrypt, which never sees more than the
+// first 72 bytes of a password.
+func (h *Hasher) verifyBcrypt(ctx context.Context, password, hash string) (bool, error) {
+	cost, err := bcrypt.Cost([]byte(hash))
+	if err != nil || cost > maxBcryptCost {
+		return false, errRefused
+	}
+	done, err := h.slot(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	err = bcrypt.CompareHashAndPassword([]byte(hash), []byte(password[:min(len(password), maxBcryptBytes)]))
+	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		return false, nil
+	}
+	if err != nil {
+		return false, errRefused
+	}
+	return true, nil
+}
+
 // key computes argon2id when there is a slot for it.
 func (h *Hasher) key(ctx context.Context, password string, p phc, length int) ([]byte, error) {
+	done, err := h.slot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(length)), nil
+}
+
+// slot waits until a hash may be computed, and returns what is to be called when
+// it is.
+func (h *Hasher) slot(ctx context.Context) (done func(), err error) {
 	select {
 	case h.waiting <- struct{}{}:
-		defer func() { <-h.waiting }()
 	default:
 		return nil, ErrBusy
 	}
 	select {
 	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+		return func() { <-h.slots; <-h.waiting }, nil
 	case <-ctx.Done():
+		<-h.waiting
 		return nil, ctx.Err()
 	}
-	return argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(length)), nil
 }
 
 // phc is a hash with its parameters, in the PHC string format.
@@ -132,27 +187,31 @@ type phc struct {
 
 // String returns "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
 func (p phc) String() string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes,
+	return fmt.Sprintf("%s%s$%s", p.parameters(),
 		base64.RawStdEncoding.EncodeToString(p.salt), base64.RawStdEncoding.EncodeToString(p.hash))
+}
+
+// parameters returns what precedes the salt.
+func (p phc) parameters() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, p.memory, p.passes, p.lanes)
 }
 
 // parse reads a PHC string of argon2id.
 func parse(text string) (phc, error) {
-	refused := errors.New("password: the stored hash is none of argon2id")
 	parts := strings.Split(text, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return phc{}, refused
+		return phc{}, errRefused
 	}
 	var p phc
 	if n, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &p.memory, &p.passes, &p.lanes); n != 3 || err != nil {
-		return phc{}, refused
+		return phc{}, errRefused
 	}
 	var saltErr, hashErr error
 	p.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
 	p.hash, hashErr = base64.RawStdEncoding.DecodeString(parts[5])
 	if saltErr != nil || hashErr != nil || len(p.salt) < 8 || len(p.hash) < 16 || p.lanes == 0 || p.passes == 0 ||
 		p.memory > maxMemoryKiB || p.passes > maxPasses {
-		return phc{}, refused
+		return phc{}, errRefused
 	}
 	return p, nil
 }

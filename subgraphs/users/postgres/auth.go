@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/password"
 )
 
 // welcomeAttempts bounds the attempts to send a welcome mail: with River's
@@ -22,21 +22,28 @@ import (
 const welcomeAttempts = 8
 
 // Register implements users.Service.
-func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.Login, error) {
+func (s *Service) Register(ctx context.Context, viewer users.Viewer, in users.RegisterInput) (*users.Login, error) {
 	in, err := in.Normalize()
 	if err != nil {
 		return nil, err
+	}
+	if _, err := s.attempt(ctx, viewer, in.Email); err != nil {
+		return nil, wrap("register", err)
 	}
 	hash, err := s.deps.Passwords.Hash(ctx, in.Password)
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
-	var user *users.User
+	var login *users.Login
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-		if user, err = insertUser(ctx, tx, id.New(), in, hash, s.now()); err != nil {
+		user, err := insertUser(ctx, tx, id.New(), in, hash, s.now())
+		if err != nil {
 			return err
 		}
-		_, err := s.jobs.InsertTx(ctx, tx, users.WelcomeArgs{UserID: user.ID}, &river.InsertOpts{
+		if login, err = s.beginSession(ctx, tx, viewer, user, hash); err != nil {
+			return err
+		}
+		_, err = s.jobs.InsertTx(ctx, tx, users.WelcomeArgs{UserID: user.ID}, &river.InsertOpts{
 			Queue: users.NotifyQueue, MaxAttempts: welcomeAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true},
 		})
 		if err != nil {
@@ -50,7 +57,16 @@ func (s *Service) Register(ctx context.Context, in users.RegisterInput) (*users.
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
-	return s.login(user)
+	return login, nil
+}
+
+// wrap says where an error comes from that no form can show.
+func wrap(where string, err error) error {
+	var refused users.UserErrors
+	if errors.As(err, &refused) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", where, err)
 }
 
 // insertUser writes a new account.
@@ -73,22 +89,67 @@ func takenEmail(err error) bool {
 
 // Login implements users.Service. What it does for an unknown address, a wrong
 // password and a locked account is the same: one statement, one hash, one answer.
-func (s *Service) Login(ctx context.Context, in users.LoginInput) (*users.Login, error) {
+// A hash of bcrypt is the exception until its owner has logged in once: it takes
+// the time that bcrypt takes.
+func (s *Service) Login(ctx context.Context, viewer users.Viewer, in users.LoginInput) (*users.Login, error) {
+	tried, err := s.attempt(ctx, viewer, in.Email)
+	if err != nil {
+		return nil, wrap("login", err)
+	}
+	// Once more if the hash was replaced meanwhile: by another login, which knew
+	// the password too, or with the password.
+	for range 2 {
+		login, again, err := s.tryPassword(ctx, viewer, in)
+		if err != nil {
+			return nil, fmt.Errorf("login: %w", err)
+		}
+		if login != nil {
+			s.forget(ctx, tried)
+			return login, nil
+		}
+		if !again {
+			break
+		}
+	}
+	return nil, users.Fail(users.CodeInvalidCredentials, "email", "address and password do not match")
+}
+
+// tryPassword begins a session if address and password match. If they did, but
+// the account's hash is another one by now, it asks to try again.
+func (s *Service) tryPassword(ctx context.Context, viewer users.Viewer, in users.LoginInput) (login *users.Login, again bool, err error) {
 	user, hash, err := credentials(ctx, s.deps.Pool, in.Email)
 	if err != nil {
-		return nil, fmt.Errorf("login: %w", err)
+		return nil, false, err
 	}
 	if len(in.Password) > users.MaxPasswordBytes {
 		in.Password, hash = "", "" // nobody's password; hashing it would cost us
 	}
 	matches, err := s.deps.Passwords.Verify(ctx, in.Password, hash)
+	if err != nil || !matches || !mayLogIn(user) {
+		return nil, false, err
+	}
+	if password.Outdated(hash) {
+		if hash, err = s.upgrade(ctx, user, in.Password, hash); err != nil {
+			return nil, false, err
+		}
+	}
+	login, err = s.beginSession(ctx, s.deps.Pool, viewer, user, hash)
+	return login, login == nil, err
+}
+
+// upgrade replaces an old hash of a password by one of today's, and returns it.
+// If the old one is no longer the account's, nothing happens.
+func (s *Service) upgrade(ctx context.Context, user *users.User, plain, old string) (string, error) {
+	hash, err := s.deps.Passwords.Hash(ctx, plain)
 	if err != nil {
-		return nil, fmt.Errorf("login: %w", err)
+		return "", err
 	}
-	if !matches || !mayLogIn(user) {
-		return nil, users.Fail(users.CodeInvalidCredentials, "email", "address and password do not match")
+	key, err := id.Parse(id.User, user.ID)
+	if err != nil {
+		return "", err
 	}
-	return s.login(user)
+	_, err = s.deps.Pool.Exec(ctx, `update users set password_hash = $1 where id = $2 and password_hash = $3`, hash, key, old)
+	return hash, err
 }
 
 // credentials returns the account with an address and its hash, or nil and "".
@@ -112,17 +173,4 @@ func credentials(ctx context.Context, pool postgres.Pool, email string) (*users.
 
 func mayLogIn(user *users.User) bool {
 	return *user.Status == users.StatusPending || *user.Status == users.StatusActive
-}
-
-// login issues the tokens of a new session.
-func (s *Service) login(user *users.User) (*users.Login, error) {
-	var scopes []string
-	if slices.Contains(user.Roles, users.RoleAdmin) {
-		scopes = append(scopes, users.AdminScope)
-	}
-	access, seconds, err := s.deps.Tokens.Issue(user.ID, id.Format(id.Session, id.New()), scopes)
-	if err != nil {
-		return nil, err
-	}
-	return &users.Login{User: user, Tokens: &users.AuthTokens{AccessToken: access, ExpiresIn: seconds, TokenType: "Bearer"}}, nil
 }

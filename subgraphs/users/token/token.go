@@ -3,11 +3,7 @@ package token
 import (
 	"cmp"
 	"crypto"
-	"crypto/ed25519"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,8 +16,13 @@ import (
 
 // Config configures an Issuer.
 type Config struct {
-	// Key signs the tokens. Required.
-	Key ed25519.PrivateKey
+	// Key signs the tokens: ed25519.PrivateKey (EdDSA) or, for programs that know
+	// nothing else, *rsa.PrivateKey (RS256). Required.
+	Key crypto.Signer
+	// Others are public keys that are published beside that of Key: one that is
+	// about to sign, so that everybody knows it when it does, and those that have
+	// signed until lately. Defaults to none.
+	Others []crypto.PublicKey
 	// Issuer is the claim iss. Required.
 	Issuer string
 	// Audience is the claim aud. Required.
@@ -34,9 +35,10 @@ type Config struct {
 
 // Issuer signs access tokens. It is safe for concurrent use.
 type Issuer struct {
-	cfg   Config
-	keyID string
-	jwks  []byte
+	cfg    Config
+	method jwt.SigningMethod
+	keyID  string
+	jwks   []byte
 }
 
 // New returns an Issuer.
@@ -46,43 +48,33 @@ func New(cfg Config) (*Issuer, error) {
 		cfg.Now = time.Now
 	}
 	switch {
-	case len(cfg.Key) != ed25519.PrivateKeySize:
+	case cfg.Key == nil:
 		return nil, errors.New("token: Key is missing")
 	case cfg.Issuer == "" || cfg.Audience == "":
 		return nil, errors.New("token: Issuer and Audience are required")
 	case cfg.Life < time.Second:
 		return nil, errors.New("token: Life must be at least a second")
 	}
-	public := jose.JSONWebKey{Key: cfg.Key.Public(), Algorithm: string(jose.EdDSA), Use: "sig"}
-	thumbprint, err := public.Thumbprint(crypto.SHA256) // RFC 7638
+	var set jose.JSONWebKeySet
+	for _, key := range append([]crypto.PublicKey{cfg.Key.Public()}, cfg.Others...) {
+		public, err := publish(key)
+		if err != nil {
+			return nil, err
+		}
+		if len(set.Key(public.KeyID)) > 0 {
+			return nil, fmt.Errorf("token: key %s is given twice", public.KeyID)
+		}
+		set.Keys = append(set.Keys, public)
+	}
+	jwks, err := json.Marshal(set)
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	public.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
-	jwks, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{public}})
-	if err != nil {
-		return nil, fmt.Errorf("token: %w", err)
-	}
-	return &Issuer{cfg: cfg, keyID: public.KeyID, jwks: jwks}, nil
+	return &Issuer{cfg: cfg, method: jwt.GetSigningMethod(set.Keys[0].Algorithm), keyID: set.Keys[0].KeyID, jwks: jwks}, nil
 }
 
-// ParseKey reads a private Ed25519 key in PEM (PKCS #8), as "openssl genpkey
-// -algorithm ed25519" writes it.
-func ParseKey(text string) (ed25519.PrivateKey, error) {
-	block, rest := pem.Decode([]byte(text))
-	if block == nil || block.Type != "PRIVATE KEY" || strings.TrimSpace(string(rest)) != "" {
-		return nil, errors.New(`token: the signing key is not one PEM block "PRIVATE KEY" (make one with: openssl genpkey -algorithm ed25519)`)
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("token: signing key: %w", err)
-	}
-	key, ok := parsed.(ed25519.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("token: the signing key is %T, but must be Ed25519", parsed)
-	}
-	return key, nil
-}
+// Life is how long a token is accepted.
+func (i *Issuer) Life() time.Duration { return i.cfg.Life }
 
 // claims are those of an access token (RFC 9068 §2.2).
 type claims struct {
@@ -94,7 +86,7 @@ type claims struct {
 // Issue returns an access token and its life in seconds.
 func (i *Issuer) Issue(subject, session string, scopes []string) (text string, seconds int32, err error) {
 	now := i.cfg.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, claims{
+	token := jwt.NewWithClaims(i.method, claims{
 		Scope:   strings.Join(scopes, " "),
 		Session: session,
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -110,7 +102,7 @@ func (i *Issuer) Issue(subject, session string, scopes []string) (text string, s
 	return text, int32(i.cfg.Life / time.Second), nil
 }
 
-// JWKS serves the public key as a JSON Web Key Set (RFC 7517).
+// JWKS serves the public keys as a JSON Web Key Set (RFC 7517).
 func (i *Issuer) JWKS() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/jwk-set+json")

@@ -42,11 +42,13 @@ func (s *stack) users() program {
 	environment := []string{
 		"USERS_PORT=" + number(s.Settings.Ports.Users),
 		"USERS_DATABASE_URL=" + s.databases.users,
-		"USERS_SIGNING_KEY_FILE=" + s.secrets.SigningKeyFile,
+		"USERS_SIGNING_KEYS_FILE=" + s.secrets.SigningKeyFile,
 		"USERS_TOKEN_ISSUER=" + tokenIssuer,
 		"USERS_TOKEN_AUDIENCE=" + tokenAudience,
 		"WEFT_IDENTITY_KEYS_FILE=" + s.secrets.IdentityKeysFile,
 		"REDIS_URL=" + s.redisURL,
+		// Everybody who uses a platform on one machine has the same address.
+		"USERS_ATTEMPTS_PER_ADDRESS=10000",
 	}
 	if s.Settings.Demo {
 		environment = append(environment,

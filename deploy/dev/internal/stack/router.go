@@ -50,6 +50,12 @@ func (s *stack) routerConfiguration() section {
 			"users": at.Users + "/graphql",
 			"todos": at.Todos + "/graphql",
 		},
+		// Refresh tokens of browsers travel in a cookie, which is the business of
+		// users alone.
+		"headers": section{"subgraphs": section{"users": section{
+			"request":  []section{{"propagate": section{"named": "Cookie"}}},
+			"response": []section{{"propagate": section{"named": "Set-Cookie"}}},
+		}}},
 		"playground": page,
 	}
 }

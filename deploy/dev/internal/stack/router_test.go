@@ -41,7 +41,10 @@ func TestRouterConfigurationIsWhatTheRouterReads(t *testing.T) {
 	}
 	read := file.Config
 	jwks := read.Authentication.Router.JWT.JWKS[0]
-	got := []any{jwks.URL, jwks.Typ, jwks.Issuers, jwks.Audiences, read.Identity.KeysFile, read.OverrideSubgraphURL["users"], read.Playground.DefaultQuery, read.Playground.Demo.Variables, read.Auth.Revocation.RedisURL}
+	got := []any{
+		jwks.URL, jwks.Typ, jwks.Issuers, jwks.Audiences, read.Identity.KeysFile, read.OverrideSubgraphURL["users"], read.Playground.DefaultQuery, read.Playground.Demo.Variables, read.Auth.Revocation.RedisURL,
+		len(read.Headers.Subgraphs["users"].Request), len(read.Headers.Subgraphs["users"].Response), len(read.Headers.Subgraphs["todos"].Request),
+	}
 	want := []any{
 		"http://127.0.0.1:5001/.well-known/jwks.json", "at+jwt",
 		[]string{"weft-users"},
@@ -49,6 +52,7 @@ func TestRouterConfigurationIsWhatTheRouterReads(t *testing.T) {
 		"/keys", "http://127.0.0.1:5001/graphql", exampleQuery,
 		map[string]any{"input": map[string]any{"email": demoEmail, "password": "demo \"pass\""}},
 		"redis://:x@127.0.0.1:4006/0",
+		1, 1, 0, // cookies are the business of users alone
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

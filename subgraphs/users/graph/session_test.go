@@ -1,0 +1,636 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/schema/identity"
+	"github.com/weftql/weft/subgraphs/server/servertest"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
+)
+
+// browser is where the tests' mutations come from.
+var browser = identity.Claims{
+	Address: "192.0.2.1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+}
+
+// tokens are what a client keeps of a login.
+type tokens struct {
+	AccessToken, RefreshToken string
+}
+
+// claims are the caller's whose access token it is.
+func (k tokens) claims(t *testing.T) identity.Claims {
+	t.Helper()
+	text, err := base64.RawURLEncoding.DecodeString(strings.Split(k.AccessToken, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims struct{ Sub, Sid, Scope string }
+	if err := json.Unmarshal(text, &claims); err != nil {
+		t.Fatal(err)
+	}
+	return identity.Claims{Subject: claims.Sub, Session: claims.Sid, Scopes: strings.Fields(claims.Scope)}
+}
+
+// signUp makes an account and returns the tokens of its first session.
+func (b *bundle) signUp(t *testing.T, email string) tokens {
+	t.Helper()
+	response := b.Do(t, browser, registerMutation, map[string]any{"in": map[string]any{
+		"email": email, "password": "correct horse battery", "displayName": "N. N.",
+	}})
+	var data struct{ Register struct{ Tokens *tokens } }
+	if err := json.Unmarshal(response.Data, &data); err != nil || data.Register.Tokens == nil {
+		t.Fatalf("register: %s %+v", response.Data, response.Errors)
+	}
+	return *data.Register.Tokens
+}
+
+const loginMutation = `mutation ($in: LoginInput!) { login(input: $in) {
+	user { id } tokens { accessToken refreshToken } retryAfter errors { code path message } } }`
+
+// logIn begins another session of an account that signUp made.
+func (b *bundle) logIn(t *testing.T, email string) tokens {
+	t.Helper()
+	response := b.Do(t, browser, loginMutation, map[string]any{"in": map[string]any{"email": email, "password": "correct horse battery"}})
+	var data struct{ Login struct{ Tokens *tokens } }
+	if err := json.Unmarshal(response.Data, &data); err != nil || data.Login.Tokens == nil {
+		t.Fatalf("login: %s %+v", response.Data, response.Errors)
+	}
+	return *data.Login.Tokens
+}
+
+const refreshMutation = `mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) {
+	user { id } tokens { accessToken refreshToken } errors { code path } } }`
+
+// refresh exchanges a token; nil if that is refused, as a wrong token is.
+func (b *bundle) refresh(t *testing.T, token string) *tokens {
+	t.Helper()
+	response := b.Do(t, browser, refreshMutation, map[string]any{"token": token})
+	response.WantCodes(t)
+	var data struct {
+		RefreshSession struct {
+			User   *struct{ ID string }
+			Tokens *tokens
+			Errors []any
+		}
+	}
+	response.Decode(t, &data)
+	if data.RefreshSession.Tokens == nil {
+		response.WantData(t, `{"refreshSession":{"user":null,"tokens":null,"errors":[{"code":"TOKEN_INVALID","path":["input","refreshToken"]}]}}`)
+		return nil
+	}
+	if len(data.RefreshSession.Errors) > 0 || data.RefreshSession.User == nil {
+		t.Errorf("refreshed with %s", response.Data)
+	}
+	return data.RefreshSession.Tokens
+}
+
+// wantRefused presents a token that must not be worth anything.
+func (b *bundle) wantRefused(t *testing.T, why, token string) {
+	t.Helper()
+	if b.refresh(t, token) != nil {
+		t.Errorf("%s is accepted", why)
+	}
+}
+
+// wantRefreshed presents a token that must be worth another.
+func (b *bundle) wantRefreshed(t *testing.T, token string) tokens {
+	t.Helper()
+	next := b.refresh(t, token)
+	if next == nil {
+		t.Fatal("a good refresh token is refused")
+	}
+	return *next
+}
+
+func TestRefreshRotates(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.signUp(t, "ada@example.com")
+	seen := []string{first.RefreshToken}
+	latest := first
+	for range 3 {
+		b.clock.advance(15 * time.Minute)
+		latest = b.wantRefreshed(t, latest.RefreshToken)
+		if slices.Contains(seen, latest.RefreshToken) {
+			t.Fatal("a refresh token is given twice")
+		}
+		seen = append(seen, latest.RefreshToken)
+		if diff := cmp.Diff(first.claims(t), latest.claims(t)); diff != "" {
+			t.Errorf("the caller is another one (-first +now):\n%s", diff)
+		}
+	}
+	b.clock.advance(30*24*time.Hour - time.Second)
+	latest = b.wantRefreshed(t, latest.RefreshToken)
+	b.clock.advance(30 * 24 * time.Hour)
+	b.wantRefused(t, "an expired token", latest.RefreshToken)
+}
+
+// TestTabsGetTheSameSuccessor presents one token from many tabs at once, and
+// until the end of the grace.
+func TestTabsGetTheSameSuccessor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.signUp(t, "ada@example.com")
+	var group sync.WaitGroup
+	given := make([]*tokens, 8)
+	for i := range given {
+		group.Go(func() { given[i] = b.refresh(t, first.RefreshToken) })
+	}
+	group.Wait()
+	b.clock.advance(10 * time.Second)
+	given = append(given, b.refresh(t, first.RefreshToken))
+	for _, one := range given {
+		if one == nil || one.RefreshToken != given[0].RefreshToken {
+			t.Fatal("the tabs have different tokens")
+		}
+	}
+	b.wantRefreshed(t, given[0].RefreshToken)
+	// The successor has been used, and the grace of the first is not over: a slow
+	// tab still ends up with a token that is good.
+	slow := b.wantRefreshed(t, first.RefreshToken)
+	b.wantRefreshed(t, slow.RefreshToken)
+}
+
+func TestReuseEndsTheSession(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.signUp(t, "ada@example.com")
+	other := b.logIn(t, "ada@example.com")
+	second := b.wantRefreshed(t, first.RefreshToken)
+	b.clock.advance(10*time.Second + time.Microsecond)
+	b.wantRefused(t, "a token that was used", first.RefreshToken)
+	b.wantRefused(t, "the successor of a token that came twice", second.RefreshToken)
+	b.wantRefreshed(t, other.RefreshToken) // another family
+	var reason string
+	if err := b.pool.QueryRow(t.Context(), `select end_reason from sessions where ended_at is not null`).Scan(&reason); err != nil || reason != "REUSED" {
+		t.Errorf("reason %q, %v", reason, err)
+	}
+	if log := b.log.String(); !strings.Contains(log, "a refresh token came a second time") || strings.Contains(log, first.RefreshToken) {
+		t.Errorf("the log has to tell of it, without the token: %s", log)
+	}
+}
+
+func TestForgedRefreshTokensAreRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	good := b.signUp(t, "ada@example.com")
+	var stored []byte
+	if err := b.pool.QueryRow(t.Context(), `select hash from refresh_tokens`).Scan(&stored); err != nil {
+		t.Fatal(err)
+	}
+	body := strings.TrimPrefix(good.RefreshToken, "wrt_")
+	for why, token := range map[string]string{
+		"nothing": "", "another token": "wrt_" + strings.Repeat("A", 43), "without prefix": body, "another prefix": "wrx_" + body,
+		"another spelling": good.RefreshToken[:len(good.RefreshToken)-1] + string(good.RefreshToken[len(good.RefreshToken)-1]+1),
+		"with padding":     good.RefreshToken + "=", "with a line end": good.RefreshToken + "\n", "too long": good.RefreshToken + "AAAA",
+		"the access token": good.AccessToken, "a NUL": "wrt_\x00", "endless": strings.Repeat("x", 1_000_000),
+		"what the database holds": "wrt_" + base64.RawURLEncoding.EncodeToString(stored),
+		"SQL":                     "' or 1=1 --",
+	} {
+		b.wantRefused(t, why, token)
+	}
+	b.wantRefreshed(t, good.RefreshToken)
+}
+
+// TestStolenTableIsWorthless tries everything that the table holds, right after an
+// exchange, as a token.
+func TestStolenTableIsWorthless(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.wantRefreshed(t, b.signUp(t, "ada@example.com").RefreshToken)
+	rows, err := b.pool.Query(t.Context(), `select t.hash, t.successor_hash, t.successor_salt from refresh_tokens t`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stolen [][]byte
+	for rows.Next() {
+		var hash, successor, salt []byte
+		if err := rows.Scan(&hash, &successor, &salt); err != nil {
+			t.Fatal(err)
+		}
+		stolen = append(stolen, hash, successor, append(bytes.Clone(salt), salt...))
+	}
+	if err := rows.Err(); err != nil || len(stolen) != 6 {
+		t.Fatalf("%d values, %v", len(stolen), err)
+	}
+	for _, value := range stolen {
+		b.wantRefused(t, "a stolen value", "wrt_"+base64.RawURLEncoding.EncodeToString(value))
+	}
+}
+
+func TestSaltsAreErased(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	salts := func() (n int) {
+		if err := b.pool.QueryRow(t.Context(), `select count(successor_salt) from refresh_tokens`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	latest := b.signUp(t, "ada@example.com")
+	for range 3 {
+		latest = b.wantRefreshed(t, latest.RefreshToken)
+		b.clock.advance(11 * time.Second)
+	}
+	if n := salts(); n != 1 {
+		t.Errorf("%d salts after 3 exchanges, want the newest alone", n)
+	}
+	if err := b.service.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := salts(); n != 0 {
+		t.Errorf("%d salts after the sweep", n)
+	}
+}
+
+// TestAccountsThatMayNotLogInCannotRefresh: the status counts even while nobody
+// has ended the sessions.
+func TestAccountsThatMayNotLogInCannotRefresh(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i, change := range []string{`status = 'SUSPENDED'`, `status = 'DELETED'`, `deleted_at = now()`} {
+		good := b.signUp(t, fmt.Sprintf("ada-%d@example.com", i))
+		if _, err := b.pool.Exec(t.Context(), `update users set `+change+` where id = (select user_id from sessions order by created_at desc, id desc limit 1)`); err != nil {
+			t.Fatal(err)
+		}
+		b.wantRefused(t, change, good.RefreshToken)
+	}
+}
+
+// TestRefreshSurvivesNewKeys exchanges a token under a key that is no longer the
+// first when a second tab asks, and is then gone.
+func TestRefreshSurvivesNewKeys(t *testing.T) {
+	t.Parallel()
+	old, next := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	b := setup(t, func(deps *userspostgres.Deps) { deps.RefreshKeys = [][]byte{old} })
+	with := func(keys ...[]byte) *bundle {
+		return b.again(t, func(deps *userspostgres.Deps) { deps.RefreshKeys = keys })
+	}
+	first := b.signUp(t, "ada@example.com")
+	second := b.wantRefreshed(t, first.RefreshToken)
+	if same := with(next, old).wantRefreshed(t, first.RefreshToken); same.RefreshToken != second.RefreshToken {
+		t.Error("with another key the successor is another one")
+	}
+	with(next).wantRefused(t, "a token whose successor nobody can derive", first.RefreshToken)
+	with(next).wantRefreshed(t, second.RefreshToken) // and the session goes on
+}
+
+const sessionsQuery = `query ($id: ID!, $first: Int, $after: String) { user(id: $id) { sessions(first: $first, after: $after) {
+	totalCount edges { node { id device userAgent address createdAt lastUsedAt expiresAt current } } pageInfo { hasNextPage endCursor } } } }`
+
+type sessionsData struct {
+	User struct {
+		Sessions *struct {
+			TotalCount int
+			Edges      []struct {
+				Node struct {
+					ID, Device, CreatedAt, LastUsedAt, ExpiresAt string
+					UserAgent, Address                           *string
+					Current                                      bool
+				}
+			}
+			PageInfo struct {
+				HasNextPage bool
+				EndCursor   *string
+			}
+		}
+	}
+}
+
+func (b *bundle) sessions(t *testing.T, caller identity.Claims, userID string, first int, after *string) sessionsData {
+	t.Helper()
+	response := b.Do(t, caller, sessionsQuery, map[string]any{"id": userID, "first": first, "after": after})
+	response.WantCodes(t)
+	var data sessionsData
+	response.Decode(t, &data)
+	return data
+}
+
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.signUp(t, "ada@example.com")
+	ada, began := first.claims(t), b.clock.now()
+	after := func(d time.Duration) string { return began.Add(d).Format(time.RFC3339) }
+	b.clock.advance(time.Hour)
+	b.logIn(t, "ada@example.com")
+	b.clock.advance(time.Hour)
+	phone := identity.Claims{Address: "2001:db8::1", UserAgent: "Weft-iOS/1.2\x07"}
+	response := b.Do(t, phone, refreshMutation, map[string]any{"token": first.RefreshToken})
+	response.WantCodes(t)
+
+	data := b.sessions(t, ada, ada.Subject, 1, nil)
+	if data.User.Sessions.TotalCount != 2 || !data.User.Sessions.PageInfo.HasNextPage || len(data.User.Sessions.Edges) != 1 {
+		t.Fatalf("first page %+v", data.User.Sessions)
+	}
+	newest := data.User.Sessions.Edges[0].Node
+	if newest.Current || newest.Device != "Firefox on Linux" || *newest.UserAgent != browser.UserAgent || *newest.Address != browser.Address {
+		t.Errorf("the newest session: %+v", newest)
+	}
+	data = b.sessions(t, ada, ada.Subject, 1, data.User.Sessions.PageInfo.EndCursor)
+	oldest := data.User.Sessions.Edges[0].Node
+	if oldest.ID != ada.Session || !oldest.Current || oldest.Device != "Weft-iOS" || *oldest.UserAgent != "Weft-iOS/1.2" || *oldest.Address != "2001:db8::1" ||
+		oldest.CreatedAt != after(0) || oldest.LastUsedAt != after(2*time.Hour) || oldest.ExpiresAt != after(2*time.Hour+30*24*time.Hour) {
+		t.Errorf("the oldest session: %+v", oldest)
+	}
+	if data.User.Sessions.PageInfo.HasNextPage {
+		t.Error("there is no third session")
+	}
+
+	stranger := b.signUp(t, "bob@example.com").claims(t)
+	if got := b.sessions(t, stranger, ada.Subject, 10, nil); got.User.Sessions != nil {
+		t.Errorf("a stranger sees %+v", got.User.Sessions)
+	}
+	if got := b.sessions(t, admin, ada.Subject, 10, nil); got.User.Sessions == nil || got.User.Sessions.TotalCount != 2 || got.User.Sessions.Edges[0].Node.Current {
+		t.Errorf("an administrator sees %+v", got.User.Sessions)
+	}
+	b.clock.advance(30 * 24 * time.Hour)
+	if got := b.sessions(t, ada, ada.Subject, 10, nil); got.User.Sessions.TotalCount != 0 || len(got.User.Sessions.Edges) != 0 {
+		t.Errorf("expired sessions are shown: %+v", got.User.Sessions)
+	}
+}
+
+func TestSessionsRefuseCursorsOfOtherConnections(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.signUp(t, "ada@example.com").claims(t)
+	response := b.Do(t, admin, `{ users { edges { cursor } } }`, nil)
+	var data struct {
+		Users struct{ Edges []struct{ Cursor string } }
+	}
+	response.Decode(t, &data)
+	for _, cursor := range []string{data.Users.Edges[0].Cursor, "x", strings.Repeat("A", 10_000)} {
+		b.Do(t, ada, sessionsQuery, map[string]any{"id": ada.Subject, "after": cursor}).WantCodes(t, "BAD_USER_INPUT")
+	}
+	b.Do(t, ada, sessionsQuery, map[string]any{"id": ada.Subject, "first": 101}).WantCodes(t, "BAD_USER_INPUT")
+}
+
+// TestSessionsOfManyUsersNeedOneStatement counts the SQL of the sessions of few
+// and many users.
+func TestSessionsOfManyUsersNeedOneStatement(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const query = `{ users(first: 100) { edges { node { sessions(first: 2) { totalCount edges { node { device } } } } } } }`
+	count := func() int {
+		b.statements.Take()
+		b.Do(t, admin, query, nil).WantCodes(t)
+		return len(b.statements.Take())
+	}
+	b.signUp(t, "ada@example.com")
+	few := count()
+	for i := range 6 {
+		email := fmt.Sprintf("user%d@example.com", i)
+		b.signUp(t, email)
+		b.logIn(t, email)
+	}
+	if many := count(); few != 3 || many != few {
+		t.Errorf("%d statements for one user, %d for seven, want 3", few, many)
+	}
+}
+
+func TestSessionsAreBounded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := b.signUp(t, "ada@example.com")
+	ada := first.claims(t)
+	if _, err := b.pool.Exec(t.Context(), `insert into sessions (id, user_id, created_at, last_used_at, expires_at)
+		select gen_random_uuid(), user_id, created_at + n * interval '1 second', last_used_at, expires_at from sessions, generate_series(1, 99) n`); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(time.Hour)
+	b.logIn(t, "ada@example.com")
+	if got := b.sessions(t, ada, ada.Subject, 1, nil); got.User.Sessions.TotalCount != 100 {
+		t.Errorf("%d sessions, want 100", got.User.Sessions.TotalCount)
+	}
+	b.wantRefused(t, "the token of the oldest of too many sessions", first.RefreshToken)
+}
+
+func TestLogout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.signUp(t, "ada@example.com")
+	byAccess, byRefresh, byBoth := b.logIn(t, "ada@example.com"), b.logIn(t, "ada@example.com"), b.logIn(t, "ada@example.com")
+	logout := func(caller identity.Claims, refreshToken any) {
+		t.Helper()
+		b.Do(t, caller, `mutation ($token: String) { logout(input: {refreshToken: $token}) { errors { code } } }`, map[string]any{"token": refreshToken}).
+			WantData(t, `{"logout":{"errors":[]}}`)
+	}
+	logout(byAccess.claims(t), nil)
+	logout(identity.Claims{}, byRefresh.RefreshToken)
+	logout(byBoth.claims(t), byBoth.RefreshToken)
+	for _, gone := range []tokens{byAccess, byRefresh, byBoth} {
+		b.wantRefused(t, "a token after logout", gone.RefreshToken)
+	}
+	// None of these is anybody's session.
+	forged := ada.claims(t)
+	forged.Subject = b.signUp(t, "eve@example.com").claims(t).Subject
+	logout(forged, nil)
+	logout(identity.Claims{}, nil)
+	logout(identity.Claims{}, "wrt_"+strings.Repeat("A", 43))
+	logout(identity.Claims{Subject: "usr_x", Session: "ses_x"}, "x\x00")
+	b.Do(t, identity.Claims{}, `mutation { logout { errors { code } } }`, nil).WantData(t, `{"logout":{"errors":[]}}`)
+	b.wantRefreshed(t, ada.RefreshToken)
+}
+
+func TestRevokeSession(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, bob := b.signUp(t, "ada@example.com"), b.signUp(t, "bob@example.com")
+	second, third := b.logIn(t, "ada@example.com"), b.logIn(t, "ada@example.com")
+	revoke := func(caller identity.Claims, sessionID string) servertest.Response {
+		t.Helper()
+		response := b.Do(t, caller, `mutation ($id: ID!) { revokeSession(input: {sessionId: $id}) { session { id current } errors { code path } } }`, map[string]any{"id": sessionID})
+		response.WantCodes(t)
+		return response
+	}
+	const notFound = `{"revokeSession":{"session":null,"errors":[{"code":"NOT_FOUND","path":["input","sessionId"]}]}}`
+	revoke(bob.claims(t), second.claims(t).Session).WantData(t, notFound)
+	revoke(ada.claims(t), "ses_00000000000000000000000000").WantData(t, notFound)
+	revoke(ada.claims(t), "x\x00").WantData(t, notFound)
+	revoke(ada.claims(t), ada.claims(t).Subject).WantData(t, notFound)
+	gone := fmt.Sprintf(`{"revokeSession":{"session":{"id":%q,"current":false},"errors":[]}}`, second.claims(t).Session)
+	revoke(ada.claims(t), second.claims(t).Session).WantData(t, gone)
+	revoke(ada.claims(t), second.claims(t).Session).WantData(t, notFound)
+	revoke(admin, third.claims(t).Session).WantData(t, fmt.Sprintf(`{"revokeSession":{"session":{"id":%q,"current":false},"errors":[]}}`, third.claims(t).Session))
+	b.wantRefused(t, "a revoked session", second.RefreshToken)
+	b.wantRefused(t, "a session that an administrator revoked", third.RefreshToken)
+	b.wantRefreshed(t, ada.RefreshToken)
+}
+
+func TestRevokeAllSessions(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, bob := b.signUp(t, "ada@example.com"), b.signUp(t, "bob@example.com")
+	others := []tokens{b.logIn(t, "ada@example.com"), b.logIn(t, "ada@example.com")}
+	const mutation = `mutation ($except: Boolean!) { revokeAllSessions(input: {exceptCurrent: $except}) { revoked errors { code } } }`
+	b.Do(t, ada.claims(t), mutation, map[string]any{"except": true}).WantData(t, `{"revokeAllSessions":{"revoked":2,"errors":[]}}`)
+	for _, other := range others {
+		b.wantRefused(t, "a revoked session", other.RefreshToken)
+	}
+	ada = b.wantRefreshed(t, ada.RefreshToken)
+	b.Do(t, ada.claims(t), mutation, map[string]any{"except": false}).WantData(t, `{"revokeAllSessions":{"revoked":1,"errors":[]}}`)
+	b.wantRefused(t, "a revoked session", ada.RefreshToken)
+	b.wantRefreshed(t, bob.RefreshToken)
+	b.Do(t, identity.Claims{Subject: "elsewhere"}, mutation, map[string]any{"except": true}).WantData(t, `{"revokeAllSessions":{"revoked":0,"errors":[]}}`)
+}
+
+// TestLoginCannotEscapeANewPassword has a login meet a change of the password in
+// the moment between its check and its session.
+func TestLoginCannotEscapeANewPassword(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		end  func(pgx.Tx, context.Context) error
+		want string
+	}{
+		{"that is committed", pgx.Tx.Commit, "INVALID_CREDENTIALS"},
+		{"that is rolled back", pgx.Tx.Rollback, "accessToken"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.signUp(t, "ada@example.com")
+			hash, err := b.deps.Passwords.Hash(t.Context(), "another password")
+			if err != nil {
+				t.Fatal(err)
+			}
+			tx, err := b.pool.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec(t.Context(), `update users set password_hash = $1`, hash); err != nil {
+				t.Fatal(err)
+			}
+			answered := make(chan servertest.Response, 1)
+			go func() {
+				answered <- b.Do(t, identity.Claims{}, loginMutation, map[string]any{"in": map[string]any{"email": "ada@example.com", "password": "correct horse battery"}})
+			}()
+			b.awaitLock(t)
+			if err := c.end(tx, t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if response := <-answered; !strings.Contains(string(response.Data), c.want) {
+				t.Errorf("answer %s %+v, want %s", response.Data, response.Errors, c.want)
+			}
+		})
+	}
+}
+
+// awaitLock returns when somebody in the database waits for a lock.
+func (b *bundle) awaitLock(t *testing.T) {
+	t.Helper()
+	for waiting := false; !waiting; {
+		err := b.pool.QueryRow(t.Context(), `select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// cookieOf returns the cookie that an answer sets.
+func cookieOf(t *testing.T, response servertest.Response) *http.Cookie {
+	t.Helper()
+	lines := response.Header.Values("Set-Cookie")
+	if len(lines) != 1 {
+		t.Fatalf("cookies %q", lines)
+	}
+	cookie, err := http.ParseSetCookie(lines[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cookie
+}
+
+func TestCookieMode(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.signUp(t, "ada@example.com")
+	send := func(cookie, query string, variables map[string]any) servertest.Response {
+		t.Helper()
+		body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := b.Request(t, identity.Claims{}, body)
+		if cookie != "" {
+			request.Header.Set("Cookie", "theme=dark; __Host-weft-refresh="+cookie)
+		}
+		response := b.Send(t, request)
+		response.WantCodes(t)
+		return response
+	}
+	response := send("", loginMutation, map[string]any{"in": map[string]any{
+		"email": "ada@example.com", "password": "correct horse battery", "delivery": "COOKIE",
+	}})
+	if !strings.Contains(string(response.Data), `"refreshToken":null`) || response.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("answer %s, %v", response.Data, response.Header)
+	}
+	first := cookieOf(t, response)
+	want := &http.Cookie{
+		Name: "__Host-weft-refresh", Value: first.Value, Path: "/", MaxAge: 30 * 24 * 3600,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode, Raw: first.Raw,
+	}
+	if diff := cmp.Diff(want, first); diff != "" {
+		t.Errorf("cookie (-want +got):\n%s", diff)
+	}
+	const refresh = `mutation { refreshSession { tokens { accessToken refreshToken } errors { code } } }`
+	response = send(first.Value, refresh, nil)
+	second := cookieOf(t, response)
+	if second.Value == first.Value || !strings.Contains(string(response.Data), `"refreshToken":null`) {
+		t.Errorf("cookie %q, answer %s", second.Value, response.Data)
+	}
+	if tab := cookieOf(t, send(first.Value, refresh, nil)); tab.Value != second.Value {
+		t.Error("a second tab gets another cookie")
+	}
+	t.Run("register", func(t *testing.T) {
+		response := send("", registerMutation, map[string]any{"in": map[string]any{
+			"email": "bob@example.com", "password": "correct horse battery", "displayName": "Bob", "delivery": "COOKIE",
+		}})
+		if cookieOf(t, response).Value == "" || !strings.Contains(string(response.Data), `"refreshToken":null`) {
+			t.Errorf("answer %s", response.Data)
+		}
+	})
+	t.Run("a token in the body is answered in the body", func(t *testing.T) {
+		bearer := b.logIn(t, "ada@example.com")
+		response := send(second.Value, refreshMutation, map[string]any{"token": bearer.RefreshToken})
+		if len(response.Header.Values("Set-Cookie")) != 0 || !strings.Contains(string(response.Data), `"refreshToken":"wrt_`) {
+			t.Errorf("answer %s, %v", response.Data, response.Header)
+		}
+	})
+	t.Run("logout removes the cookie", func(t *testing.T) {
+		if gone := cookieOf(t, send(second.Value, `mutation { logout { errors { code } } }`, nil)); gone.MaxAge != -1 || gone.Value != "" || !gone.Secure {
+			t.Errorf("cookie %+v", gone)
+		}
+		response := send(second.Value, refresh, nil)
+		response.WantData(t, `{"refreshSession":{"tokens":null,"errors":[{"code":"TOKEN_INVALID"}]}}`)
+		if gone := cookieOf(t, response); gone.MaxAge != -1 {
+			t.Errorf("a cookie that is worth nothing stays: %+v", gone)
+		}
+	})
+	t.Run("without a cookie there is none to remove", func(t *testing.T) {
+		for _, query := range []string{refresh, `mutation { logout { errors { code } } }`} {
+			if lines := send("", query, nil).Header.Values("Set-Cookie"); len(lines) != 0 {
+				t.Errorf("%s sets %q", query, lines)
+			}
+		}
+	})
+	t.Run("the last of two logins counts", func(t *testing.T) {
+		response := send("", `mutation ($in: LoginInput!) { a: login(input: $in) { errors { code } } b: login(input: $in) { errors { code } } }`,
+			map[string]any{"in": map[string]any{"email": "ada@example.com", "password": "correct horse battery", "delivery": "COOKIE"}})
+		cookieOf(t, response) // one
+	})
+}
