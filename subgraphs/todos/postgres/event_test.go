@@ -90,6 +90,8 @@ func TestEventsLoseNothing(t *testing.T) {
 	pool := open(t)
 	const writers, transactions, events = 8, 25, 3
 	var writing sync.WaitGroup
+	var horizon uint64 // of all that was written; 0 while there is writing
+	written := make(chan struct{})
 	for range writers {
 		writing.Go(func() {
 			for range transactions {
@@ -107,8 +109,13 @@ func TestEventsLoseNothing(t *testing.T) {
 			}
 		})
 	}
+	go func() {
+		writing.Wait()
+		close(written)
+	}()
 	seen := map[string]int{}
-	for cursor := (todos.EventCursor{}); len(seen) < writers*transactions*events && !t.Failed(); {
+	for cursor := (todos.EventCursor{}); ; {
+		past := passed(t, pool, &horizon, written)
 		all, err := todospostgres.Events(t.Context(), pool, cursor, 7)
 		if err != nil {
 			t.Fatal(err)
@@ -120,11 +127,36 @@ func TestEventsLoseNothing(t *testing.T) {
 			}
 			cursor = e.Cursor
 		}
+		if past && len(all) == 0 {
+			break
+		}
 	}
-	writing.Wait()
+	if len(seen) != writers*transactions*events {
+		t.Errorf("%d events were seen of %d", len(seen), writers*transactions*events)
+	}
 	for list, times := range seen {
 		if times != 1 {
 			t.Errorf("%s was seen %d times", list, times)
 		}
 	}
+}
+
+// passed tells whether everything is written, and every transaction ended that
+// was running by then.
+func passed(t *testing.T, pool *pgxpool.Pool, horizon *uint64, written <-chan struct{}) (past bool) {
+	t.Helper()
+	select {
+	case <-written:
+	default:
+		return false
+	}
+	if *horizon == 0 {
+		if err := pool.QueryRow(t.Context(), `select pg_current_xact_id()`).Scan(horizon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pool.QueryRow(t.Context(), `select $1::xid8 < pg_snapshot_xmin(pg_current_snapshot())`, *horizon).Scan(&past); err != nil {
+		t.Fatal(err)
+	}
+	return past
 }
