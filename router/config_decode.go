@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/weftql/weft/router/internal/variable"
 )
 
 // configDecoder fills a Config from YAML. It is not yaml.Unmarshal because
@@ -243,47 +245,10 @@ func (d *configDecoder) text(node ast.Node, path []string) (text, written string
 		return "", "", d.fail(node, path, "want a single value, got %s", kindOf(node))
 	}
 	written = strconv.Quote(text)
-	if text, err = d.expand(text); err != nil {
+	if text, err = variable.Expand(text, variable.Sources{Env: d.lookup, File: d.file}); err != nil {
 		return "", "", d.fail(node, path, "%s", err)
 	}
 	return text, written, nil
-}
-
-// expand replaces ${env.NAME}, ${env.NAME:-default} and ${file.PATH}.
-func (d *configDecoder) expand(text string) (string, error) {
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		out.WriteString(before)
-		if !found {
-			return out.String(), nil
-		}
-		reference, after, closed := strings.Cut(rest, "}")
-		if path, isFile := strings.CutPrefix(reference, "file."); closed && isFile && path != "" {
-			content, err := d.file(path)
-			if err != nil {
-				return "", err
-			}
-			out.WriteString(content)
-			text = after
-			continue
-		}
-		name, isEnv := strings.CutPrefix(reference, "env.")
-		name, fallback, hasFallback := strings.Cut(name, ":-")
-		if !closed || !isEnv || name == "" {
-			return "", fmt.Errorf("%q is no reference to a variable: want ${env.NAME}, ${env.NAME:-default} or ${file.PATH}", "${"+reference)
-		}
-		value, set := d.lookup(name)
-		switch {
-		case set:
-			out.WriteString(value)
-		case hasFallback:
-			out.WriteString(fallback)
-		default:
-			return "", fmt.Errorf("the environment variable %s is not set", name)
-		}
-		text = after
-	}
 }
 
 // maxFileBytes is how large a file may be that a value refers to.

@@ -33,6 +33,7 @@ var layers = map[string][]string{
 
 	// Run time: transport → auth, limit → operation → plan → execute → response.
 	"router/internal/telemetry":     {},
+	"router/internal/variable":      {},
 	"router/internal/playground":    {"router/internal/playground/bundle"},
 	"router/internal/auth":          {"schema/identity", "router/internal/telemetry"},
 	"router/internal/origin":        {},

@@ -155,7 +155,7 @@ func TestCompose_configuration(t *testing.T) {
 		{"missing file", subgraph(url + "    schema:\n      file: no-such-file.graphqls\n"), "<stdin>:5:13: error: INVALID_CONFIGURATION: subgraphs.users.schema.file: no-such-file.graphqls: no such file or directory (paths are relative to the directory of the configuration) [subgraph users]"},
 		{"registry", subgraph(url + "    schema:\n      graphref: a@b\n      subgraph: c\n"), "error: UNSUPPORTED_FEATURE: subgraphs.users.schema.graphref: schemas from a registry"},
 		{"a variable that is not set", subgraph("    routing_url: ${env.URL}\n    schema: {sdl: x}\n"), "<stdin>:3:18: error: INVALID_CONFIGURATION: subgraphs.users.routing_url: the environment variable URL is not set"},
-		{"other variables", subgraph(url + "    schema: {file: \"${file.x}\"}\n"), "UNSUPPORTED_FEATURE: subgraphs.users.schema.file: only ${env.NAME} is expanded"},
+		{"other variables", subgraph(url + "    schema: {file: \"${file.x}\"}\n"), `UNSUPPORTED_FEATURE: subgraphs.users.schema.file: "${file.x" is no reference to a variable: want ${env.NAME} or ${env.NAME:-default}`},
 		{"headers without an address", subgraph(url + "    schema:\n      sdl: x\n      introspection_headers: {a: b}\n"), "subgraphs.users.schema.introspection_headers: they belong to a subgraph_url"},
 		{"an address that is none", subgraph("    schema:\n      subgraph_url: users:4001\n"), "<stdin>:4:21: error: INVALID_CONFIGURATION: subgraphs.users.schema.subgraph_url: it is no address of the form"},
 		{"a header that is none", subgraph("    schema:\n      subgraph_url: http://x\n      introspection_headers: {\"a b\": c}\n"), `"a b" is no name of a header`},

@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"github.com/weftql/weft/router/internal/variable"
 	"github.com/weftql/weft/schema/composition"
 	"github.com/weftql/weft/schema/federation"
 )
@@ -247,31 +248,16 @@ func (f *configFile) subgraph(name string, config *subgraphConfig) (federation.S
 	return s, nil, nil
 }
 
-// expand replaces ${env.NAME} by the value of an environment variable. Its
-// errors do not show what variables hold.
+// expand replaces references to variables of the environment.
 func (f *configFile) expand(keys []string, text string) (string, error) {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		b.WriteString(before)
-		if !found {
-			return b.String(), nil
-		}
-		reference, after, closed := strings.Cut(rest, "}")
-		name, isVariable := strings.CutPrefix(reference, "env.")
-		if !closed || !isVariable || name == "" {
-			return "", f.failWith(codeUnsupported, keys, "only ${env.NAME} is expanded")
-		}
-		value, set := "", false
-		if f.lookup != nil {
-			value, set = f.lookup(name)
-		}
-		if !set {
-			return "", f.fail(keys, "the environment variable %s is not set", name)
-		}
-		b.WriteString(value)
-		text = after
+	expanded, err := variable.Expand(text, variable.Sources{Env: f.lookup})
+	switch {
+	case errors.Is(err, variable.ErrReference):
+		return "", f.failWith(codeUnsupported, keys, "%s", err)
+	case err != nil:
+		return "", f.fail(keys, "%s", err)
 	}
+	return expanded, nil
 }
 
 // readFiles reads a file of SDL, or all *.graphqls of a directory.
