@@ -58,6 +58,14 @@ type Service interface {
 
 	// TagsOfTodos returns, for each todo, its tags by name.
 	TagsOfTodos(ctx context.Context, viewer Viewer, todoIDs []string) ([][]Tag, error)
+
+	// History returns, for each todo, the same page of what happened to it, the
+	// latest first.
+	History(ctx context.Context, viewer Viewer, todoIDs []string, args page.Args) ([]*TodoEventConnection, error)
+
+	// CountHistory returns, for each todo, how many events History would return in
+	// all.
+	CountHistory(ctx context.Context, viewer Viewer, todoIDs []string) ([]int32, error)
 }
 
 // Every method of the interfaces below changes something, on behalf of a viewer who

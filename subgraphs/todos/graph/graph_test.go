@@ -84,7 +84,7 @@ func person(n int) identity.Claims {
 }
 
 // exec runs SQL to prepare what the service cannot do yet.
-func (b *bundle) exec(t *testing.T, sql string, args ...any) {
+func (b *bundle) exec(t testing.TB, sql string, args ...any) {
 	t.Helper()
 	if _, err := b.pool.Exec(t.Context(), sql, args...); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func (b *bundle) exec(t *testing.T, sql string, args ...any) {
 }
 
 // join makes a person a member of a list.
-func (b *bundle) join(t *testing.T, list string, who identity.Claims, role string) {
+func (b *bundle) join(t testing.TB, list string, who identity.Claims, role string) {
 	t.Helper()
 	listKey, err := id.Parse(id.TodoList, list)
 	if err != nil {
@@ -107,7 +107,7 @@ func (b *bundle) join(t *testing.T, list string, who identity.Claims, role strin
 }
 
 // list makes a list and returns its id.
-func (b *bundle) list(t *testing.T, owner identity.Claims, name string) string {
+func (b *bundle) list(t testing.TB, owner identity.Claims, name string) string {
 	t.Helper()
 	response := b.Do(t, owner, `mutation ($in: CreateTodoListInput!) { createTodoList(input: $in) { list { id } errors { code message } } }`,
 		map[string]any{"in": map[string]any{"name": name}})
@@ -127,7 +127,7 @@ func (b *bundle) list(t *testing.T, owner identity.Claims, name string) string {
 const createTodo = `mutation ($in: CreateTodoInput!) { createTodo(input: $in) { todo { id } errors { code path message } } }`
 
 // todo makes a todo and returns its id.
-func (b *bundle) todo(t *testing.T, creator identity.Claims, input map[string]any) string {
+func (b *bundle) todo(t testing.TB, creator identity.Claims, input map[string]any) string {
 	t.Helper()
 	response := b.Do(t, creator, createTodo, map[string]any{"in": input})
 	var data struct {

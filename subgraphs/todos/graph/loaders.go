@@ -27,6 +27,8 @@ type loaders struct {
 	todoCount *batch.Pages[todos.TodoSet, todos.TodoQuery, int32]
 	listStats *batch.Loader[string, todos.TodoStats]
 	userStats *batch.Loader[string, todos.TodoStats]
+	history   *batch.Pages[string, page.Args, *todos.TodoEventConnection]
+	changes   *batch.Loader[string, int32] // the size of history
 }
 
 // todoArgs are the arguments of a connection of todos.
@@ -127,6 +129,24 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		l.sawTodos(all)
 		return connections, err
 	})
+	l.history = batch.NewPages(&l.todoIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoEventConnection, error) {
+		connections, err := service.History(ctx, me, ids, args)
+		l.sawUserIDs(func() (ids []string) {
+			for _, connection := range connections {
+				for _, edge := range connection.Edges {
+					ids = append(ids, edge.Node.ActorID)
+				}
+			}
+			return ids
+		})
+		return connections, err
+	})
+	l.count(me, service)
+	return l
+}
+
+// count makes the loaders of numbers.
+func (l *loaders) count(me todos.Viewer, service todos.Service) {
 	l.listCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
 		return service.CountLists(ctx, me, ids)
 	})
@@ -139,7 +159,9 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 	l.userStats = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]todos.TodoStats, error) {
 		return service.UserStats(ctx, me, ids)
 	})
-	return l
+	l.changes = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([]int32, error) {
+		return service.CountHistory(ctx, me, ids)
+	})
 }
 
 // sawTodos notes todos that were read together; nil ones do not exist.

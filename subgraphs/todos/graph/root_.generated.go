@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Todo() TodoResolver
 	TodoConnection() TodoConnectionResolver
+	TodoEventConnection() TodoEventConnectionResolver
 	TodoList() TodoListResolver
 	TodoListConnection() TodoListConnectionResolver
 	User() UserResolver
@@ -129,6 +130,7 @@ type ComplexityRoot struct {
 		CreatedBy   func(childComplexity int) int
 		Description func(childComplexity int) int
 		DueAt       func(childComplexity int) int
+		History     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		ID          func(childComplexity int) int
 		List        func(childComplexity int) int
 		Overdue     func(childComplexity int) int
@@ -150,6 +152,33 @@ type ComplexityRoot struct {
 	TodoEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	TodoEvent struct {
+		Actor   func(childComplexity int) int
+		At      func(childComplexity int) int
+		Changes func(childComplexity int) int
+		Type    func(childComplexity int) int
+		Version func(childComplexity int) int
+	}
+
+	TodoEventConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	TodoEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TodoFieldChange struct {
+		Added   func(childComplexity int) int
+		Field   func(childComplexity int) int
+		From    func(childComplexity int) int
+		Removed func(childComplexity int) int
+		To      func(childComplexity int) int
 	}
 
 	TodoList struct {
@@ -712,6 +741,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Todo.DueAt(childComplexity), true
+	case "Todo.history":
+		if e.ComplexityRoot.Todo.History == nil {
+			break
+		}
+
+		args, err := ec.field_Todo_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Todo.History(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Todo.id":
 		if e.ComplexityRoot.Todo.ID == nil {
 			break
@@ -804,6 +844,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TodoEdge.Node(childComplexity), true
+
+	case "TodoEvent.actor":
+		if e.ComplexityRoot.TodoEvent.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEvent.Actor(childComplexity), true
+	case "TodoEvent.at":
+		if e.ComplexityRoot.TodoEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEvent.At(childComplexity), true
+	case "TodoEvent.changes":
+		if e.ComplexityRoot.TodoEvent.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEvent.Changes(childComplexity), true
+	case "TodoEvent.type":
+		if e.ComplexityRoot.TodoEvent.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEvent.Type(childComplexity), true
+	case "TodoEvent.version":
+		if e.ComplexityRoot.TodoEvent.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEvent.Version(childComplexity), true
+
+	case "TodoEventConnection.edges":
+		if e.ComplexityRoot.TodoEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEventConnection.Edges(childComplexity), true
+	case "TodoEventConnection.pageInfo":
+		if e.ComplexityRoot.TodoEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEventConnection.PageInfo(childComplexity), true
+	case "TodoEventConnection.totalCount":
+		if e.ComplexityRoot.TodoEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEventConnection.TotalCount(childComplexity), true
+
+	case "TodoEventEdge.cursor":
+		if e.ComplexityRoot.TodoEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEventEdge.Cursor(childComplexity), true
+	case "TodoEventEdge.node":
+		if e.ComplexityRoot.TodoEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoEventEdge.Node(childComplexity), true
+
+	case "TodoFieldChange.added":
+		if e.ComplexityRoot.TodoFieldChange.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoFieldChange.Added(childComplexity), true
+	case "TodoFieldChange.field":
+		if e.ComplexityRoot.TodoFieldChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoFieldChange.Field(childComplexity), true
+	case "TodoFieldChange.from":
+		if e.ComplexityRoot.TodoFieldChange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoFieldChange.From(childComplexity), true
+	case "TodoFieldChange.removed":
+		if e.ComplexityRoot.TodoFieldChange.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoFieldChange.Removed(childComplexity), true
+	case "TodoFieldChange.to":
+		if e.ComplexityRoot.TodoFieldChange.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TodoFieldChange.To(childComplexity), true
 
 	case "TodoList.createdAt":
 		if e.ComplexityRoot.TodoList.CreatedAt == nil {
@@ -1327,6 +1461,61 @@ enum TodoOrderField {
 enum OrderDirection {
   ASC
   DESC
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/todos/history.graphqls", Input: `"One change of a todo."
+type TodoEvent {
+  type: TodoEventType!
+  at: DateTime!
+  "Who did it; null if the account is deleted."
+  actor: User
+  "The version that the change led to."
+  version: Int!
+  "What became different, by the name of the field."
+  changes: [TodoFieldChange!]! @listSize(assumedSize: 2)
+}
+
+enum TodoEventType {
+  CREATED
+  "Title, description, priority, due date or reminder."
+  UPDATED
+  STATUS_CHANGED
+  ASSIGNED
+  TAGGED
+  DELETED
+  RESTORED
+}
+
+"A field of a todo before and after a change."
+type TodoFieldChange {
+  "The name of the field, as the inputs of mutations have it: title, assigneeIds, tags."
+  field: String!
+  "The value before, as text; null where there was none, and for sets."
+  from: String
+  "The value afterwards, as text; null where there is none, and for sets."
+  to: String
+  "What came to a set: the ids of assignees, the names of tags."
+  added: [String!]! @listSize(assumedSize: 2)
+  "What left a set."
+  removed: [String!]! @listSize(assumedSize: 2)
+}
+
+type TodoEventConnection {
+  edges: [TodoEventEdge!]!
+  pageInfo: PageInfo!
+  "All of the connection, not of the page. Counted only when asked for."
+  totalCount: Int! @cost(weight: 5)
+}
+
+type TodoEventEdge {
+  cursor: String!
+  node: TodoEvent!
+}
+
+extend type Todo {
+  "What happened to the todo, latest first."
+  history(first: Int, after: String, last: Int, before: String): TodoEventConnection!
+    @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
 }
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/link.graphqls", Input: `extend schema
@@ -1929,6 +2118,8 @@ func (ec *executionContext) childFields_Todo(ctx context.Context, field graphql.
 		return ec.fieldContext_Todo_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_Todo_version(ctx, field)
+	case "history":
+		return ec.fieldContext_Todo_history(ctx, field)
 	case "tags":
 		return ec.fieldContext_Todo_tags(ctx, field)
 	}
@@ -1955,6 +2146,60 @@ func (ec *executionContext) childFields_TodoEdge(ctx context.Context, field grap
 		return ec.fieldContext_TodoEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TodoEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TodoEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_TodoEvent_type(ctx, field)
+	case "at":
+		return ec.fieldContext_TodoEvent_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_TodoEvent_actor(ctx, field)
+	case "version":
+		return ec.fieldContext_TodoEvent_version(ctx, field)
+	case "changes":
+		return ec.fieldContext_TodoEvent_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_TodoEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TodoEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TodoEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TodoEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TodoEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TodoEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TodoEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TodoFieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_TodoFieldChange_field(ctx, field)
+	case "from":
+		return ec.fieldContext_TodoFieldChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TodoFieldChange_to(ctx, field)
+	case "added":
+		return ec.fieldContext_TodoFieldChange_added(ctx, field)
+	case "removed":
+		return ec.fieldContext_TodoFieldChange_removed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoFieldChange", field.Name)
 }
 
 func (ec *executionContext) childFields_TodoList(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -5,8 +5,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
 	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/todos/graph"
 )
+
+// statementCase is an operation over few and over many rows.
+type statementCase struct {
+	name, query string
+	small, many []any // representations
+	n           int   // page size of many
+	want        int   // statements
+}
 
 // TestStatements counts the SQL of an operation over few and many rows: the number
 // follows from the operation alone.
@@ -27,6 +40,10 @@ func TestStatements(t *testing.T) {
 		select gen_random_uuid(), l.id, 'todo ' || n, $1, '2026-07-15T12:00:00Z' from todo_lists l, generate_series(1, 100) n`, key)
 	b.exec(t, `insert into todo_assignees (todo_id, user_id, position, todo_created_at)
 		select t.id, m.user_id, 1, t.created_at from todos t join list_members m using (list_id)`)
+	b.exec(t, `insert into tags (id, list_id, name) select gen_random_uuid(), id, 'tag' from todo_lists`)
+	b.exec(t, `insert into todo_tags (todo_id, tag_id) select t.id, g.id from todos t join tags g using (list_id)`)
+	b.exec(t, `insert into domain_events (list_id, todo_id, type, version, actor_id, at, data)
+		select list_id, id, 'TODO_CREATED', n, $1, now(), '{"title": {"from": null, "to": "x"}}' from todos, generate_series(1, 3) n`, key)
 	b.exec(t, `analyze`)
 	rows := func(sql string, kind id.Kind) (reps []any) {
 		t.Helper()
@@ -53,12 +70,7 @@ func TestStatements(t *testing.T) {
 	const nested = `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on User {
 		todoLists(first: $n) { totalCount edges { node { name members { user { id } } owner { id } todos(first: $n) { totalCount
 			edges { node { title list { name } createdBy { id } assignees { id } } } } } } } } } }`
-	for _, c := range []struct {
-		name, query string
-		small, many []any
-		n           int // page size of many
-		want        int
-	}{
+	cases := []statementCase{
 		// lists, count, members, todos, count; the list of a todo was read already,
 		// but not by its own id, and assignees.
 		{"lists, todos and people of a user", nested, users[:1], users[:1], 100, 7},
@@ -75,18 +87,55 @@ func TestStatements(t *testing.T) {
 			"people of people", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on Todo { assignees { todoLists(first: $n) { edges { node { name } } } assignedTodos(first: $n) { edges { node { title } } } } } } }`,
 			todos[:1], todos, 2, 4,
 		},
-	} {
+		// todos, list and, for each of the fields below, one.
+		{
+			"everything of todos", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on Todo {
+				id title description status priority dueAt remindAt completedAt overdue createdAt updatedAt version
+				list { id createdAt updatedAt version } tags { id name createdAt updatedAt version }
+				history(first: $n) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+					edges { cursor node { type at version actor { id todoStats { open inProgress done archived overdue } }
+						changes { field from to added removed } } } } } } }`,
+			todos[:1], todos[:200], 3, 6,
+		},
+		{
+			"everything of lists", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on TodoList {
+				members { role since user { id todoStats { open } } } tags { name } stats { open inProgress done archived overdue }
+				todos(first: $n, filter: {search: "todo", priority: [NORMAL]}, orderBy: {field: TITLE}) { totalCount
+					pageInfo { hasNextPage } edges { cursor node { tags { name } history(last: $n) { edges { node { version } } } } } } } } }`,
+			lists[:1], lists, 100, 9,
+		},
+		{
+			"everything of people", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on User { id todoStats { done }
+				todoLists(last: $n) { pageInfo { hasNextPage } edges { cursor role node { stats { open } tags { name } } } }
+				assignedTodos(first: $n, orderBy: {field: DUE_AT, direction: ASC}) { pageInfo { hasNextPage } edges { cursor node { tags { name } } } }
+				dueToday(last: $n) { edges { node { tags { name } } } } } } }`,
+			users[:1], users[:100], 50, 8,
+		},
+		{
+			"a search", `query ($n: Int) { searchTodos(query: "todo", first: $n) { totalCount edges { cursor node { list { stats { open } } assignees { id } tags { name } } } } }`,
+			nil, nil, 100, 6,
+		},
+		{
+			"pages of a list", fmt.Sprintf(`query ($n: Int) { todoList(id: %q) { todos(last: $n) { edges { node { assignees { id } tags { name } } } } } todo(id: %q) { title } }`,
+				lists[0].(map[string]any)["id"], todos[0].(map[string]any)["id"]),
+			nil, nil, 100, 5,
+		},
+	}
+	coversReads(t, cases)
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			for _, variables := range []map[string]any{{"r": c.small, "n": 1}, {"r": c.many, "n": c.n}} {
-				if !strings.Contains(c.query, "$n") {
-					delete(variables, "n")
+				for name := range variables {
+					if !strings.Contains(c.query, "$"+name) {
+						delete(variables, name)
+					}
 				}
 				b.statements.Take()
 				response := b.Do(t, ada, c.query, variables)
 				response.WantCodes(t)
 				if got := b.statements.Take(); len(got) != c.want {
 					t.Errorf("%d representations, pages of %v: %d statements, want %d:\n%s",
-						len(variables["r"].([]any)), variables["n"], len(got), c.want, strings.Join(heads(got), "\n"))
+						len(c.many), variables["n"], len(got), c.want, strings.Join(heads(got), "\n"))
 				}
 				t.Logf("%d bytes", len(response.Data))
 			}
@@ -101,4 +150,40 @@ func heads(all []string) []string {
 		short[i] = fmt.Sprintf("%.160s", strings.Join(strings.Fields(sql), " "))
 	}
 	return short
+}
+
+// coversReads says which fields of what can be read no case selects.
+func coversReads(t *testing.T, cases []statementCase) {
+	t.Helper()
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	selected := map[string]bool{}
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch selection := selection.(type) {
+			case *ast.Field:
+				selected[selection.ObjectDefinition.Name+"."+selection.Name] = true
+				walk(selection.SelectionSet)
+			case *ast.InlineFragment:
+				walk(selection.SelectionSet)
+			}
+		}
+	}
+	for _, c := range cases {
+		document, err := gqlparser.LoadQueryWithRules(schema, c.query, rules.NewDefaultRules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		walk(document.Operations[0].SelectionSet)
+	}
+	for _, object := range schema.Types {
+		if object.Kind != ast.Object || object == schema.Mutation || object.Name == "Entity" || strings.HasPrefix(object.Name, "_") || strings.HasSuffix(object.Name, "Payload") || object.Name == "UserError" {
+			continue
+		}
+		for _, field := range object.Fields {
+			if name := object.Name + "." + field.Name; !selected[name] && !strings.HasPrefix(field.Name, "_") && field.Directives.ForName("external") == nil {
+				t.Errorf("%s can be read, but no case does", name)
+			}
+		}
+	}
 }
