@@ -18,6 +18,9 @@ type order struct {
 	// expression is the sort key, of the todo t; parameter is its type; id is the
 	// todo's id.
 	expression, parameter, id string
+	// seen is the condition that the viewer may see a todo, where it is none of the
+	// lists: how it is put depends on how many rows the order has to look at.
+	seen string
 	// text is the sort key for the cursor, where the todo itself does not tell it.
 	text       string
 	descending bool
@@ -107,10 +110,11 @@ func byText(expression, parameter, text string, read func(string) (any, error)) 
 }
 
 // assigned is the order within the assignments a of a person, which have the
-// moment of creation too, in an index.
+// moment of creation too, in an index. In other orders all of them are sorted.
 func (o order) assigned() order {
+	o.seen = inViewersLists
 	if o.expression == createdKey {
-		o.expression, o.id = `a.todo_created_at`, `a.todo_id`
+		o.expression, o.id, o.seen = `a.todo_created_at`, `a.todo_id`, mayBeSeen
 	}
 	return o
 }

@@ -74,10 +74,11 @@ type seeded struct{ size, people, lists int }
 
 // The bounds of what a seeded list has.
 const (
-	largeLists    = 10
-	membersOfOne  = 50 // of the first list
-	tagsOfList    = 5
-	maxOfAssigned = 3
+	largeLists     = 10
+	membersOfFirst = 50
+	membersOfLarge = 10
+	tagsOfList     = 5
+	maxOfAssigned  = 3
 )
 
 // list is the id of the n-th list.
@@ -92,16 +93,15 @@ func (s seeded) tag(list, n int) id.UUID {
 // in all of the large lists.
 func (s seeded) membersOf(list int) []int {
 	dice := seed.Dice(seed.Lists, list)
-	count := 1 + dice.IntN(5)
-	if list == 0 {
-		count = membersOfOne
-	}
-	first := list % s.people
-	if list < largeLists {
-		first = 0
+	count, first := 1+dice.IntN(5), list%s.people
+	switch {
+	case list == 0:
+		count, first = membersOfFirst, 0
+	case list < largeLists:
+		count, first = membersOfLarge, 0
 	}
 	members := make([]int, 0, count)
-	step := 1 + dice.IntN(max(1, s.people/membersOfOne))
+	step := 1 + dice.IntN(max(1, s.people/membersOfFirst))
 	for i := range min(count, s.people/step) {
 		members = append(members, (first+i*step)%s.people)
 	}

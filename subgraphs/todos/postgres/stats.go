@@ -25,8 +25,8 @@ func (s *Service) ListStats(ctx context.Context, viewer todos.Viewer, listIDs []
 // UserStats implements todos.Service.
 func (s *Service) UserStats(ctx context.Context, viewer todos.Viewer, userIDs []string) ([]todos.TodoStats, error) {
 	return s.stats(ctx, viewer, id.User, userIDs, `select k.n, t.* from unnest($2::uuid[]) with ordinality as k (user_id, n)
-		cross join lateral (select `+statsColumns+` from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
-			where a.user_id = k.user_id and `+mayBeSeen+`) t`)
+		cross join lateral (select `+statsColumns+` from todo_assignees a `+assignedTodo+`
+			where a.user_id = k.user_id and `+inViewersLists+`) t`)
 }
 
 // stats runs a statement that counts by state for each key; those without a row

@@ -6,9 +6,17 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// mayBeSeen is visible as a condition that is looked up for each row at hand.
-// Joined, it would have PostgreSQL begin with everything that the viewer may see.
+// mayBeSeen is visible as a condition that is looked up for each row at hand, for
+// pages that need few rows. Joined, it would have PostgreSQL begin with everything
+// that the viewer may see.
 var mayBeSeen = `(select true from (values (1)) as one` + visible + `)`
+
+// viewersLists are the lists l of which the viewer is a member.
+const viewersLists = `list_members m join todo_lists l on l.id = m.list_id and l.deleted_at is null where m.user_id = $1`
+
+// inViewersLists is mayBeSeen for statements that look at all of a person's todos:
+// the viewer's lists are read once. "is true" keeps it from being joined.
+const inViewersLists = `(t.list_id in (select m.list_id from ` + viewersLists + `)) is true`
 
 // todosPage is the statement for a page of each set of a batch: rows of the key's
 // ordinal number, the sort key as text and todoColumns, in the order of the
@@ -31,8 +39,7 @@ func todosPage(me id.UUID, b *batch, query todos.TodoQuery, window page.Window) 
 	case assigned:
 		inner = order.assigned()
 		s.add(` from unnest($2::uuid[]) with ordinality as k (user_id, n)
-			cross join lateral (select t.* from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
-				where a.user_id = k.user_id and `, mayBeSeen)
+			cross join lateral (select t.* from todo_assignees a `, assignedTodo, ` where a.user_id = k.user_id and `, inner.seen)
 		s.filter(query)
 	case dueToday:
 		s.add(` from `, s.days(b), `
@@ -66,8 +73,7 @@ func todosCount(me id.UUID, b *batch, query todos.TodoQuery) *statement {
 		s.add(`) t`)
 	case assigned:
 		s.add(`select k.n, t.count from unnest($2::uuid[]) with ordinality as k (user_id, n)
-			cross join lateral (select count(*) from todo_assignees a join todos t on t.id = a.todo_id and t.deleted_at is null
-				where a.user_id = k.user_id and `, mayBeSeen)
+			cross join lateral (select count(*) from todo_assignees a `, assignedTodo, ` where a.user_id = k.user_id and `, inViewersLists)
 		s.filter(query)
 		s.add(`) t`)
 	case dueToday:
@@ -86,19 +92,21 @@ func (s *statement) days(b *batch) string {
 		with ordinality as k (user_id, day_begins, day_ends, n)`
 }
 
-// dueThatDay joins the todo t of the assignment a, if it is due that day. "offset
-// 0" has PostgreSQL begin with the person's own todos. When very many are due that
-// day, of whom it knows nothing, it would rather begin with all of those.
+// assignedTodo joins the todo t of the assignment a. "offset 0" has PostgreSQL look
+// up the person's own todos. When it thinks that they are many, it would rather
+// begin with everybody's.
+const assignedTodo = `cross join lateral (select * from todos where id = a.todo_id and deleted_at is null offset 0) t`
+
+// dueThatDay is assignedTodo, if it is due that day. Here PostgreSQL would begin
+// with all that are due, of which it knows nothing.
 const dueThatDay = `cross join lateral (select * from todos where id = a.todo_id and deleted_at is null
 	and status in ('OPEN', 'IN_PROGRESS') and due_at >= k.day_begins and due_at < k.day_ends offset 0) t`
 
 // found adds where a search looks: in the viewer's lists, or in one of them.
 func (s *statement) found(b *batch) {
-	s.add(`from list_members m
-		join todo_lists l on l.id = m.list_id and l.deleted_at is null
-		join todos t on t.list_id = m.list_id and t.deleted_at is null and t.search @@ todo_search($2)
-		where m.user_id = $1`)
+	s.add(`from (select m.list_id from `, viewersLists)
 	if !b.everywhere {
 		s.add(` and m.list_id = any(`, s.arg(b.uuids), `)`)
 	}
+	s.add(`) m join todos t on t.list_id = m.list_id and t.deleted_at is null and t.search @@ todo_search($2)`)
 }
