@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
@@ -56,6 +57,9 @@ func Open(cfg Config) (*Client, error) {
 	options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = cfg.Timeout, cfg.Timeout, cfg.Timeout
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	options.PoolSize = 10 * runtime.GOMAXPROCS(0)
+	// Every failure reaches a caller, who says so once; the driver would repeat it
+	// on standard error.
+	redis.SetLogger(&logging.VoidLogger{})
 	return &Client{driver: redis.NewClient(options)}, nil
 }
 
