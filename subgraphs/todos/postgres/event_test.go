@@ -51,6 +51,7 @@ func TestEventsWaitForTransactionsThatRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
 	if slow, err = write(t.Context(), tx); err != nil {
 		t.Fatal(err)
 	}
