@@ -25,8 +25,8 @@ type WelcomeArgs struct {
 // Kind names the job in the queue.
 func (WelcomeArgs) Kind() string { return "users.welcome" }
 
-// MailInterval is how long an account gets no second mail of a kind that anybody
-// can ask for.
+// MailInterval is a span of the clock, such as from 9:05 to 9:10, in which an
+// account gets no second mail of a kind that anybody can ask for.
 const MailInterval = 5 * time.Minute
 
 // VerificationArgs is the job that sends a token which proves that the user reads

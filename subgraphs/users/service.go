@@ -62,7 +62,7 @@ type Accounts interface {
 	// returns it as its owner sees it. UserErrors: CodeTokenInvalid.
 	VerifyEmail(ctx context.Context, viewer Viewer, token string) (*User, error)
 
-	// ResendVerification has another such mail sent, at most one in MailInterval,
+	// ResendVerification has another such mail sent, at most one in each MailInterval,
 	// if the viewer's account is pending still.
 	ResendVerification(ctx context.Context, viewer Viewer) error
 

@@ -1327,8 +1327,8 @@ extend type Mutation {
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/password.graphqls", Input: `extend type Mutation {
   """
-  Sends a mail with a token to choose a new password with, at most one in five
-  minutes. The answer is ok whether or not there is an account with this address.
+  Sends a mail with a token to choose a new password with, at most one in each five
+  minutes of the clock. The answer is ok whether or not there is an account with this address.
   """
   requestPasswordReset(email: EmailAddress!): OkPayload! @cost(weight: 20)
   """
@@ -1593,8 +1593,8 @@ extend type Query {
   """
   verifyEmail(token: String!): UserPayload! @cost(weight: 10)
   """
-  Sends the caller another mail to verify the address with, at most one in five
-  minutes; nothing if it is verified already.
+  Sends the caller another mail to verify the address with, at most one in each five
+  minutes of the clock; nothing if it is verified already.
   """
   resendVerification: OkPayload! @authenticated @cost(weight: 10)
 }

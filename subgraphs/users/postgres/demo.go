@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -36,7 +37,7 @@ func EnsureDemoUser(ctx context.Context, pool *pgxpool.Pool, passwords *password
 	if err != nil {
 		return fmt.Errorf("demo user: %w", err)
 	}
-	if same, err := passwords.Verify(ctx, in.Password, hash); err != nil || same && user.ID == demo.ID && *user.Status == users.StatusActive {
+	if same, err := passwords.Verify(ctx, in.Password, hash); err != nil || same && user.ID == demo.ID && *user.Status == users.StatusActive && slices.Equal(user.Roles, demo.Roles) {
 		return err
 	}
 	hash, err = passwords.Hash(ctx, in.Password)

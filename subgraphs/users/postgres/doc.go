@@ -2,6 +2,10 @@
 // what it needs and calls functions with SQL; whatever reads users returns them
 // redacted for the viewer.
 //
-//	users.Service ─▶ pgxpool ─▶ table users
-//	Register ─one transaction─▶ row in users + job in river.river_job
+//	users.Service ─▶ postgres.Pool ─▶ table users
+//	a change ─one transaction─▶ row in users, tokens, sessions ─▶ jobs in river.river_job ─▶ entry in audit_log
+//
+// Locks are taken in that order, and the advisory lock of administrators before all
+// of them: the end of the audit log's chain is what everybody waits for, so that it
+// is held for the shortest time.
 package postgres
