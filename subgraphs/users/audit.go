@@ -30,6 +30,10 @@ type AuditAction string
 
 // The actions of accounts.
 const (
+	ActionRegister             AuditAction = "account.register"
+	ActionBeginSession         AuditAction = "session.begin"
+	ActionReuseToken           AuditAction = "session.reuse-token"
+	ActionRevokeSession        AuditAction = "session.revoke"
 	ActionVerifyEmail          AuditAction = "email.verify"
 	ActionRequestPasswordReset AuditAction = "password.request-reset"
 	ActionResetPassword        AuditAction = "password.reset"

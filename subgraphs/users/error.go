@@ -70,9 +70,12 @@ func FailAt(code ErrorCode, message string, path ...string) UserErrors {
 
 // TooMany returns a single UserError about the field of the argument input, which
 // tells how long to wait, in whole seconds.
-func TooMany(field string, wait time.Duration) UserErrors {
+func TooMany(field string, wait time.Duration) UserErrors { return TooManyAt(wait, "input", field) }
+
+// TooManyAt is TooMany about the argument that path leads to.
+func TooManyAt(wait time.Duration, path ...string) UserErrors {
 	wait = (wait + time.Second - 1).Truncate(time.Second)
-	refused := Fail(CodeRateLimited, field, fmt.Sprintf("too many attempts: try again in %d seconds", int(wait.Seconds())))
+	refused := FailAt(CodeRateLimited, fmt.Sprintf("too many attempts: try again in %d seconds", int(wait.Seconds())), path...)
 	refused[0].RetryAfter = wait
 	return refused
 }

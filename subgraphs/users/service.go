@@ -68,7 +68,7 @@ type Accounts interface {
 
 	// RequestPasswordReset has a mail with a token sent to the address, at most one
 	// in MailInterval, if it is that of an account: that is looked up later, by the
-	// job. UserErrors: CodeBadInput for what is no address.
+	// job. UserErrors: CodeBadInput for what is no address, CodeRateLimited.
 	RequestPasswordReset(ctx context.Context, viewer Viewer, email string) error
 
 	// ResetPassword gives the account a new password, with the token from its mail,
@@ -77,7 +77,7 @@ type Accounts interface {
 	ResetPassword(ctx context.Context, viewer Viewer, token, password string) error
 
 	// ChangePassword gives the viewer a new password and ends the viewer's other
-	// sessions. UserErrors: CodeInvalidCredentials, CodeBadInput.
+	// sessions. UserErrors: CodeInvalidCredentials, CodeBadInput, CodeRateLimited.
 	ChangePassword(ctx context.Context, viewer Viewer, current, password string) error
 
 	// UpdateProfile changes the viewer's profile. UserErrors: CodeBadInput,
@@ -95,7 +95,7 @@ type Accounts interface {
 
 	// DeleteAccount locks the viewer's account, ends its sessions and inserts the
 	// job that erases it: all or nothing. UserErrors: CodeInvalidCredentials,
-	// CodeConflict for the last administrator.
+	// CodeRateLimited, CodeConflict for the last administrator.
 	DeleteAccount(ctx context.Context, viewer Viewer, password string) error
 }
 

@@ -71,7 +71,7 @@ func (b *bundle) jobs(t *testing.T, kind string) (args []string) {
 func (b *bundle) audited(t *testing.T) (entries []string) {
 	t.Helper()
 	if err := b.pool.QueryRow(t.Context(), `select coalesce(array_agg(action || ' ' || outcome order by seq), '{}') from audit_log
-		where action not like 'session.%' and action not like 'account.register'`).Scan(&entries); err != nil {
+		where action not in ('session.begin', 'account.register')`).Scan(&entries); err != nil {
 		t.Fatal(err)
 	}
 	return entries
@@ -319,7 +319,7 @@ func TestChangesAreAtomic(t *testing.T) {
 	root, other := b.makeAdmin(t, "root@example.com"), b.makeAdmin(t, "other@example.com")
 	ada := b.session(t, b.register(t, "ada@example.com"))
 	verify, reset := b.verificationToken(t, ada), b.resetToken(t, "ada@example.com")
-	if _, err := b.pool.Exec(t.Context(), `alter table audit_log add check (seq < 2)`); err != nil {
+	if _, err := b.pool.Exec(t.Context(), `do $$ begin execute 'alter table audit_log add check (seq <= ' || (select seq from audit_head) || ')'; end $$`); err != nil {
 		t.Fatal(err)
 	}
 	state := func() (all string) {

@@ -1191,9 +1191,16 @@ type AuthPayload {
 }
 
 extend type Mutation {
-  "Creates an account, logs it in and sends a welcome mail to its address."
+  """
+  Creates an account, logs it in and sends two mails to its address: a welcome, and a
+  token for verifyEmail. Until that was used the account is PENDING, and may do
+  everything.
+  """
   register(input: RegisterInput!): AuthPayload! @cost(weight: 50)
-  "An unknown address and a wrong password get the same answer."
+  """
+  An unknown address and a wrong password get the same answer. A login from a device
+  that the user has not used before is told by mail.
+  """
   login(input: LoginInput!): AuthPayload! @cost(weight: 50)
 }
 `, BuiltIn: false},

@@ -117,6 +117,7 @@ func (s *Service) administer(ctx context.Context, viewer users.Viewer, userID st
 		user, err = work(tx, key, found)
 		return err
 	})
+	s.announceSoon()
 	return user, err
 }
 

@@ -74,16 +74,40 @@ func (s *Service) attempt(ctx context.Context, viewer users.Viewer, email string
 		a.counts = append(a.counts, count{s.attemptKey("address", network(parsed)), per(s.deps.Limits.PerAddress)})
 	}
 	a.counts = append(a.counts, count{s.attemptKey("email", users.EmailKey(email)), per(s.deps.Limits.PerEmail)})
+	return a, s.take(ctx, a, "input", "email")
+}
+
+// confirmation counts a try of the viewer's own password, as many as there may be
+// with one e-mail address, or returns UserErrors about the argument.
+func (s *Service) confirmation(ctx context.Context, viewer users.Viewer, argument string) (attempt, error) {
+	a := attempt{counts: []count{{s.attemptKey("own password", viewer.ID), per(s.deps.Limits.PerEmail)}}}
+	return a, s.take(ctx, a, argument)
+}
+
+// mailRequest counts a mail that somebody asks for without being logged in, as many
+// as there may be attempts from one address, or returns UserErrors about the
+// argument.
+func (s *Service) mailRequest(ctx context.Context, viewer users.Viewer, argument string) error {
+	parsed, err := netip.ParseAddr(viewer.Address)
+	if err != nil {
+		return nil // the router does not tell where people are
+	}
+	return s.take(ctx, attempt{counts: []count{{s.attemptKey("mail address", network(parsed)), per(s.deps.Limits.PerAddress)}}}, argument)
+}
+
+// take counts an attempt, or returns UserErrors about the argument that path leads
+// to if there were too many.
+func (s *Service) take(ctx context.Context, a attempt, path ...string) error {
 	for _, one := range a.counts {
 		wait, err := s.attempts.Take(ctx, one.key, one.rate, s.now())
 		if err != nil {
-			return a, err
+			return err
 		}
 		if wait > 0 {
-			return a, users.TooMany("email", wait)
+			return users.TooManyAt(wait, path...)
 		}
 	}
-	return a, nil
+	return nil
 }
 
 // forget takes an attempt back that turned out to be none.

@@ -49,7 +49,12 @@ func (s *Service) Register(ctx context.Context, viewer users.Viewer, in users.Re
 		if err != nil {
 			return err
 		}
-		return s.sendVerification(ctx, tx, user.ID)
+		if err := s.sendVerification(ctx, tx, user.ID); err != nil {
+			return err
+		}
+		owner := viewer
+		owner.ID = user.ID
+		return appendEntry(ctx, tx, s.entry(owner, users.ActionRegister, user.ID))
 	})
 	if takenEmail(err) {
 		return nil, users.Fail(users.CodeConflict, "email", "belongs to another account")
@@ -133,8 +138,16 @@ func (s *Service) tryPassword(ctx context.Context, viewer users.Viewer, in users
 			return nil, false, err
 		}
 	}
-	login, err = s.beginSession(ctx, s.deps.Pool, viewer, user, hash)
-	return login, login == nil, err
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		if login, err = s.beginSession(ctx, tx, viewer, user, hash); err != nil || login == nil {
+			return err
+		}
+		return s.loggedIn(ctx, tx, viewer, login)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return login, login == nil, nil
 }
 
 // upgrade replaces an old hash of a password by one of today's, and returns it.

@@ -55,5 +55,6 @@ func (s *Service) DeleteAccount(ctx context.Context, viewer users.Viewer, passwo
 	if err != nil {
 		return fmt.Errorf("delete account: %w", err)
 	}
+	s.announceSoon()
 	return nil
 }

@@ -52,6 +52,7 @@ func (s *Service) ChangePassword(ctx context.Context, viewer users.Viewer, curre
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
+	s.announceSoon()
 	return nil
 }
 
@@ -87,6 +88,10 @@ func (s *Service) confirm(ctx context.Context, viewer users.Viewer, key id.UUID,
 	if err != nil {
 		return "", err
 	}
+	tried, err := s.confirmation(ctx, viewer, argument)
+	if err != nil {
+		return "", err
+	}
 	matches := false
 	if len(password) <= users.MaxPasswordBytes { // a longer one is nobody's
 		if matches, err = s.deps.Passwords.Verify(ctx, password, hash); err != nil {
@@ -94,6 +99,7 @@ func (s *Service) confirm(ctx context.Context, viewer users.Viewer, key id.UUID,
 		}
 	}
 	if matches {
+		s.forget(ctx, tried)
 		return hash, nil
 	}
 	denied := s.entry(viewer, action, viewer.ID)

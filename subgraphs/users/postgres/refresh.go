@@ -219,5 +219,11 @@ func (s *Service) endCopied(ctx context.Context, tx pgx.Tx, viewer users.Viewer,
 	s.deps.Logger.WarnContext(ctx, "a refresh token came a second time: its session has been ended",
 		slog.String("user", id.Format(id.User, found.owner)), slog.String("session", id.Format(id.Session, found.session)),
 		slog.String("address", viewer.Address), slog.String("requestId", viewer.RequestID))
-	return nil
+	owner := id.Format(id.User, found.owner)
+	entry := s.entry(viewer, users.ActionReuseToken, owner)
+	entry.Outcome, entry.Detail = users.OutcomeDenied, id.Format(id.Session, found.session)+" ended"
+	if err := s.alert(ctx, tx, owner, users.EventTokenReused, entry); err != nil {
+		return err
+	}
+	return appendEntry(ctx, tx, entry)
 }

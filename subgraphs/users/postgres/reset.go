@@ -16,10 +16,13 @@ import (
 
 // RequestPasswordReset implements users.Service. It does the same whether or not
 // there is such an account: the job looks it up.
-func (s *Service) RequestPasswordReset(ctx context.Context, _ users.Viewer, email string) error {
+func (s *Service) RequestPasswordReset(ctx context.Context, viewer users.Viewer, email string) error {
 	email, err := users.CheckEmail(email, "email")
 	if err != nil {
 		return err
+	}
+	if err := s.mailRequest(ctx, viewer, "email"); err != nil {
+		return wrap("request password reset", err)
 	}
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
 		_, err := s.jobs.InsertTx(ctx, tx, users.PasswordResetArgs{EmailKey: users.EmailKey(email), Asked: s.asked()}, securityMail())
@@ -65,6 +68,7 @@ func (s *Service) ResetPassword(ctx context.Context, viewer users.Viewer, token,
 	if err != nil {
 		return fmt.Errorf("reset password: %w", err)
 	}
+	s.announceSoon()
 	return nil
 }
 

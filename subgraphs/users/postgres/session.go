@@ -79,16 +79,28 @@ func (s *Service) RevokeSession(ctx context.Context, viewer users.Viewer, in use
 		return nil, missing
 	}
 	user, _ := id.Parse(id.User, viewer.ID) // zero is nobody's
-	rows, err := s.deps.Pool.Query(ctx, `update sessions set ended_at = $4, end_reason = $5
-		where id = $1 and (user_id = $2 or $3) and ended_at is null and expires_at > $4 returning `+sessionColumns,
-		key, user, viewer.Admin, s.now(), users.EndRevoked)
-	if err != nil {
-		return nil, fmt.Errorf("revoke a session: %w", err)
-	}
-	session, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*users.Session, error) { return scanSession(row, viewer) })
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, missing
-	}
+	var session *users.Session
+	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `update sessions set ended_at = $4, end_reason = $5
+			where id = $1 and (user_id = $2 or $3) and ended_at is null and expires_at > $4 returning user_id, `+sessionColumns,
+			key, user, viewer.Admin, s.now(), users.EndRevoked)
+		if err != nil {
+			return err
+		}
+		var owner id.UUID
+		session, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*users.Session, error) {
+			return scanSession(row, viewer, &owner)
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return missing
+		}
+		if err != nil {
+			return err
+		}
+		entry := s.entry(viewer, users.ActionRevokeSession, id.Format(id.User, owner))
+		entry.Detail = in.SessionID
+		return appendEntry(ctx, tx, entry)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("revoke a session: %w", err)
 	}
@@ -110,8 +122,12 @@ func (s *Service) RevokeAllSessions(ctx context.Context, viewer users.Viewer, in
 		except, _ = id.Parse(id.Session, viewer.Session)
 	}
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-		n, err = s.endSessions(ctx, tx, user, except, users.EndRevoked)
-		return err
+		if n, err = s.endSessions(ctx, tx, user, except, users.EndRevoked); err != nil || n == 0 {
+			return err
+		}
+		entry := s.entry(viewer, users.ActionRevokeSession, viewer.ID)
+		entry.Detail = fmt.Sprintf("%d sessions", n)
+		return appendEntry(ctx, tx, entry)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("revoke all sessions: %w", err)

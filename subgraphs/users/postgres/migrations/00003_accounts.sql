@@ -10,6 +10,9 @@ create index users_name on users (lower(display_name), id) where deleted_at is n
 create index users_status on users (status, created_at desc, id desc) where deleted_at is null;
 create index users_admins on users (created_at desc, id desc) where deleted_at is null and roles @> '{ADMIN}';
 
+-- From which devices a user has logged in lately; also when the user is erased.
+create index sessions_devices on sessions (user_id, created_at desc);
+
 -- Tokens that were sent by mail. Only their SHA-256 is kept; using one removes it.
 create table one_time_tokens (
   hash       bytea primary key check (octet_length(hash) = 32),
@@ -139,5 +142,6 @@ drop function audit_refuse;
 drop table audit_head;
 drop table notification_settings;
 drop table one_time_tokens;
+drop index sessions_devices;
 drop index users_admins, users_status, users_name, users_search;
 alter table users drop column avatar_url;
