@@ -11,12 +11,13 @@ DURATION ?= 10s
 CASES ?= 200000
 EXECUTE_ROUNDS ?= 300
 PLANS ?= 1000
+BATCH_ROUNDS ?= 30
 PLAN_ROUNDS ?= 1
 VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways oracle oracle-compose oracle-plan oracle-subgraph soak build
+.PHONY: help up down reset smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +105,10 @@ bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUT
 
 bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) rounds of DURATION (10s)
 	go run ./deploy/bench/gateways --rounds $(ROUNDS) --duration $(DURATION)
+
+bench-services: ## users and todos beside the same in Express: ROUNDS (7) rounds of DURATION (10s); batches of 500 entities
+	go run ./deploy/bench/services --rounds $(ROUNDS) --duration $(DURATION)
+	$(DEV) run -- go test ./subgraphs/users/graph ./subgraphs/todos/graph -run TestSpeedOfBatches -speed $(BATCH_ROUNDS) -v
 
 oracle: oracle-compose oracle-plan oracle-subgraph ## compare composition, plans and subgraphs with Apollo's
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -50,7 +51,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.Serv
 // stack traces in answers.
 func newGraphQL(cfg Config, entities *entities) *handler.Server {
 	server := handler.New(cfg.Schema)
-	server.AddTransport(post{reads: cfg.Reads, writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now)})
+	server.AddTransport(post{reads: cfg.Reads, writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now), texts: &sync.Pool{}})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cfg.MaxCachedOperations))
 	server.SetParserTokenLimit(cfg.MaxTokens)
 	server.SetDisableSuggestion(true)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,6 +20,7 @@ import (
 type post struct {
 	reads   func(context.Context) context.Context
 	writers *writers
+	texts   *sync.Pool // of *[]byte: responses that were written
 }
 
 var _ graphql.Transport = post{}
@@ -39,10 +41,10 @@ func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	operation, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
-		writeResponse(w, requestErrors(response))
+		p.writeResponse(w, requestErrors(response))
 		return
 	}
-	writeResponse(w, p.dispatch(ctx, exec, operation))
+	p.writeResponse(w, p.dispatch(ctx, exec, operation))
 }
 
 // dispatch executes an operation. A read may be answered by a replica unless its
@@ -88,16 +90,27 @@ func requestErrors(response *graphql.Response) *graphql.Response {
 	return response
 }
 
+// maxKeptText is up to how many bytes the memory of a response is kept.
+const maxKeptText = 1 << 20
+
 // writeResponse sends a response. It is put together before the header is
 // written, so that the status is still ours if that fails. The data is JSON
 // already; encoding/json would read it all again.
-func writeResponse(w http.ResponseWriter, response *graphql.Response) {
+func (p post) writeResponse(w http.ResponseWriter, response *graphql.Response) {
 	if response == nil { // gqlgen's answer to a context that has ended
 		refuse(w, http.StatusServiceUnavailable, "TIMEOUT", "the request took too long")
 		return
 	}
-	text := make([]byte, 0, len(response.Data)+64)
-	text = append(text, '{')
+	buffer, _ := p.texts.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	text := append((*buffer)[:0], '{')
+	defer func() {
+		if *buffer = text; cap(text) <= maxKeptText {
+			p.texts.Put(buffer)
+		}
+	}()
 	member := func(name string, value any) (err error) {
 		encoded, raw := value.(json.RawMessage)
 		if !raw {

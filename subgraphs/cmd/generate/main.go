@@ -93,7 +93,10 @@ func generate(text string, s subgraph) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", template, err)
 	}
-	return api.Generate(cfg, api.PrependPlugin(unbound{}))
+	if err := api.Generate(cfg, api.PrependPlugin(unbound{})); err != nil {
+		return err
+	}
+	return lean(filepath.Join("subgraphs", s.name, "graph"))
 }
 
 // unbound takes back the binding of Federation's own type _Service to a domain's

@@ -11,8 +11,9 @@ import (
 // Statements is a tracer that writes down the SQL of each statement, so that a
 // test can count them. The zero value is ready; it is safe for concurrent use.
 type Statements struct {
-	mu  sync.Mutex
-	all []string
+	mu   sync.Mutex
+	all  []string
+	last Query
 }
 
 var _ pgx.QueryTracer = (*Statements)(nil)
@@ -22,6 +23,7 @@ func (s *Statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all = append(s.all, data.SQL)
+	s.last = Query{data.SQL, data.Args}
 	return ctx
 }
 
@@ -35,4 +37,11 @@ func (s *Statements) Take() []string {
 	all := slices.Clone(s.all)
 	s.all = nil
 	return all
+}
+
+// Last is the last statement, with its arguments.
+func (s *Statements) Last() Query {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
 }

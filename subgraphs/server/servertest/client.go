@@ -145,6 +145,18 @@ func (c *Client) Send(t testing.TB, request *http.Request) Response {
 	return response
 }
 
+// Serve sends a request and returns the size of the answer, which has to be one
+// without errors: for benchmarks, which have no time to read it.
+func (c *Client) Serve(t testing.TB, request *http.Request) int {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	c.handler.ServeHTTP(recorder, request)
+	if answer := recorder.Body.Bytes(); recorder.Code != http.StatusOK || !bytes.HasPrefix(answer, []byte(`{"data":`)) {
+		t.Fatalf("status %d: %.300s", recorder.Code, answer)
+	}
+	return recorder.Body.Len()
+}
+
 func (c *Client) sign(t testing.TB, caller identity.Claims, body []byte) (signed, signature string) {
 	t.Helper()
 	claims, err := caller.Encode()

@@ -20,6 +20,7 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/server/servertest"
+	"github.com/weftql/weft/subgraphs/todos"
 	"github.com/weftql/weft/subgraphs/todos/graph"
 	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 )
@@ -38,6 +39,7 @@ type bundle struct {
 	*servertest.Client
 	pool       *pgxpool.Pool
 	statements *postgrestest.Statements
+	service    todos.Service
 }
 
 func setup(t testing.TB) *bundle {
@@ -74,7 +76,7 @@ func serve(t testing.TB, url string, tracer pgx.QueryTracer) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Client, b.pool = servertest.NewClient(t, handler), pool
+	b.Client, b.pool, b.service = servertest.NewClient(t, handler), pool, service
 	return b
 }
 

@@ -8,12 +8,12 @@ import (
 	"math"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/99designs/gqlgen/plugin/federation/fedruntime"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/weftql/weft/subgraphs/internal/marshal"
 	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/todos"
 )
@@ -241,46 +241,14 @@ func (ec *executionContext) fieldContext_ListMember_user(_ context.Context, fiel
 }
 
 func (ec *executionContext) _ListMember_role(ctx context.Context, field graphql.CollectedField, obj *todos.ListMember) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ListMember_role(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Role, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v todos.ListRole) graphql.Marshaler {
-			return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, field.Selections, obj.Role)
 }
 func (ec *executionContext) fieldContext_ListMember_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ListMember", field, false, false, errors.New("field of type ListRole does not have child fields"))
 }
 
 func (ec *executionContext) _ListMember_since(ctx context.Context, field graphql.CollectedField, obj *todos.ListMember) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ListMember_since(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Since, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.Since)
 }
 func (ec *executionContext) fieldContext_ListMember_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ListMember", field, false, false, errors.New("field of type DateTime does not have child fields"))
@@ -571,69 +539,21 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 }
 
 func (ec *executionContext) _TodoList_id(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNID2string(ctx, field.Selections, obj.ID)
 }
 func (ec *executionContext) fieldContext_TodoList_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _TodoList_name(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Name)
 }
 func (ec *executionContext) fieldContext_TodoList_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _TodoList_myRole(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_myRole(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MyRole, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v todos.ListRole) graphql.Marshaler {
-			return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, field.Selections, obj.MyRole)
 }
 func (ec *executionContext) fieldContext_TodoList_myRole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type ListRole does not have child fields"))
@@ -748,69 +668,21 @@ func (ec *executionContext) fieldContext_TodoList_todos(ctx context.Context, fie
 }
 
 func (ec *executionContext) _TodoList_createdAt(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_createdAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
 }
 func (ec *executionContext) fieldContext_TodoList_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _TodoList_updatedAt(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_updatedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UpdatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.UpdatedAt)
 }
 func (ec *executionContext) fieldContext_TodoList_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _TodoList_version(ctx context.Context, field graphql.CollectedField, obj *todos.TodoList) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoList_version(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Version, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
-			return ec.marshalNInt2int32(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int32(ctx, field.Selections, obj.Version)
 }
 func (ec *executionContext) fieldContext_TodoList_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoList", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -968,23 +840,7 @@ func (ec *executionContext) fieldContext_TodoListConnection_totalCount(_ context
 }
 
 func (ec *executionContext) _TodoListEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *todos.TodoListEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoListEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNString2string(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_TodoListEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoListEdge", field, false, false, errors.New("field of type String does not have child fields"))
@@ -1023,23 +879,7 @@ func (ec *executionContext) fieldContext_TodoListEdge_node(_ context.Context, fi
 }
 
 func (ec *executionContext) _TodoListEdge_role(ctx context.Context, field graphql.CollectedField, obj *todos.TodoListEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TodoListEdge_role(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Role, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v todos.ListRole) graphql.Marshaler {
-			return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNListRole2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListRole(ctx, field.Selections, obj.Role)
 }
 func (ec *executionContext) fieldContext_TodoListEdge_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TodoListEdge", field, false, false, errors.New("field of type ListRole does not have child fields"))
@@ -1231,6 +1071,9 @@ func (ec *executionContext) _ListMember(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1396,6 +1239,9 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1616,6 +1462,9 @@ func (ec *executionContext) _TodoList(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1697,6 +1546,9 @@ func (ec *executionContext) _TodoListConnection(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1745,6 +1597,9 @@ func (ec *executionContext) _TodoListEdge(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1788,6 +1643,9 @@ func (ec *executionContext) _TodoListPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{
@@ -1810,7 +1668,7 @@ func (ec *executionContext) unmarshalNCreateTodoListInput2githubᚗcomᚋweftql�
 }
 
 func (ec *executionContext) marshalNListMember2ᚕᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*todos.ListMember) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshal.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNListMember2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐListMember(ctx, sel, v[i])
@@ -1872,7 +1730,7 @@ func (ec *executionContext) marshalNTodoListEdge2githubᚗcomᚋweftqlᚋweftᚋ
 }
 
 func (ec *executionContext) marshalNTodoListEdge2ᚕgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoListEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []todos.TodoListEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshal.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTodoListEdge2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoListEdge(ctx, sel, v[i])
@@ -1901,7 +1759,7 @@ func (ec *executionContext) marshalOTodoList2ᚕᚖgithubᚗcomᚋweftqlᚋweft�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshal.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOTodoList2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋtodosᚐTodoList(ctx, sel, v[i])

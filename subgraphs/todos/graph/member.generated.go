@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/weftql/weft/subgraphs/internal/marshal"
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
@@ -225,6 +226,9 @@ func (ec *executionContext) _RemoveListMemberPayload(ctx context.Context, sel as
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/weftql/weft/subgraphs/internal/marshal"
 	"github.com/weftql/weft/subgraphs/users"
 )
 
@@ -25,92 +26,28 @@ import (
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _NotificationSettings_emailAssignments(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotificationSettings_emailAssignments(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EmailAssignments, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.EmailAssignments)
 }
 func (ec *executionContext) fieldContext_NotificationSettings_emailAssignments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _NotificationSettings_emailReminders(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotificationSettings_emailReminders(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EmailReminders, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.EmailReminders)
 }
 func (ec *executionContext) fieldContext_NotificationSettings_emailReminders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _NotificationSettings_emailDigest(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotificationSettings_emailDigest(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EmailDigest, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v users.DigestFrequency) graphql.Marshaler {
-			return ec.marshalNDigestFrequency2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐDigestFrequency(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNDigestFrequency2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐDigestFrequency(ctx, field.Selections, obj.EmailDigest)
 }
 func (ec *executionContext) fieldContext_NotificationSettings_emailDigest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type DigestFrequency does not have child fields"))
 }
 
 func (ec *executionContext) _NotificationSettings_digestHour(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotificationSettings_digestHour(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DigestHour, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
-			return ec.marshalNInt2int32(ctx, selections, v)
-		},
-		true,
-		true,
-	)
+	return ec.marshalNInt2int32(ctx, field.Selections, obj.DigestHour)
 }
 func (ec *executionContext) fieldContext_NotificationSettings_digestHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Int does not have child fields"))
@@ -220,6 +157,9 @@ func (ec *executionContext) _NotificationSettings(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
+	if len(deferLabelToView) == 0 {
+		return marshal.Object(fields, out.Values)
+	}
 	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
 
 	ec.ProcessDeferredGroup(graphql.DeferredGroup{

@@ -21,10 +21,15 @@ func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(
 func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
 	var u users.User
 	var key id.UUID
+	var roles []string // pgx would read them as users.Role by reflection
 	err := row.Scan(append([]any{
-		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &u.Roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
+		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
 	}, more...)...)
 	u.ID = id.Format(id.User, key)
+	u.Roles = make([]users.Role, len(roles))
+	for i, role := range roles {
+		u.Roles[i] = users.Role(role)
+	}
 	return &u, err
 }
 
