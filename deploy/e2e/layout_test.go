@@ -69,7 +69,7 @@ var layers = map[string][]string{
 	"subgraphs/X/token":      {},
 	"subgraphs/X/postgres":   {"subgraphs/X", "subgraphs/X/password", "subgraphs/X/token", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/program":      {"schema/identity", "subgraphs/env", "subgraphs/postgres", "subgraphs/internal/..."},
-	"subgraphs/program/...":  {"subgraphs/program"},
+	"subgraphs/program/...":  {"subgraphs/program", "subgraphs/env"},
 	"subgraphs/cmd/...":      {"schema/...", "subgraphs/..."},
 	"subgraphs/internal/...": {"subgraphs/internal/..."},
 	"subgraphs/postgres/...": {"subgraphs/postgres/..."},

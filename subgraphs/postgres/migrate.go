@@ -44,7 +44,11 @@ func MigrateJobs(ctx context.Context, url string, logger *slog.Logger) error {
 
 // locked runs work while nobody else migrates the database.
 func locked(ctx context.Context, url string, logger *slog.Logger, work func(*pgxpool.Pool) error) error {
-	pool, err := pgxpool.New(ctx, url)
+	parsed, err := parseURL(url)
+	if err != nil {
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, parsed)
 	if err != nil {
 		return fmt.Errorf("postgres: migrate: %w", err)
 	}

@@ -79,9 +79,9 @@ func newPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	parsed, err := pgxpool.ParseConfig(cfg.URL)
+	parsed, err := parseURL(cfg.URL)
 	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err) // pgx leaves the password out
+		return nil, err
 	}
 	parsed.MaxConns = cfg.MaxConns
 	parsed.MinConns = 0

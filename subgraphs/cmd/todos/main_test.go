@@ -106,3 +106,8 @@ func TestReadmeIsUpToDate(t *testing.T) {
 	t.Parallel()
 	programtest.Readme(t, program.Program{Name: "todos", Prefix: "TODOS_", Commands: commands})
 }
+
+func TestSecretsAreNotTold(t *testing.T) {
+	t.Parallel()
+	programtest.Secrets(t, program.Program{Name: "todos", Prefix: "TODOS_", Commands: commands})
+}

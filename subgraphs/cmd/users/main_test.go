@@ -252,3 +252,8 @@ func TestReadmeIsUpToDate(t *testing.T) {
 	t.Parallel()
 	programtest.Readme(t, program.Program{Name: "users", Prefix: "USERS_", Commands: commands})
 }
+
+func TestSecretsAreNotTold(t *testing.T) {
+	t.Parallel()
+	programtest.Secrets(t, program.Program{Name: "users", Prefix: "USERS_", Commands: commands})
+}

@@ -323,3 +323,8 @@ func TestReadmeIsUpToDate(t *testing.T) {
 	t.Parallel()
 	programtest.Readme(t, program.Program{Name: "worker", Prefix: "WORKER_", Commands: commands})
 }
+
+func TestSecretsAreNotTold(t *testing.T) {
+	t.Parallel()
+	programtest.Secrets(t, program.Program{Name: "worker", Prefix: "WORKER_", Commands: commands})
+}
