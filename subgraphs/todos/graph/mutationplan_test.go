@@ -25,7 +25,7 @@ func TestPlansOfMutations(t *testing.T) {
 	me := s.person.Subject
 	b := s.bundle
 	b.do(t, h.owner, "setListMember", "", map[string]any{"listId": h.list, "userId": me, "role": "EDITOR"}).refused(t)
-	create := map[string]any{"listId": h.list, "title": "x", "assigneeIds": []string{me}, "tagIds": []string{h.tag}, "idempotencyKey": "k"}
+	create := map[string]any{"listId": h.list, "title": "x", "assigneeIds": []string{me}, "tagIds": []string{h.tag}, "idempotencyKey": h.list}
 	for _, c := range []struct {
 		name  string
 		input map[string]any

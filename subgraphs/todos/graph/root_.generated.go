@@ -1623,6 +1623,7 @@ extend type Mutation {
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/todos/member.graphqls", Input: `input SetListMemberInput {
   listId: ID!
+  "Whose account it is, and whether there is one, is not looked up: see ListMember.user."
   userId: ID!
   role: ListRole!
   "The list's version that the caller saw; with another one nothing is changed."
