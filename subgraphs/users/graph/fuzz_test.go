@@ -2,10 +2,12 @@ package graph_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/weftql/weft/schema/identity"
+	"github.com/weftql/weft/subgraphs/server/servertest"
 	"github.com/weftql/weft/subgraphs/users/graph"
 )
 
@@ -24,6 +26,75 @@ var accountMutations = []string{
 	`mutation ($a: String!) { it: deleteAccount(password: $a) { errors { message code path } } }`,
 	`mutation ($a: ID!) { it: setUserRoles(userId: $a, roles: [ADMIN]) { user { id } errors { message code path } } }`,
 	`mutation ($a: ID!) { it: setUserStatus(userId: $a, status: SUSPENDED) { user { id } errors { message code path } } }`,
+}
+
+// sessionMutations are those of logins and sessions, with the same variables.
+var sessionMutations = []string{
+	`mutation ($a: EmailAddress!, $b: String!) { it: register(input: {email: $a, password: $b, displayName: $b}) { user { id } errors { message code path } } }`,
+	`mutation ($a: TimeZone!, $b: String!) { it: register(input: {email: "eve@example.com", password: "short", displayName: $b, timeZone: $a}) { user { id } errors { message code path } } }`,
+	`mutation ($a: EmailAddress!, $b: String!) { it: login(input: {email: $a, password: $b}) { user { id } tokens { accessToken } retryAfter errors { message code path } } }`,
+	`mutation ($a: EmailAddress!, $b: String!) { it: login(input: {email: $a, password: $b, delivery: COOKIE}) { user { id } errors { message code path } } }`,
+	`mutation ($a: String!) { it: refreshSession(input: {refreshToken: $a}) { user { id } tokens { refreshToken } errors { message code path } } }`,
+	`mutation ($a: String!) { it: logout(input: {refreshToken: $a}) { errors { message code path } } }`,
+	`mutation ($a: ID!) { it: revokeSession(input: {sessionId: $a}) { session { id device } errors { message code path } } }`,
+	`mutation { it: revokeAllSessions(input: {exceptCurrent: true}) { revoked errors { message code path } } }`,
+}
+
+// FuzzSessionMutations sends texts to every mutation of sessions, from hostile
+// places, by a cookie too.
+func FuzzSessionMutations(f *testing.F) {
+	b := setup(f)
+	caller := b.register(f, "ada@example.com")
+	for i := range sessionMutations {
+		f.Add(uint8(i), "", "", "", "")
+		f.Add(uint8(i), "ada@example.com", "correct horse battery", "192.0.2.1", browser.UserAgent)
+		f.Add(uint8(i), "a\x00b\xff", "\u202e'; drop table users; --", "::ffff:192.0.2.1%eth0", "\x00\xff")
+		f.Add(uint8(i), "wrt_"+strings.Repeat("A", 43), strings.Repeat("x", 300), "2001:db8::/32", strings.Repeat("ä", 600))
+		f.Add(uint8(i), "ses_00000000000000000000000000", "\r\nSet-Cookie: a=b", "-1", "Mozilla/5.0 (")
+	}
+	f.Fuzz(func(t *testing.T, mutation uint8, first, second, address, userAgent string) {
+		operation := sessionMutations[int(mutation)%len(sessionMutations)]
+		variables := map[string]any{}
+		for name, value := range map[string]any{"a": first, "b": second} {
+			if strings.Contains(operation, "$"+name+":") {
+				variables[name] = value
+			}
+		}
+		body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
+		if err != nil {
+			t.Fatal(err)
+		}
+		caller.Address, caller.UserAgent = address, userAgent
+		request := b.Request(t, caller, body)
+		request.Header.Set("Cookie", "__Host-weft-refresh="+second)
+		response := b.Send(t, request)
+		response.WantCodes(t)
+		wantFormErrors(t, operation, response)
+		if text := b.log.String(); text != "" {
+			t.Errorf("the log says %s", text)
+		}
+	})
+}
+
+// wantFormErrors wants errors in the payload that a form can show, if any.
+func wantFormErrors(t *testing.T, operation string, response servertest.Response) {
+	t.Helper()
+	var data struct {
+		It struct {
+			Errors []struct {
+				Message, Code string
+				Path          []string
+			}
+		}
+	}
+	if err := json.Unmarshal(response.Data, &data); err != nil {
+		t.Fatalf("%v: %s", err, response.Data)
+	}
+	for _, one := range data.It.Errors {
+		if one.Message == "" || one.Code == "" || len(one.Path) == 0 {
+			t.Errorf("%s: error %+v is not for a form", operation, one)
+		}
+	}
 }
 
 // FuzzAccountMutations sends texts to every mutation of accounts: as an
@@ -49,22 +120,7 @@ func FuzzAccountMutations(f *testing.F) {
 		}
 		response := b.Do(t, root, operation, variables)
 		response.WantCodes(t)
-		var data struct {
-			It struct {
-				Errors []struct {
-					Message, Code string
-					Path          []string
-				}
-			}
-		}
-		if err := json.Unmarshal(response.Data, &data); err != nil {
-			t.Fatalf("%v: %s", err, response.Data)
-		}
-		for _, one := range data.It.Errors {
-			if one.Message == "" || one.Code == "" || len(one.Path) == 0 {
-				t.Errorf("%s: error %+v is not for a form", operation, one)
-			}
-		}
+		wantFormErrors(t, operation, response)
 		if text := b.log.String(); text != "" {
 			t.Errorf("the log says %s", text)
 		}
@@ -77,15 +133,11 @@ func FuzzAccountMutations(f *testing.F) {
 	})
 }
 
-// TestEveryAccountMutationIsFuzzed compares the list above with the schema.
-func TestEveryAccountMutationIsFuzzed(t *testing.T) {
+// TestEveryMutationIsFuzzed compares the lists above with the schema.
+func TestEveryMutationIsFuzzed(t *testing.T) {
 	t.Parallel()
-	all := strings.Join(accountMutations, "\n")
+	all := strings.Join(append(slices.Clone(accountMutations), sessionMutations...), "\n")
 	for _, field := range graph.NewExecutableSchema(graph.Config{}).Schema().Mutation.Fields {
-		switch field.Name {
-		case "register", "login", "refreshSession", "logout", "revokeSession", "revokeAllSessions":
-			continue // not of accounts
-		}
 		if !strings.Contains(all, " "+field.Name+"(") && !strings.Contains(all, " "+field.Name+" {") {
 			t.Errorf("%s is not fuzzed", field.Name)
 		}
