@@ -2,9 +2,7 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,26 +64,9 @@ func startCrossing(t *testing.T) *crossingPlatform {
 	p := up(t, home, "WEFT_DATABASE_URL="+c.database.URL("postgres"), "WEFT_DEMO=0")
 	c.users, c.todos = recordServer(t, p.addresses["users"]), recordServer(t, p.addresses["todos"])
 
-	var config map[string]any
-	text, err := os.ReadFile(filepath.Join(home, "weft.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &config); err != nil {
-		t.Fatal(err)
-	}
-	config["override_subgraph_url"] = map[string]string{"users": c.users.url + "/graphql", "todos": c.todos.url + "/graphql"}
-	if text, err = json.Marshal(config); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "weft.yaml")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	address := freeAddress(t)
-	router := start(t, nil, "weft", "serve", "--supergraph", "schema/supergraph.graphqls", "--config", file, "--listen", address)
-	router.waitFor(t, "http://"+address+"/health")
-	c.graphQL = "http://" + address + "/graphql"
+	c.graphQL = serveBeside(t, home, func(config map[string]any) {
+		config["override_subgraph_url"] = map[string]string{"users": c.users.url + "/graphql", "todos": c.todos.url + "/graphql"}
+	})
 	return c
 }
 

@@ -60,6 +60,32 @@ func up(t *testing.T, home string, variables ...string) *platform {
 	return p
 }
 
+// serveBeside starts another router for the platform that runs in home, with its
+// configuration as change has changed it, and returns the address of its endpoint.
+func serveBeside(t *testing.T, home string, change func(config map[string]any), arguments ...string) (graphQL string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(home, "weft.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config map[string]any
+	if err := json.Unmarshal(text, &config); err != nil {
+		t.Fatal(err)
+	}
+	change(config)
+	if text, err = json.Marshal(config); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "weft.yaml")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	router := start(t, nil, "weft", append([]string{"serve", "--supergraph", "schema/supergraph.graphqls", "--config", file, "--listen", address}, arguments...)...)
+	router.waitFor(t, "http://"+address+"/health")
+	return "http://" + address + "/graphql"
+}
+
 // graphQL is the address of the router's endpoint.
 func (p *platform) graphQL() string { return p.addresses["router"] + "/graphql" }
 

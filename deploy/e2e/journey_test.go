@@ -1,0 +1,239 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+// journeyOfTwoUsers follows two people through the platform: they register, verify
+// their addresses, share a list, work on it at the same time, lose and reset a
+// password, end a session, and one of them leaves.
+func (w *town) journeyOfTwoUsers(t *testing.T) {
+	ann, bob := w.register(t, "Ann"), w.register(t, "Bob")
+	w.verify(t, ann)
+	w.verify(t, bob)
+	list := w.share(t, ann, bob)
+	w.workTogether(t, list, ann, bob)
+	w.losePassword(t, bob)
+	w.endSession(t, ann)
+	w.leave(t, ann, bob, list)
+}
+
+// verify shows that a person reads the mail to their address.
+func (w *town) verify(t *testing.T, p *person) {
+	t.Helper()
+	const query = `{ me { status emailVerified } }`
+	if me := at(t, w.read(t, p, query), "me"); at(t, me, "status") != "PENDING" || at(t, me, "emailVerified") != false {
+		t.Errorf("before: %v", me)
+	}
+	token := w.token(t, p.email, "Verify")
+	// Somebody who clicks on a link is not always logged in.
+	w.do(t, w.nobody(), fmt.Sprintf(`verifyEmail(token: %q)`, token), "user { id }")
+	if me := at(t, w.read(t, p, query), "me"); at(t, me, "status") != "ACTIVE" || at(t, me, "emailVerified") != true {
+		t.Errorf("after: %v", me)
+	}
+	if code := w.refused(t, p, fmt.Sprintf(`verifyEmail(token: %q)`, token)); code != "TOKEN_INVALID" {
+		t.Errorf("a second time: %s", code)
+	}
+}
+
+// share has one make a list and the other become an editor of it.
+func (w *town) share(t *testing.T, owner, editor *person) (list string) {
+	t.Helper()
+	list, _ = at(t, w.do(t, owner, `createTodoList(input: {name: "Garden"})`, "list { id }"), "list", "id").(string)
+	query := fmt.Sprintf(`{ todoList(id: %q) { myRole owner { displayName email } members { user { displayName } role } } }`, list)
+	if seen := at(t, w.read(t, editor, query), "todoList"); seen != nil {
+		t.Errorf("before: %v", seen)
+	}
+	w.do(t, owner, fmt.Sprintf(`setListMember(input: {listId: %q, userId: %q, role: EDITOR})`, list, editor.id), "list { id }")
+	seen := at(t, w.read(t, editor, query), "todoList")
+	if at(t, seen, "myRole") != "EDITOR" || at(t, seen, "owner", "displayName") != "Ann" || at(t, seen, "owner", "email") != nil ||
+		at(t, seen, "members", 1, "user", "displayName") != "Bob" {
+		t.Errorf("after: %v", seen)
+	}
+	if code := w.refused(t, editor, fmt.Sprintf(`renameTodoList(input: {id: %q, name: "Mine"})`, list)); code != "FORBIDDEN" {
+		t.Errorf("an editor renames the list: %s", code)
+	}
+	return list
+}
+
+// workTogether has two people add todos at the same time, and change the same one:
+// of those who saw the same version, one succeeds, and the others see it and try
+// again.
+func (w *town) workTogether(t *testing.T, list string, people ...*person) {
+	t.Helper()
+	const each = 10
+	shared, _ := at(t, w.do(t, people[0], fmt.Sprintf(`createTodo(input: {listId: %q, title: "0"})`, list), "todo { id }"), "todo", "id").(string)
+	var group sync.WaitGroup
+	for n, p := range people {
+		group.Go(func() {
+			for i := range each {
+				// Each is sent twice, as by a client that lost the answer.
+				create := fmt.Sprintf(`mutation { it: createTodo(input: {listId: %q, title: "%d of %d", idempotencyKey: "%d"}) { todo { id } errors { code } } }`, list, i, n, i)
+				for range 2 {
+					if answer, err := w.try(t.Context(), p, create); err != nil || len(answer.Errors) > 0 || codeOf(answer) != "" {
+						t.Errorf("create: %v %+v", err, answer)
+					}
+				}
+				if err := w.count(t.Context(), p, shared); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	query := fmt.Sprintf(`{ todoList(id: %q) { todos(first: 100) { totalCount } } todo(id: %q) { title version } }`, list, shared)
+	for _, p := range people {
+		data := w.read(t, p, query)
+		if n := at(t, data, "todoList", "todos", "totalCount"); n != float64(1+each*len(people)) {
+			t.Errorf("there are %v todos", n)
+		}
+		if title := at(t, data, "todo", "title"); title != fmt.Sprint(each*len(people)) {
+			t.Errorf("the shared one is %v", at(t, data, "todo"))
+		}
+	}
+}
+
+// count adds one to the number that is a todo's title. It does so until nobody else
+// has changed the todo between its reading and its writing.
+func (w *town) count(ctx context.Context, p *person, todo string) error {
+	for {
+		read, err := w.try(ctx, p, fmt.Sprintf(`{ it: todo(id: %q) { title version } }`, todo))
+		data, _ := read.Data.(map[string]any)
+		seen, _ := data["it"].(map[string]any)
+		if err != nil || len(read.Errors) > 0 || seen == nil {
+			return fmt.Errorf("read: %v %+v", err, read)
+		}
+		var number int
+		if _, err := fmt.Sscan(fmt.Sprint(seen["title"]), &number); err != nil {
+			return err
+		}
+		written, err := w.try(ctx, p, fmt.Sprintf(`mutation { it: updateTodo(input: {id: %q, title: "%d", expectedVersion: %v}) { errors { code } } }`,
+			todo, number+1, seen["version"]))
+		if err != nil || len(written.Errors) > 0 {
+			return fmt.Errorf("write: %v %+v", err, written)
+		}
+		switch code := codeOf(written); code {
+		case "":
+			return nil
+		case "STALE_VERSION":
+		default:
+			return fmt.Errorf("write: %s", code)
+		}
+	}
+}
+
+// codeOf is the code of the first error in the payload "it", or "".
+func codeOf(answer reply) string {
+	data, _ := answer.Data.(map[string]any)
+	payload, _ := data["it"].(map[string]any)
+	errors, _ := payload["errors"].([]any)
+	if len(errors) == 0 {
+		return ""
+	}
+	first, _ := errors[0].(map[string]any)
+	return fmt.Sprint(first["code"])
+}
+
+// losePassword has a person ask for a mail and choose a new password. Sessions from
+// before end, and the old password is worth nothing.
+func (w *town) losePassword(t *testing.T, p *person) {
+	t.Helper()
+	before := *p
+	stranger := w.nobody()
+	for _, email := range []string{p.email, "nobody@example.test"} { // nobody learns who has an account
+		if ok := at(t, w.do(t, stranger, fmt.Sprintf(`requestPasswordReset(email: %q)`, email), "ok"), "ok"); ok != true {
+			t.Errorf("%s: %v", email, ok)
+		}
+	}
+	token := w.token(t, p.email, "new password")
+	p.password = "staple battery horse"
+	w.do(t, stranger, fmt.Sprintf(`resetPassword(token: %q, newPassword: %q)`, token, p.password), "ok")
+	if code := w.refused(t, stranger, fmt.Sprintf(`resetPassword(token: %q, newPassword: "another battery")`, token)); code != "TOKEN_INVALID" {
+		t.Errorf("a second time: %s", code)
+	}
+	w.endsSoon(t, &before)
+	if code := w.refused(t, stranger, fmt.Sprintf(`login(input: {email: %q, password: %q})`, p.email, before.password)); code != "INVALID_CREDENTIALS" {
+		t.Errorf("the old password: %s", code)
+	}
+	w.logIn(t, p)
+	if me := at(t, w.read(t, p, `{ me { id } }`), "me", "id"); me != p.id {
+		t.Errorf("with the new password it is %v", me)
+	}
+}
+
+// endSession has a person log in a second time, see both sessions, and end the
+// second one from the first.
+func (w *town) endSession(t *testing.T, p *person) {
+	t.Helper()
+	phone := *p
+	w.logIn(t, &phone)
+	const query = `{ me { sessions(first: 10) { edges { node { id current address device } } } } }`
+	other := ""
+	edges := at(t, w.read(t, p, query), "me", "sessions", "edges").([]any)
+	for _, edge := range edges {
+		node := at(t, edge, "node")
+		if at(t, node, "address") != p.address {
+			t.Errorf("a session from %v", node)
+		}
+		if at(t, node, "current") == false {
+			other, _ = at(t, node, "id").(string)
+		}
+	}
+	if len(edges) != 2 || other == "" {
+		t.Fatalf("sessions: %v", edges)
+	}
+	w.read(t, &phone, `{ me { id } }`)
+	w.do(t, p, fmt.Sprintf(`revokeSession(input: {sessionId: %q})`, other), "session { id }")
+	w.endsSoon(t, &phone)
+	if edges := at(t, w.read(t, p, query), "me", "sessions", "edges").([]any); len(edges) != 1 {
+		t.Errorf("afterwards: %v", edges)
+	}
+}
+
+// leave has one ask for the deletion of their account: it is locked, and others
+// see nothing of who it was.
+func (w *town) leave(t *testing.T, p, other *person, list string) {
+	t.Helper()
+	if code := w.refused(t, p, `deleteAccount(password: "a guess that is wrong")`); code != "INVALID_CREDENTIALS" {
+		t.Errorf("with a wrong password: %s", code)
+	}
+	w.do(t, p, fmt.Sprintf(`deleteAccount(password: %q)`, p.password), "ok")
+	w.endsSoon(t, p)
+	locked := w.nobody()
+	if code := w.refused(t, locked, fmt.Sprintf(`login(input: {email: %q, password: %q})`, p.email, p.password)); code != "INVALID_CREDENTIALS" {
+		t.Errorf("it can log in: %s", code)
+	}
+	if code := w.refused(t, locked, fmt.Sprintf(`register(input: {email: %q, password: "correct horse battery", displayName: "Eve"})`, p.email)); code != "CONFLICT" {
+		t.Errorf("its address can be registered: %s", code)
+	}
+	data := w.read(t, other, fmt.Sprintf(`{ user(id: %q) { displayName } todoList(id: %q) { myRole members { user { displayName } } } }`, p.id, list))
+	if name := at(t, data, "user", "displayName"); name != "Deleted user" {
+		t.Errorf("others see %v", name)
+	}
+	if role := at(t, data, "todoList", "myRole"); role != "EDITOR" {
+		t.Errorf("in the shared list the other one is %v", role)
+	}
+}
+
+// endsSoon waits until a person's token is refused, no longer than five seconds.
+func (w *town) endsSoon(t *testing.T, p *person) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.After(5 * time.Second); ; {
+		answer := w.send(t, p, `{ me { id } }`)
+		if answer.Status == http.StatusUnauthorized && len(answer.Errors) == 1 && answer.Errors[0].Extensions["code"] == "AUTH_ERROR" {
+			return
+		}
+		select {
+		case <-end:
+			t.Fatalf("after 5 s the token of %s still gets %+v", p.email, answer)
+		case <-tick.C:
+		}
+	}
+}
