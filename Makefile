@@ -17,7 +17,7 @@ VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak build
+.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ down: ## stop a platform that runs in another terminal
 
 reset: ## remove the local platform's data, secrets and programs
 	@$(DEV) reset
+
+seed: ## make the local platform's databases with SIZE (1000000) todos; refuses databases that it did not make
+	@$(DEV) seed $(SIZE)
+
+test-seeded: ## the plans, statements and page times of reads, on SIZE (1000000) todos
+	@$(DEV) seed $(SIZE) -- go test ./subgraphs/todos/graph -run 'TestPlans|TestStatements|TestPages|TestSpeedOfPages' -count 1 -v
 
 smoke: ## walk through the running platform once: register, log in, todos, mail
 	@$(DEV) smoke

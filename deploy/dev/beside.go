@@ -38,6 +38,11 @@ func beside(ctx context.Context, at place, arguments []string) error {
 		defer func() { _ = cluster.Stop() }() // the command's result is what counts
 		environment = append(environment, testDatabaseVariable+"="+cluster.URL("postgres"))
 	}
+	return runCommand(ctx, arguments, environment)
+}
+
+// runCommand runs a command in the foreground; its exit status is the error's.
+func runCommand(ctx context.Context, arguments, environment []string) error {
 	cmd := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
 	cmd.Env = environment
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

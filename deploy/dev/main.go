@@ -25,6 +25,7 @@ const usage = `usage: dev [--home DIR] [COMMAND]
   down    stop a platform that runs elsewhere on this machine
   reset   remove its data, secrets and programs
   smoke   walk through a running platform once
+  seed    make databases with very many rows: dev seed 1000000 [-- COMMAND]
   run     run a command beside a database for tests: dev run -- go test ./...
 
   --home DIR   where the platform keeps everything; .weft in the checkout by default
@@ -69,14 +70,14 @@ func run() int {
 	ctx = endWithGoRun(ctx)
 
 	commands := map[string]func(context.Context, place, []string) error{
-		"up": up, "down": down, "reset": reset, "smoke": walk, "run": beside,
+		"up": up, "down": down, "reset": reset, "smoke": walk, "run": beside, "seed": fill,
 	}
 	name, arguments := "up", flags.Args()
 	if len(arguments) > 0 {
 		name, arguments = arguments[0], arguments[1:]
 	}
 	command, known := commands[name]
-	if !known || name != "run" && len(arguments) > 0 {
+	if !known || name != "run" && name != "seed" && len(arguments) > 0 {
 		flags.Usage()
 		return 2
 	}

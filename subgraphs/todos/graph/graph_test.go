@@ -51,11 +51,13 @@ func setup(t testing.TB) *bundle {
 	return b
 }
 
-// serve is the service on a database, whose statements the tracer is told of.
+// serve is the service on a database, whose statements the tracer is told of. They
+// may take their time: what is counted and explained does not depend on how busy the
+// machine is.
 func serve(t testing.TB, url string, tracer pgx.QueryTracer) *bundle {
 	t.Helper()
 	b := &bundle{}
-	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test", Tracer: tracer})
+	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test", Tracer: tracer, StatementTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,11 +31,16 @@ const smallSize = 50_000
 type seededService struct {
 	*bundle
 	asked *asked
-	// The first person, who is in the largest lists, and the largest list.
+	// The first person and the largest list.
 	person identity.Claims
 	list   string
 	// A todo of the list, and a tag.
 	todo, tag string
+}
+
+// firstPerson is in the largest lists of a seeded database.
+func firstPerson() identity.Claims {
+	return identity.Claims{Subject: id.Format(id.User, seed.Person(0)), Session: "ses_test"}
 }
 
 // seededBundle returns the service on the database that the environment names, or
@@ -54,7 +59,7 @@ func seededBundle(t testing.TB) seededService {
 		}
 		pool.Close()
 	}
-	s := seededService{asked: &asked{}, person: identity.Claims{Subject: id.Format(id.User, seed.Person(0)), Session: "ses_test"}}
+	s := seededService{asked: &asked{}, person: firstPerson()}
 	s.bundle = serve(t, url, s.asked)
 	var list, todo, tag id.UUID
 	err := s.pool.QueryRow(t.Context(), `select t.list_id, t.id, x.tag_id from todo_lists l join todos t on t.list_id = l.id and t.deleted_at is null

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -9,7 +10,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/internal/id"
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/todos/graph"
 )
 
@@ -25,29 +28,11 @@ type statementCase struct {
 // follows from the operation alone.
 func TestStatements(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
-	ada := person(1)
-	key, err := id.Parse(id.User, ada.Subject)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Twelve lists of a hundred todos; ada and two others are members, and each
-	// todo is assigned to two of them.
-	b.exec(t, `insert into todo_lists (id, name, owner_id) select gen_random_uuid(), 'list ' || n, $1 from generate_series(1, 12) n`, key)
-	b.exec(t, `insert into list_members (list_id, user_id, role, since)
-		select l.id, u, case when u = $1 then 'OWNER' else 'EDITOR' end, now() from todo_lists l, unnest(array[$1, $2, $3]::uuid[]) u`, key, id.UUID{15: 2}, id.UUID{15: 3})
-	b.exec(t, `insert into todos (id, list_id, title, creator_id, due_at)
-		select gen_random_uuid(), l.id, 'todo ' || n, $1, '2026-07-15T12:00:00Z' from todo_lists l, generate_series(1, 100) n`, key)
-	b.exec(t, `insert into todo_assignees (todo_id, user_id, position, todo_created_at)
-		select t.id, m.user_id, 1, t.created_at from todos t join list_members m using (list_id)`)
-	b.exec(t, `insert into tags (id, list_id, name) select gen_random_uuid(), id, 'tag' from todo_lists`)
-	b.exec(t, `insert into todo_tags (todo_id, tag_id) select t.id, g.id from todos t join tags g using (list_id)`)
-	b.exec(t, `insert into domain_events (list_id, todo_id, type, version, actor_id, at, data)
-		select list_id, id, 'TODO_CREATED', n, $1, now(), '{"title": {"from": null, "to": "x"}}' from todos, generate_series(1, 3) n`, key)
-	b.exec(t, `analyze`)
+	b, ada := statementRows(t)
+	me := key(t, ada)
 	rows := func(sql string, kind id.Kind) (reps []any) {
 		t.Helper()
-		result, err := b.pool.Query(t.Context(), sql)
+		result, err := b.pool.Query(t.Context(), sql, me)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,14 +43,22 @@ func TestStatements(t *testing.T) {
 			if err := result.Scan(&u); err != nil {
 				t.Fatal(err)
 			}
-			reps = append(reps, map[string]any{"__typename": name, "id": id.Format(kind, u), "timeZone": "UTC"})
+			zone := []string{"UTC", "Asia/Tokyo"}[len(reps)%2]
+			reps = append(reps, map[string]any{"__typename": name, "id": id.Format(kind, u), "timeZone": zone})
+		}
+		if len(reps) < 10 {
+			t.Fatalf("only %d rows of %s", len(reps), name)
 		}
 		return reps
 	}
-	lists, todos := rows(`select id from todo_lists`, id.TodoList), rows(`select id from todos limit 1000`, id.Todo)
-	var users []any
-	for i := range 1000 {
-		users = append(users, map[string]any{"__typename": "User", "id": person(1 + i).Subject, "timeZone": []string{"UTC", "Asia/Tokyo"}[i%2]})
+	lists := rows(`select list_id from list_members where user_id = $1 order by list_id limit 12`, id.TodoList)
+	todos := rows(`select t.id from list_members m join todos t on t.list_id = m.list_id and t.deleted_at is null
+		where m.user_id = $1 and exists (select from todo_assignees a where a.todo_id = t.id)
+			and exists (select from todo_tags g where g.todo_id = t.id) order by t.id limit 1000`, id.Todo)
+	users := rows(`select $1 union all (select distinct p.user_id from list_members m join list_members p on p.list_id = m.list_id and p.user_id <> m.user_id
+		where m.user_id = $1 order by 1 limit 50)`, id.User)
+	for i := range 1000 - len(users) { // nobody has heard of these
+		users = append(users, map[string]any{"__typename": "User", "id": person(1_000 + i).Subject, "timeZone": []string{"UTC", "Asia/Tokyo"}[i%2]})
 	}
 	const nested = `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on User {
 		todoLists(first: $n) { totalCount edges { node { name members { user { id } } owner { id } todos(first: $n) { totalCount
@@ -100,7 +93,7 @@ func TestStatements(t *testing.T) {
 		{
 			"everything of lists", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on TodoList {
 				members { role since user { id todoStats { open } } } tags { name } stats { open inProgress done archived overdue }
-				todos(first: $n, filter: {search: "todo", priority: [NORMAL]}, orderBy: {field: TITLE}) { totalCount
+				todos(first: $n, filter: {search: "todo or buy", priority: [NORMAL]}, orderBy: {field: TITLE}) { totalCount
 					pageInfo { hasNextPage } edges { cursor node { tags { name } history(last: $n) { edges { node { version } } } } } } } } }`,
 			lists[:1], lists, 100, 9,
 		},
@@ -112,7 +105,7 @@ func TestStatements(t *testing.T) {
 			users[:1], users[:100], 50, 8,
 		},
 		{
-			"a search", `query ($n: Int) { searchTodos(query: "todo", first: $n) { totalCount edges { cursor node { list { stats { open } } assignees { id } tags { name } } } } }`,
+			"a search", `query ($n: Int) { searchTodos(query: "todo or milk", first: $n) { totalCount edges { cursor node { list { stats { open } } assignees { id } tags { name } } } } }`,
 			nil, nil, 100, 6,
 		},
 		{
@@ -141,6 +134,36 @@ func TestStatements(t *testing.T) {
 			}
 		})
 	}
+}
+
+// statementRows returns the service on a database with something in every table,
+// and somebody who may see much of it. It is the seeded one, if the environment
+// names it.
+func statementRows(t *testing.T) (*bundle, identity.Claims) {
+	t.Helper()
+	if url := os.Getenv(seededVariable); url != "" {
+		statements := &postgrestest.Statements{}
+		b := serve(t, url, statements)
+		b.statements = statements
+		return b, firstPerson()
+	}
+	b := setup(t)
+	ada := person(1)
+	// Twelve lists of a hundred todos; ada and twenty others are members, and each
+	// todo is assigned to three of them.
+	b.exec(t, `insert into todo_lists (id, name, owner_id) select gen_random_uuid(), 'list ' || n, $1 from generate_series(1, 12) n`, key(t, ada))
+	b.exec(t, `insert into list_members (list_id, user_id, role, since)
+		select l.id, lpad(to_hex(u), 32, '0')::uuid, case when u = 1 then 'OWNER' else 'EDITOR' end, now() from todo_lists l, generate_series(1, 21) u`)
+	b.exec(t, `insert into todos (id, list_id, title, creator_id, due_at)
+		select gen_random_uuid(), l.id, 'todo ' || n, $1, '2026-07-15T12:00:00Z' from todo_lists l, generate_series(1, 100) n`, key(t, ada))
+	b.exec(t, `insert into todo_assignees (todo_id, user_id, position, todo_created_at)
+		select t.id, lpad(to_hex(u), 32, '0')::uuid, 1, t.created_at from todos t, generate_series(1, 3) u`)
+	b.exec(t, `insert into tags (id, list_id, name) select gen_random_uuid(), id, 'tag' from todo_lists`)
+	b.exec(t, `insert into todo_tags (todo_id, tag_id) select t.id, g.id from todos t join tags g using (list_id)`)
+	b.exec(t, `insert into domain_events (list_id, todo_id, type, version, actor_id, at, data)
+		select list_id, id, 'TODO_CREATED', n, $1, now(), '{"title": {"from": null, "to": "x"}}' from todos, generate_series(1, 3) n`, key(t, ada))
+	b.exec(t, `analyze`)
+	return b, ada
 }
 
 // heads shortens statements to what tells them apart.

@@ -44,7 +44,8 @@ func (s seeded) tags() iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		for list := range s.lists {
 			for n, name := range [tagsOfList]string{"Home", "Work", "Errand", "Later", "Wichtig"} {
-				if !yield([]any{s.tag(list, n), s.list(list), name}) {
+				at := seed.At(list, s.lists)
+				if !yield([]any{s.tag(list, n), s.list(list), name, at, at}) {
 					return
 				}
 			}
