@@ -183,7 +183,7 @@ func TestWaitingForALockEnds(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), `create table t (n int)`); err != nil {
 		t.Fatal(err)
 	}
-	forgetful := open(t, postgres.Config{URL: url, StatementTimeout: 50 * time.Millisecond})
+	forgetful := open(t, postgres.Config{URL: url, StatementTimeout: 2 * time.Second})
 	tx, err := forgetful.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)

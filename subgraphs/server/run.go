@@ -25,6 +25,8 @@ type RunConfig struct {
 	// DrainTimeout bounds the wait for requests in progress. Defaults to 20
 	// seconds.
 	DrainTimeout time.Duration
+	// After is the clock of DrainDelay. Defaults to time.After.
+	After func(time.Duration) <-chan time.Time
 	// Listening is told the address that was bound. Defaults to nobody.
 	Listening func(net.Addr)
 }
@@ -34,6 +36,9 @@ type RunConfig struct {
 func Run(ctx context.Context, cfg RunConfig, handler http.Handler) error {
 	cfg.DrainDelay = cmp.Or(cfg.DrainDelay, 150*time.Millisecond)
 	cfg.DrainTimeout = cmp.Or(cfg.DrainTimeout, 20*time.Second)
+	if cfg.After == nil {
+		cfg.After = time.After
+	}
 	listener, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
@@ -61,12 +66,12 @@ func Run(ctx context.Context, cfg RunConfig, handler http.Handler) error {
 	}
 	cfg.Logger.Info("stopping")
 	draining.begun.Store(true)
-	time.Sleep(cfg.DrainDelay)
+	<-cfg.After(cfg.DrainDelay)
 	_ = listener.Close() // Serve says what became of it
 	if err := <-served; !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("server: %w", err)
 	}
-	time.Sleep(cfg.DrainDelay)
+	<-cfg.After(cfg.DrainDelay)
 	return shutDown(server, cfg.DrainTimeout)
 }
 

@@ -106,7 +106,7 @@ func TestRunDrainsInOrder(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	addr, ended := make(chan net.Addr, 1), make(chan error, 1)
-	begun, end := make(chan struct{}), make(chan struct{})
+	begun, end, stage := make(chan struct{}), make(chan struct{}), make(chan time.Time)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /quick", func(http.ResponseWriter, *http.Request) {})
@@ -117,7 +117,8 @@ func TestRunDrainsInOrder(t *testing.T) {
 	})
 	go func() {
 		ended <- server.Run(ctx, server.RunConfig{
-			Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Listening: func(a net.Addr) { addr <- a }, DrainDelay: 2 * time.Second,
+			Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Listening: func(a net.Addr) { addr <- a },
+			After: func(time.Duration) <-chan time.Time { return stage },
 		}, mux)
 	}()
 	url := "http://" + (<-addr).String()
@@ -155,6 +156,7 @@ func TestRunDrainsInOrder(t *testing.T) {
 	if response := get(newcomer, "/quick"); response.StatusCode != http.StatusOK {
 		t.Errorf("a newcomer gets %s before the listener is closed", response.Status)
 	}
+	stage <- time.Now()
 	for { // until nobody can connect
 		conn, err := net.Dial("tcp", url[len("http://"):])
 		if err != nil {
@@ -165,6 +167,7 @@ func TestRunDrainsInOrder(t *testing.T) {
 	if response := get(old, "/quick"); response.StatusCode != http.StatusOK || !response.Close {
 		t.Errorf("an old connection gets %s, and is asked to leave: %v", response.Status, response.Close)
 	}
+	stage <- time.Now()
 	select {
 	case err := <-ended:
 		t.Errorf("ended with a request in progress: %v", err)

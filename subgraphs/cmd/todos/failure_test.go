@@ -228,7 +228,9 @@ func TestCancelledRequestsGiveBackTheirConnections(t *testing.T) {
 	if err := migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	s := newService(t, url, func(c *sharedpostgres.ReplicatedConfig) { c.Primary.MaxConns = 4 }, nil)
+	s := newService(t, url, func(c *sharedpostgres.ReplicatedConfig) {
+		c.Primary.MaxConns, c.Primary.StatementTimeout, c.Primary.LockTimeout = 4, time.Minute, time.Minute
+	}, nil)
 	ada := identity.Claims{Subject: id.Format(id.User, id.New())}
 	list := createList(t, s.client, ada)
 	conn, locks := connect(t, url), connect(t, url)
