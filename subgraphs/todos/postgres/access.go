@@ -11,18 +11,20 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// memberOf joins the list l with the id that an expression gives, unless it is
-// deleted, and the membership m of the viewer, who is $1. Without that row there
-// is no list, and nothing in it, for the viewer. What the role m.role then allows
-// is todos.ListRole's to say.
-func memberOf(listID string) string {
-	return `
-		join todo_lists l on l.id = ` + listID + ` and l.deleted_at is null
-		join list_members m on m.list_id = l.id and m.user_id = $1 `
-}
+// The join of the list l, unless it is deleted, and of the membership m of the
+// viewer, who is $1, around the list's id. Without that row there is no list, and
+// nothing in it, for the viewer. What the role m.role then allows is
+// todos.ListRole's to say.
+const (
+	joinList   = ` join todo_lists l on l.id = `
+	joinMember = ` and l.deleted_at is null join list_members m on m.list_id = l.id and m.user_id = $1 `
+)
 
-// visible is memberOf for the list of the todo t.
-var visible = memberOf("t.list_id")
+// memberOf is the join for the list with the id that an expression gives.
+func memberOf(listID string) string { return joinList + listID + joinMember }
+
+// visible is the join for the list of the todo t.
+const visible = joinList + `t.list_id` + joinMember
 
 // Rows are locked in the order in which they are named here, lists before what
 // lies in them, so that changes wait for each other in one direction.

@@ -12,7 +12,7 @@ import (
 // one statement: $1 the viewer, $2 the todos, $3 the expected versions, each
 // possibly null, $4 the roles that may, $5 the moment, $6 the event, $7 the
 // request. What it makes of a todo is what todos.Todo.WithStatus does.
-var completeTodos = `with k as (
+const completeTodos = `with k as (
 		select * from unnest($2::uuid[], $3::integer[]) with ordinality as k (todo_id, expected, n)
 	), held as materialized (
 		select k.n, m.role, t as todo,

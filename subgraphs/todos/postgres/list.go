@@ -237,9 +237,7 @@ func (s *Service) CountLists(ctx context.Context, viewer todos.Viewer, userIDs [
 	}
 	return counts, s.countInto(ctx, counts, lookup, `select k.n, count(*)
 		from unnest($2::uuid[]) with ordinality as k (user_id, n)
-		join list_members p on p.user_id = k.user_id
-		join todo_lists l on l.id = p.list_id and l.deleted_at is null
-		join list_members m on m.list_id = p.list_id and m.user_id = $1
+		join list_members p on p.user_id = k.user_id`+memberOf("p.list_id")+`
 		group by k.n`, me, lookup.uuids)
 }
 

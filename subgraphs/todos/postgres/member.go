@@ -185,9 +185,7 @@ func (s *Service) Members(ctx context.Context, viewer todos.Viewer, listIDs []st
 		return members, nil
 	}
 	rows, err := s.deps.Pool.Query(ctx, `select k.n, p.user_id, p.role, p.since
-		from unnest($2::uuid[]) with ordinality as k (list_id, n)
-		join todo_lists l on l.id = k.list_id and l.deleted_at is null
-		join list_members m on m.list_id = l.id and m.user_id = $1
+		from unnest($2::uuid[]) with ordinality as k (list_id, n)`+memberOf("k.list_id")+`
 		cross join lateral (
 			select user_id, role, since from list_members where list_id = k.list_id order by since, user_id limit $3
 		) p

@@ -25,7 +25,7 @@ func scanTodo(row pgx.CollectableRow, before ...any) (*todos.Todo, error) {
 }
 
 // selectTodos reads the todos with the ids $2 that the viewer $1 may see.
-var selectTodos = `select ` + todoColumns + ` from todos t` + visible + `where t.id = any($2) and t.deleted_at is null`
+const selectTodos = `select ` + todoColumns + ` from todos t` + visible + `where t.id = any($2) and t.deleted_at is null`
 
 // TodosByID implements todos.Service.
 func (s *Service) TodosByID(ctx context.Context, viewer todos.Viewer, ids []string) ([]*todos.Todo, error) {
@@ -63,9 +63,7 @@ func (s *Service) Assignees(ctx context.Context, viewer todos.Viewer, todoIDs []
 	}
 	rows, err := s.deps.Pool.Query(ctx, `select k.n, a.user_id
 		from unnest($2::uuid[]) with ordinality as k (todo_id, n)
-		join todos t on t.id = k.todo_id and t.deleted_at is null
-		join todo_lists l on l.id = t.list_id and l.deleted_at is null
-		join list_members m on m.list_id = t.list_id and m.user_id = $1
+		join todos t on t.id = k.todo_id and t.deleted_at is null`+visible+`
 		join todo_assignees a on a.todo_id = t.id
 		order by k.n, a.position, a.user_id`, me, lookup.uuids)
 	if err != nil {
