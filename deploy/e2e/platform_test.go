@@ -181,6 +181,7 @@ func TestPlatform(t *testing.T) {
 		}
 	})
 	t.Run("weft compose reads the services' schemas", func(t *testing.T) { composeRunning(t, first) })
+	t.Run("a browser's session lives in a cookie", func(t *testing.T) { tryCookies(t, first) })
 	t.Run("the playground answers the demo user", func(t *testing.T) {
 		tryPlayground(t, first.addresses["router"])
 	})

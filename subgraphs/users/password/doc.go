@@ -6,4 +6,8 @@
 // password storage cheat sheet) takes some 25 ms of one core. Hashes are made one
 // per core at a time, and only so many callers may wait: memory and latency stay
 // bounded whatever the load.
+//
+// Hashes of bcrypt ($2a$, $2b$, $2y$), from systems that accounts were taken over
+// from, are checked too, and are to be replaced when the password is known
+// (Outdated).
 package password

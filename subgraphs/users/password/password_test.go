@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/weftql/weft/subgraphs/users/password"
 )
 
@@ -35,6 +37,9 @@ func TestHashAndVerify(t *testing.T) {
 	}
 	// From the tests of the reference implementation (phc-winner-argon2, src/test.c).
 	const reference = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+	// From the tests of jBCrypt (TestBCrypt.java).
+	const bcryptABC = "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i"
+	long := bcryptOf(t, strings.Repeat("x", 72), bcrypt.MinCost)
 	for _, c := range []struct {
 		name, password, hash string
 		want                 bool
@@ -45,6 +50,13 @@ func TestHashAndVerify(t *testing.T) {
 		{"no account", "correct horse", "", false},
 		{"the reference's hash", "password", reference, true},
 		{"another of the reference's", "passwore", reference, false},
+		{"bcrypt", "abc", bcryptABC, true},
+		{"bcrypt as OpenBSD writes it", "abc", strings.Replace(bcryptABC, "$2a$", "$2b$", 1), true},
+		{"bcrypt as PHP writes it", "abc", strings.Replace(bcryptABC, "$2a$", "$2y$", 1), true},
+		{"another of bcrypt's", "abd", bcryptABC, false},
+		{"nothing of bcrypt's", "", bcryptABC, false},
+		{"bcrypt of 72 bytes, and what it never saw", strings.Repeat("x", 100), long, true},
+		{"bcrypt of 71 bytes", strings.Repeat("x", 71), long, false},
 	} {
 		got, err := h.Verify(t.Context(), c.password, c.hash)
 		if err != nil || got != c.want {
@@ -53,10 +65,35 @@ func TestHashAndVerify(t *testing.T) {
 	}
 }
 
+func bcryptOf(t *testing.T, plain string, cost int) string {
+	t.Helper()
+	hash, err := bcrypt.GenerateFromPassword([]byte(plain), cost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(hash)
+}
+
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	hash, err := hasher(t, password.Config{}).Hash(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		hash: false, bcryptOf(t, "x", bcrypt.MinCost): true, strings.Replace(hash, "m=19456", "m=4096", 1): true, strings.Replace(hash, "t=2", "t=1", 1): true,
+	} {
+		if got := password.Outdated(text); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+}
+
 func TestVerifyRefusesForeignHashes(t *testing.T) {
 	t.Parallel()
 	h := hasher(t, password.Config{})
 	for _, hash := range []string{
+		"$2b$15$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i", "$2x$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i", "$2a$", "$2a$99$x",
 		"plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$", "$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 		"$argon2id$v=19$m=256,t=0,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 	} {

@@ -5,6 +5,9 @@
 //	users.Service ─▶ postgres.Pool ─▶ table users
 //	a change ─one transaction─▶ row in users, tokens, sessions ─▶ jobs in river.river_job ─▶ entry in audit_log
 //
+//	sessions that ended ─Announce─▶ sorted set in Redis ─▶ routers
+//	attempts to log in ─▶ counts in Redis, or in login_attempts while it is away
+//
 // Locks are taken in that order, and the advisory lock of administrators before all
 // of them: the end of the audit log's chain is what everybody waits for, so that it
 // is held for the shortest time.

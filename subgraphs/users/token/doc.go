@@ -1,5 +1,8 @@
 // Package token issues access tokens and publishes the keys to check them with.
 //
-//	user, session, scopes ─Issue─▶ JWT (RFC 9068, EdDSA) ─▶ client ─▶ router
-//	private key ─▶ JWKS ─▶ /.well-known/jwks.json ─▶ router
+//	user, session, scopes ─Issue─▶ JWT (RFC 9068; EdDSA or RS256) ─▶ client ─▶ router
+//	PEM ─ParseKeys─▶ the key that signs; it, the next and the former ones ─▶ /.well-known/jwks.json ─▶ router
+//
+// Which algorithm it is depends on the first key alone. ParseKeys says how keys are
+// replaced without anybody noticing.
 package token
