@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -63,7 +62,11 @@ func newPath(t testing.TB, change func(*Config), header http.Header) *path {
 	if change != nil {
 		change(&config)
 	}
-	r, err := New(config, compose(t, subgraphs), slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	log, err := NewLogger(io.Discard, LogConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(config, compose(t, subgraphs), log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,14 +63,15 @@ func writeLine(log *slog.Logger, r *http.Request, l *line) {
 	if h, ok := log.Handler().(*handler); ok && (!h.Enabled(r.Context(), l.level) || h.write(l)) {
 		return
 	}
-	attributes := []slog.Attr{
+	attributes := make([]slog.Attr, 0, 8)
+	attributes = append(attributes,
 		slog.String(MethodKey, l.method),
 		slog.String(PathKey, l.path),
 		slog.Int(StatusKey, l.status),
 		slog.Float64(DurationKey, milliseconds(l.took)),
 		slog.Int64(BytesKey, l.record.Bytes),
 		slog.String(RequestIDKey, l.record.RequestID),
-	}
+	)
 	if l.record.Operation != "" {
 		attributes = append(attributes, slog.String(OperationKey, l.record.Operation))
 	}
