@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/weftql/weft/deploy/process"
 )
 
-// TestEmbeddedPackagesRun fetches both packages, 75 MB together, and runs what
-// is in them.
+// TestEmbeddedPackagesRun fetches both packages, 75 MB together, runs what is in
+// them, and looks for the extensions that the services need.
 func TestEmbeddedPackagesRun(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("WEFT_TEST_EMBEDDED") != "1" {
@@ -59,6 +61,23 @@ func TestEmbeddedPackagesRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("PostgreSQL %s runs on port %d", found.Version, cluster.Port())
+			address, err := cluster.CreateDatabase(t.Context(), "extended")
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn, err := pgx.Connect(t.Context(), address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Those that the services' migrations need.
+			for _, extension := range []string{"pg_trgm", "btree_gin"} {
+				if _, err := conn.Exec(t.Context(), "create extension "+extension); err != nil {
+					t.Error(err)
+				}
+			}
+			if err := conn.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 			if err := cluster.Stop(); err != nil {
 				t.Error(err)
 			}

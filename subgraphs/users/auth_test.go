@@ -60,3 +60,24 @@ func TestRedact(t *testing.T) {
 		}
 	}
 }
+
+func TestRedactDeletedAccount(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		viewer users.Viewer
+		want   string
+	}{
+		{"the user", users.Viewer{ID: "usr_1"}, "Deleted user"},
+		{"somebody else", users.Viewer{ID: "usr_2"}, "Deleted user"},
+		{"nobody", users.Viewer{Admin: true}, "Deleted user"},
+		{"an administrator", users.Viewer{ID: "usr_2", Admin: true}, "Ada"},
+	} {
+		email, avatar, status := "ada@example.com", "https://example.com/a.png", users.StatusDeleted
+		u := users.User{ID: "usr_1", DisplayName: "Ada", TimeZone: "Europe/London", AvatarURL: &avatar, Email: &email, Status: &status}
+		c.viewer.Redact(&u)
+		if hidden := u.AvatarURL == nil && u.Email == nil && u.Status == nil && u.TimeZone == "UTC"; u.DisplayName != c.want || hidden == (c.want == "Ada") {
+			t.Errorf("%s: %+v", c.name, u)
+		}
+	}
+}

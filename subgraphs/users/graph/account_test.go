@@ -130,6 +130,14 @@ func TestVerifyEmail(t *testing.T) {
 	}
 	b.clock.advance(users.VerificationLife)
 	verify(expired, refused)
+	b.clock.advance(time.Second)
+	if err := b.service.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := b.pool.QueryRow(t.Context(), `select count(*) from one_time_tokens`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d expired tokens are left, %v", left, err)
+	}
 	if diff := cmp.Diff([]string{"password.request-reset SUCCESS", "email.verify SUCCESS"}, b.audited(t)); diff != "" {
 		t.Errorf("audit log (-want +got):\n%s", diff)
 	}

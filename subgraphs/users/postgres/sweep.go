@@ -19,8 +19,8 @@ const (
 )
 
 // Sweep removes what nobody needs any more: salts after the grace, attempts that
-// are forgotten, sessions that are long over and refresh tokens that were used
-// long ago. Run calls it.
+// are forgotten, tokens from mails that have expired, sessions that are long over
+// and refresh tokens that were used long ago. Run calls it.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	batch := &pgx.Batch{}
@@ -28,6 +28,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 		select hash from refresh_tokens where successor_salt is not null and used_at < $1 limit $2)`, now.Add(-refreshGrace), sweepMost)
 	batch.Queue(`delete from login_attempts where key in (
 		select key from login_attempts where forgotten_at < $1 limit $2)`, now, sweepMost)
+	batch.Queue(`delete from one_time_tokens where hash in (
+		select hash from one_time_tokens where expires_at < $1 limit $2)`, now, sweepMost)
 	batch.Queue(`delete from refresh_tokens where hash in (
 		select hash from refresh_tokens where used_at < $1 limit $2)`, now.Add(-keptFor), sweepMost)
 	batch.Queue(`delete from sessions where id in (
