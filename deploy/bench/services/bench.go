@@ -112,7 +112,7 @@ func (b *bench) subgraph(service, what, address string) process.Command {
 		},
 	}
 	if service == "users" {
-		c.Env = append(c.Env, "USERS_SIGNING_KEY="+signingKey())
+		c.Env = append(c.Env, "USERS_SIGNING_KEYS="+signingKey())
 	}
 	if _, port, err := net.SplitHostPort(address); err == nil {
 		c.Env = append(c.Env, prefix+"PORT="+port)
