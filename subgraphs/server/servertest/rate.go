@@ -27,7 +27,9 @@ func Rates(t testing.TB, rounds int, things ...func(testing.TB)) []Rate {
 	perSecond, cpu := make([][]float64, len(things)), make([][]float64, len(things))
 	for round := range rounds + 1 {
 		for i := range things {
-			i = (i + round) % len(things)
+			if i = (i + round/2) % len(things); round%2 == 1 {
+				i = len(things) - 1 - i // who comes after whom matters too
+			}
 			n, began, before := 0, time.Now(), used()
 			for time.Since(began) < turn {
 				things[i](t)
