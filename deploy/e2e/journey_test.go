@@ -190,6 +190,9 @@ func (w *town) endSession(t *testing.T, p *person) {
 	w.read(t, &phone, `{ me { id } }`)
 	w.do(t, p, fmt.Sprintf(`revokeSession(input: {sessionId: %q})`, other), "session { id }")
 	w.endsSoon(t, &phone)
+	if code := w.refused(t, w.nobody(), fmt.Sprintf(`refreshSession(input: {refreshToken: %q})`, phone.refresh)); code != "TOKEN_INVALID" {
+		t.Errorf("its refresh token: %s", code)
+	}
 	if edges := at(t, w.read(t, p, query), "me", "sessions", "edges").([]any); len(edges) != 1 {
 		t.Errorf("afterwards: %v", edges)
 	}

@@ -1289,7 +1289,11 @@ type TodoList implements Node @key(fields: "id", resolvable: false) {
 }
 
 extend type Query {
-  "The object with this id; null if there is none or the caller may not see it."
+  """
+  The object with this id; null if there is none or the caller may not see it. Of a
+  list or a todo the id comes back in either case, and the other fields tell: they
+  are null then, or errors.
+  """
   node(id: ID!): Node @authenticated
   "As node, for up to 100 ids, in their order."
   nodes(ids: [ID!]!): [Node]! @authenticated @listSize(assumedSize: 50)
