@@ -171,3 +171,79 @@ func walk(t *testing.T, b *bundle, caller identity.Claims, name string, query fu
 		t.Errorf("%s, backwards (-want +got):\n%s", name, diff)
 	}
 }
+
+// TestSearch finds the best match first, in the title rather than in the
+// description, and the later one of two equals.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, bob := person(1), person(2)
+	home, work := b.list(t, ada, "Home"), b.list(t, ada, "Work")
+	b.join(t, work, bob, "VIEWER")
+	hers := b.list(t, bob, "Bob's")
+	for _, todo := range []struct{ list, title, description string }{
+		{home, "a", "Bread, butter, sugar, flour and a little Crème fraîche"},
+		{work, "creme fraiche", ""},
+		{home, "CRÈME FRAÎCHE", ""},
+		{home, "b", "crème fraîche"},
+		{work, "Bread, butter, sugar and crème fraîche", ""},
+		{home, "crème", ""},
+	} {
+		b.todo(t, ada, map[string]any{"listId": todo.list, "title": todo.title, "description": todo.description})
+	}
+	b.todo(t, bob, map[string]any{"listId": hers, "title": "crème fraîche"})
+	for _, c := range []struct {
+		name   string
+		caller identity.Claims
+		args   string
+		want   []string
+	}{
+		{"all lists", ada, `query: "creme fraîche"`, []string{"CRÈME FRAÎCHE", "creme fraiche", "Bread, butter, sugar and crème fraîche", "b", "a"}},
+		{"one list", ada, fmt.Sprintf(`query: "creme fraîche", listId: %q`, work), []string{"creme fraiche", "Bread, butter, sugar and crème fraîche"}},
+		{"a list of somebody else", ada, fmt.Sprintf(`query: "creme fraîche", listId: %q`, hers), nil},
+		{"a viewer", bob, `query: "creme fraîche -butter"`, []string{"crème fraîche", "creme fraiche"}},
+		{"a phrase", ada, `query: "\"little creme\""`, []string{"a"}},
+		{"or", ada, `query: "little or flour or \"sugar and\""`, []string{"Bread, butter, sugar and crème fraîche", "a"}},
+		{"a list that is none", ada, `query: "creme", listId: "tdl_x"`, nil},
+	} {
+		walkSearch(t, b, c.caller, c.name, c.args, c.want)
+	}
+	for _, args := range []string{`query: ""`, `query: " "`, `query: "x", listId: ""`, fmt.Sprintf(`query: %q`, strings.Repeat("x", 201))} {
+		b.Do(t, ada, `{ searchTodos(`+args+`) { totalCount } }`, nil).WantCodes(t, "BAD_USER_INPUT")
+	}
+}
+
+// walkSearch walks a search, two at a time.
+func walkSearch(t *testing.T, b *bundle, caller identity.Claims, name, args string, want []string) {
+	t.Helper()
+	read := func(page string) connection {
+		t.Helper()
+		response := b.Do(t, caller, fmt.Sprintf(`{ c: searchTodos(%s, %s) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+			edges { cursor node { label: title } } } }`, args, page), nil)
+		response.WantCodes(t)
+		var data struct{ C connection }
+		response.Decode(t, &data)
+		if data.C.TotalCount != len(want) {
+			t.Errorf("%s: %d in all, want %d", name, data.C.TotalCount, len(want))
+		}
+		return data.C
+	}
+	var forwards, backwards []string
+	for page, args := (connection{}), "first: 2"; args != ""; {
+		page, args = read(args), ""
+		forwards = append(forwards, page.labels()...)
+		if page.PageInfo.HasNextPage {
+			args = fmt.Sprintf("first: 2, after: %q", page.PageInfo.EndCursor)
+		}
+	}
+	for page, args := (connection{}), "last: 2"; args != ""; {
+		page, args = read(args), ""
+		backwards = append(page.labels(), backwards...)
+		if page.PageInfo.HasPreviousPage {
+			args = fmt.Sprintf("last: 2, before: %q", page.PageInfo.StartCursor)
+		}
+	}
+	if diff := cmp.Diff(want, forwards) + cmp.Diff(want, backwards); diff != "" {
+		t.Errorf("%s, forwards, then backwards (-want +got):\n%s", name, diff)
+	}
+}

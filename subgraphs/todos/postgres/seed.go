@@ -40,7 +40,9 @@ func Seed(ctx context.Context, pool *pgxpool.Pool, size int) error {
 			return copyRows(ctx, pool, "todo_assignees", []string{"todo_id", "user_id", "position", "todo_created_at"}, rows.assignees())
 		})
 		loading.Go(func() error { return copyRows(ctx, pool, "todo_tags", []string{"todo_id", "tag_id"}, rows.tagged()) })
-		loading.Go(func() error { return copyRows(ctx, pool, "tags", []string{"id", "list_id", "name", "created_at", "updated_at"}, rows.tags()) })
+		loading.Go(func() error {
+			return copyRows(ctx, pool, "tags", []string{"id", "list_id", "name", "created_at", "updated_at"}, rows.tags())
+		})
 		loading.Go(func() error {
 			return copyRows(ctx, pool, "list_members", []string{"list_id", "user_id", "role", "since"}, rows.members())
 		})

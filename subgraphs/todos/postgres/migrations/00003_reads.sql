@@ -8,7 +8,8 @@ create extension if not exists btree_gin;
 -- The words of a text, for every language alike: compatibility forms, case,
 -- accents and vowel points do not matter, and Chinese and Japanese, which are
 -- written without spaces, are cut into their characters. For most texts, which are
--- ASCII, there is nothing to do but the case.
+-- ASCII, there is nothing to do but the case. (Which of the other letters have one,
+-- the database's LC_CTYPE says.)
 create function todo_words(words text) returns text language sql immutable parallel safe
   return case when octet_length(words) = char_length(words) then lower(words)
   else regexp_replace(lower(normalize(regexp_replace(normalize(words, nfkd), '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652]', '', 'g'), nfc)),
