@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// maxSubjectBytes is the longest subject that is remembered: entries are to be
+// small, and arguments of mutations are among the subjects.
+const maxSubjectBytes = 255
+
 // writers remembers who wrote within span, so that a reader finds what the same
 // person wrote a moment ago although replicas lag behind. Entries live in two
 // generations, as in a cache that forgets by age: the current one takes new ones,
@@ -28,9 +32,10 @@ func newWriters(span time.Duration, most int, now func() time.Time) *writers {
 	return &writers{span: span, most: max(1, most/2), now: now}
 }
 
-// wrote remembers a subject from now on; "" is nobody.
+// wrote remembers a subject from now on; "" is nobody, and one that is too long
+// counts as a writer always.
 func (w *writers) wrote(subject string) {
-	if subject == "" {
+	if subject == "" || len(subject) > maxSubjectBytes {
 		return
 	}
 	w.mu.Lock()
@@ -46,6 +51,9 @@ func (w *writers) wrote(subject string) {
 
 // recently tells whether subject wrote within the span.
 func (w *writers) recently(subject string) bool {
+	if len(subject) > maxSubjectBytes {
+		return true
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.now()

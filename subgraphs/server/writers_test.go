@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -45,6 +46,13 @@ func TestWriters(t *testing.T) {
 	at(28.9)
 	if w.recently("ada") || !w.recently("bob") || !w.recently("eve") {
 		t.Error("what the generation before holds counts for another time")
+	}
+	// Nothing long is kept; who has such a name reads from the primary.
+	long := strings.Repeat("x", 256)
+	if entries := len(w.current); !w.recently(long) {
+		t.Error("a long subject is trusted not to have written")
+	} else if w.wrote(long); len(w.current) != entries {
+		t.Error("a long subject is kept")
 	}
 	// Writing again counts from then.
 	at(26)
