@@ -43,7 +43,7 @@ func growStack(at int) byte {
 
 // fly sends the request and gives the answer to all who wait for it.
 func (f *flight) fly() {
-	growStack(len(f.waiters))
+	growStack(len(f.request.Body))
 	f.send()
 	s := f.flights.shard(f.hash)
 	s.mu.Lock()
