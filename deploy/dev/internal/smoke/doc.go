@@ -3,7 +3,7 @@
 //
 //	addresses ──Run──▶ register, login, create list, create todo,
 //	                   a query that crosses both subgraphs and comes back,
-//	                   the welcome mail
+//	                   the first mail
 //
 // Everything but the mail goes through the router as GraphQL. The first step
 // that fails ends the walk.

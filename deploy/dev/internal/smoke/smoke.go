@@ -37,7 +37,7 @@ func Run(ctx context.Context, at home.Addresses, out io.Writer) error {
 		{"create list", w.createList},
 		{"create todo", w.createTodo},
 		{"query across users and todos", w.cross},
-		{"welcome mail", w.welcome},
+		{"first mail", w.firstMail},
 	} {
 		start := time.Now()
 		limited, cancel := context.WithTimeout(ctx, stepTimeout)
@@ -205,8 +205,8 @@ func (w *walk) cross(ctx context.Context) (string, error) {
 	return "me → lists → todos → assignee " + todos[0].Node.Assignees[0].DisplayName, nil
 }
 
-// welcome waits for the first of the mails that registering sends.
-func (w *walk) welcome(ctx context.Context) (string, error) {
+// firstMail waits for the first of the mails that registering sends.
+func (w *walk) firstMail(ctx context.Context) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.mail+"/api/messages?wait=20s&to="+w.email, nil)
 	if err != nil {
 		return "", err

@@ -70,7 +70,7 @@ func TestWalkSucceeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"register", "login", "create list", "create todo", "query across users and todos", "welcome mail", `"Welcome"`, "everything in"} {
+	for _, want := range []string{"register", "login", "create list", "create todo", "query across users and todos", "first mail", `"Welcome"`, "everything in"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
@@ -86,7 +86,7 @@ func TestWalkNamesTheStepThatFails(t *testing.T) {
 		{"a payload without its object", "createTodoList(", `{"data": {"createTodoList": {"list": null, "errors": []}}}`, "create list: failed after"},
 		{"another todo than the one made", "todoLists(", `{"data": {"me": {"displayName": "x", "todoLists": {"edges": []}}}}`, "query across users and todos: failed after"},
 		{"an answer that is no JSON", "createTodo(", "<html>", "which is not the JSON expected"},
-		{"no mail", "/api/messages", `{"messages": []}`, "welcome mail: failed after"},
+		{"no mail", "/api/messages", `{"messages": []}`, "first mail: failed after"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
