@@ -102,7 +102,7 @@ bench-compose: ## time composition beside Apollo's in ROUNDS (7) alternating rou
 bench-plan: ## time planning beside Apollo's in PLAN_ROUNDS (1) alternating rounds; what a warm lookup allocates
 	@test -d deploy/oracle/node_modules || (cd deploy/oracle && npm ci)
 	go test ./router/internal/plan -run TestSpeedOfPlanning -speed $(PLAN_ROUNDS) -timeout 60m -v
-	go test ./router -run '^$$' -bench WarmLookup -benchmem
+	go test ./router -run '^$$' -bench CacheHit -benchmem
 
 bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUTE_ROUNDS (300) alternating rounds
 	go test ./router/internal/execute -run TestSpeedOfExecution -speed $(EXECUTE_ROUNDS) -v

@@ -3,6 +3,7 @@ package execute
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"time"
 
 	"github.com/weftql/weft/router/internal/plan"
@@ -29,6 +30,7 @@ type run struct {
 	waiting  int      // fetches whose answers are to come
 	ready    []int    // fetches that can be made
 	timer    *time.Timer
+	wake     time.Time // when the timer fires, zero if it does not
 	late     bool // the request has taken too long
 	panicked any
 
@@ -202,7 +204,8 @@ func (r *run) Reclaim() {
 
 // kept returns the memory of a slice, empty, unless it is too much to be kept.
 func kept[T byte | int32](memory []T, poison bool) []T {
-	if cap(memory) > maxKept {
+	var one T
+	if cap(memory)*binary.Size(one) > maxKept {
 		return nil
 	}
 	if poison {
@@ -229,7 +232,7 @@ func (s *fetchState) reset(poison bool) {
 	s.doc = &s.own
 	s.request = subgraph.Request{Body: kept(s.request.Body, poison)}
 	s.waiter = subgraph.Waiter{}
-	if cap(s.table.slots) > maxKept/4 {
+	if s.table.memory() > maxKept {
 		s.table = table{}
 	}
 	s.heirs = kept(s.heirs, poison)

@@ -22,11 +22,8 @@ func (r *run) fetches(ctx context.Context) {
 		}
 	}
 	r.begins(ctx)
+	r.watch()
 	done := ctx.Done()
-	armed := r.waiting > 0
-	if armed {
-		r.timer.Reset(r.patience(time.Now()))
-	}
 	for r.waiting > 0 {
 		select {
 		case index := <-r.arrived:
@@ -42,13 +39,13 @@ func (r *run) fetches(ctx context.Context) {
 				}
 				return &subgraph.Error{Kind: subgraph.Timeout, Reason: "it did not answer in time"}
 			})
-			r.timer.Reset(r.patience(now))
+			r.wake = time.Time{}
 		}
 		r.begins(ctx)
+		r.watch()
 	}
-	if armed {
-		r.timer.Stop()
-	}
+	r.timer.Stop()
+	r.wake = time.Time{}
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -95,18 +92,24 @@ func (r *run) leave(reason func(*subgraph.Waiter) error) {
 	}
 }
 
-// patience is how long to wait at most until some request has taken too long, or
-// all of them together.
-func (r *run) patience(now time.Time) time.Duration {
+// watch has the timer fire when the first request has taken too long, or all of them
+// together. One that began later than others may have less time than they.
+func (r *run) watch() {
 	var first time.Time
 	for i := range r.states {
 		if s := &r.states[i]; s.waiting && (first.IsZero() || s.waiter.Deadline.Before(first)) {
 			first = s.waiter.Deadline
 		}
 	}
+	if first.IsZero() {
+		return
+	}
 	first = first.Add(grace)
 	if end := r.input.Deadline; !end.IsZero() && !r.late && end.Before(first) {
 		first = end
 	}
-	return first.Sub(now)
+	if r.wake.IsZero() || first.Before(r.wake) {
+		r.wake = first
+		r.timer.Reset(time.Until(first))
+	}
 }

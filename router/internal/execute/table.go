@@ -17,6 +17,9 @@ type span struct{ start, end int }
 
 const minSlots = 64
 
+// memory is how many bytes the table holds.
+func (t *table) memory() int { return 4*cap(t.slots) + 8*cap(t.hashes) + 16*cap(t.spans) }
+
 func (t *table) reset() {
 	if t.slots == nil {
 		t.seed = maphash.MakeSeed()

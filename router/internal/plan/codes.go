@@ -10,9 +10,8 @@ import (
 
 // The values of extensions.code of this package's errors.
 const (
-	// CodeUnsupportedFeature occurs when the operation needs something that the
-	// planner does not do yet: entering a subgraph anew below a field that
-	// returns Query.
+	// CodeUnsupportedFeature occurs when the operation, or the supergraph, needs
+	// something that the planner does not do yet; the message names it.
 	CodeUnsupportedFeature = "UNSUPPORTED_FEATURE"
 	// CodeUnreachable occurs when no plan satisfies the operation: a field lives
 	// in a subgraph that nothing leads to. Composition normally rules it out.

@@ -3,6 +3,9 @@ package response
 // part is a part of the text, empty if nothing was written there.
 type part struct{ start, end int }
 
+// maxShown is for how many entities memory is kept from one response to the next.
+const maxShown = 1 << 16
+
 // like returns where an object was written that one with its entity is written
 // like.
 func (e *Emitter) like(pr *Projection, entity int) part {
@@ -39,6 +42,9 @@ func (e *Emitter) forget() {
 		return
 	}
 	for i := range e.shown {
+		if cap(e.shown[i]) > maxShown {
+			e.shown[i] = nil
+		}
 		e.shown[i] = e.shown[i][:0]
 	}
 	e.shownTo = 0
