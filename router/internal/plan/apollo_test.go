@@ -267,6 +267,11 @@ func (c *comparison) universe(t *testing.T, oracle *apollo, u *universe, g *gene
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, p := range []*plan.Plan{ours, shared} {
+			if err := u.verifier.Check(op, p); err != nil {
+				t.Errorf("%s\n%v", text, err)
+			}
+		}
 		c.requests += shared.Requests()
 		c.count(t, oracle, u, text, ours, &their)
 	}

@@ -352,6 +352,9 @@ func TestNoPlanIsBetter(t *testing.T) {
 			if err != nil || p.Depth() == 0 {
 				continue
 			}
+			if err := u.verifier.Check(op, p); err != nil {
+				t.Errorf("seed %d: %s\n%v", seed, text, err)
+			}
 			x := newExhaustive(u.graph.WithLabels(nil), op)
 			ours := costOf(wavesOf(p))
 			found, ok := x.least(p.Depth(), ours)
