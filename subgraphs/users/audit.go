@@ -50,8 +50,7 @@ type AuditOutcome string
 const (
 	OutcomeSuccess AuditOutcome = "SUCCESS"
 	// OutcomeDenied is that of somebody who could not prove to be allowed to.
-	OutcomeDenied  AuditOutcome = "DENIED"
-	OutcomeFailure AuditOutcome = "FAILURE"
+	OutcomeDenied AuditOutcome = "DENIED"
 )
 
 // MaxActionBytes bounds the name of an action.
@@ -63,6 +62,11 @@ type AuditFilter struct {
 	ActorID  *string // usr_…
 	TargetID *string
 	Action   *string
+}
+
+// String is the same for equal filters alone.
+func (f AuditFilter) String() string {
+	return quoted(f.ActorID) + " " + quoted(f.TargetID) + " " + quoted(f.Action)
 }
 
 // AuditConnection is one page of entries, newest first.

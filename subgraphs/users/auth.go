@@ -8,12 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what can be registered. Addresses and passwords are counted in
-// bytes, names in characters.
+// Bounds of what can be registered. Addresses are counted in bytes, passwords and
+// names in characters, which are Unicode code points.
 const (
 	MaxEmailBytes    = 254 // RFC 5321 §4.5.3.1.3
-	MinPasswordBytes = 10
-	MaxPasswordBytes = 256
+	MinPasswordChars = 10
+	MaxPasswordChars = 256
+	// MaxPasswordBytes is what as many characters can need: a longer text is
+	// nobody's password.
+	MaxPasswordBytes = MaxPasswordChars * utf8.UTFMax
 	MaxNameChars     = 100
 )
 
@@ -105,11 +108,11 @@ func CheckEmail(email string, path ...string) (string, error) {
 
 // passwordRefused returns why a password cannot be chosen, "" if it can.
 func passwordRefused(password string) string {
-	switch {
-	case len(password) < MinPasswordBytes:
+	switch n := utf8.RuneCountInString(password); {
+	case n < MinPasswordChars:
 		return "must have at least 10 characters"
-	case len(password) > MaxPasswordBytes:
-		return "must not be longer than 256 bytes"
+	case n > MaxPasswordChars:
+		return "must not be longer than 256 characters"
 	}
 	return ""
 }

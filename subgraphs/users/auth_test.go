@@ -29,6 +29,29 @@ func FuzzRegisterInput(f *testing.F) {
 	})
 }
 
+func TestPasswordsAreCountedInCharacters(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, password, want string }{
+		{"ten letters", "abcdefghij", ""},
+		{"nine letters", "abcdefghi", "must have at least 10 characters"},
+		{"five letters of ten bytes", "ééééé", "must have at least 10 characters"},
+		{"three faces of twelve bytes", "😀😀😀", "must have at least 10 characters"},
+		{"ten faces", strings.Repeat("😀", 10), ""},
+		{"256 faces of 1,024 bytes", strings.Repeat("😀", 256), ""},
+		{"257 letters", strings.Repeat("x", 257), "must not be longer than 256 characters"},
+		{"257 faces", strings.Repeat("😀", 257), "must not be longer than 256 characters"},
+	} {
+		var refused users.UserErrors
+		errors.As(users.CheckPassword(c.password, "newPassword"), &refused)
+		if c.want == "" && refused != nil || c.want != "" && (len(refused) != 1 || refused[0].Message != c.want) {
+			t.Errorf("%s: %v, want %q", c.name, refused, c.want)
+		}
+		if c.want == "" && len(c.password) > users.MaxPasswordBytes {
+			t.Errorf("%s: nobody could log in with it", c.name)
+		}
+	}
+}
+
 func TestEmailKeyIgnoresCase(t *testing.T) {
 	t.Parallel()
 	if a, b := users.EmailKey(" Ada@Example.com"), users.EmailKey("aDA@example.COM "); a != b {

@@ -23,8 +23,9 @@ const (
 	// CodeNotFound occurs when an id names nothing, or nothing that the caller may
 	// know of. Example: revokeSession with the id of somebody else's session.
 	CodeNotFound ErrorCode = "NOT_FOUND"
-	// CodeRateLimited occurs when something was tried too often. Example: the
-	// eleventh wrong password for one address within a quarter of an hour.
+	// CodeRateLimited occurs when something was tried too often, or too many
+	// passwords are being checked. Example: the eleventh wrong password for one
+	// address within a quarter of an hour.
 	CodeRateLimited ErrorCode = "RATE_LIMITED"
 	// CodeStaleVersion occurs when the object has changed since the caller read it.
 	// Example: updateProfile with expectedVersion 1 of a user whose version is 2.
@@ -66,6 +67,15 @@ func Fail(code ErrorCode, field, message string) UserErrors {
 // FailAt returns a single UserError about the argument that path leads to.
 func FailAt(code ErrorCode, message string, path ...string) UserErrors {
 	return UserErrors{{Message: message, Code: code, Path: path}}
+}
+
+// BusyAt returns a single UserError about the password that path leads to, which
+// could not be hashed because too many others are: it can be tried again in a
+// second.
+func BusyAt(path ...string) UserErrors {
+	busy := FailAt(CodeRateLimited, "cannot be checked now, because too many others are: try again in a second", path...)
+	busy[0].RetryAfter = time.Second
+	return busy
 }
 
 // TooMany returns a single UserError about the field of the argument input, which

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -36,6 +37,19 @@ func (f UserFilter) Normalize() (UserFilter, error) {
 	}
 	f.Search = &text
 	return f, nil
+}
+
+// String is the same for equal filters alone.
+func (f UserFilter) String() string {
+	return quoted(f.Search) + " " + quoted(f.Role) + " " + quoted(f.Status)
+}
+
+// quoted returns the text in quotation marks, and none for none.
+func quoted[T ~string](text *T) string {
+	if text == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%q", *text)
 }
 
 // UserOrder is the order of a search's results.

@@ -17,7 +17,9 @@ type Service interface {
 
 	// Login checks a password and begins a session. UserErrors:
 	// CodeInvalidCredentials, after the same work whether or not the address is
-	// known; CodeRateLimited, whether or not the password is right.
+	// known, except that a hash of bcrypt, which an account from another system has
+	// until its first login, takes bcrypt's time; CodeRateLimited, whether or not the
+	// password is right.
 	Login(ctx context.Context, viewer Viewer, in LoginInput) (*Login, error)
 
 	// RefreshSession exchanges a refresh token for the next tokens of its session.

@@ -42,15 +42,15 @@ func (v Viewer) RequireAdmin() error {
 }
 
 // Sees tells whether v may see what is private to the user with that id: only the
-// user may, and administrators.
+// user may, and administrators. It is the one place where that is decided.
 func (v Viewer) Sees(userID string) bool { return v.ID != "" && (v.Admin || v.ID == userID) }
 
 // deletedName stands in the place of a deleted account's name, so that what refers
 // to the account still has somebody to show.
 const deletedName = "Deleted user"
 
-// Redact removes from u what v may not see. It is the one place where that is
-// decided.
+// Redact removes from u what v may not see: what is private unless v Sees it, and
+// nearly everything of a deleted account unless v is an administrator.
 func (v Viewer) Redact(u *User) {
 	if u.Status != nil && *u.Status == StatusDeleted && (v.ID == "" || !v.Admin) {
 		u.DisplayName, u.AvatarURL, u.TimeZone = deletedName, nil, "UTC"
@@ -61,10 +61,4 @@ func (v Viewer) Redact(u *User) {
 		return
 	}
 	u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
-}
-
-// SeesPrivate tells whether v may see what is private of a user. It is the one
-// place where that is decided.
-func (v Viewer) SeesPrivate(userID string) bool {
-	return v.ID != "" && (v.Admin || v.ID == userID)
 }

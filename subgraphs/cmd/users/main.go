@@ -168,6 +168,8 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	}
 	if cache != nil {
 		defer func() { _ = cache.Close() }() // nothing is lost with its connections
+	} else {
+		logger.Warn("REDIS_URL is not set: sessions that end are refused only when their tokens expire; attempts are counted in Postgres")
 	}
 	service, err := c.service(db, keys, tokens, cache, logger)
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/env"
+	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/program/programtest"
@@ -92,8 +93,32 @@ func TestProgram(t *testing.T) {
 	}
 }
 
+// TestServeWarnsWithoutRedis counts the warnings of a start.
+func TestServeWarnsWithoutRedis(t *testing.T) {
+	t.Parallel()
+	environment := environment(t, databases.Database(t))
+	if status, output := run(environment, "migrate"); status != 0 {
+		t.Fatal(output)
+	}
+	_, warnings := start(t, environment)
+	const want = "REDIS_URL is not set: sessions that end are refused only when their tokens expire; attempts are counted in Postgres"
+	if len(warnings) != 1 || warnings[0] != want {
+		t.Errorf("without Redis the service warns %q, want %q", warnings, want)
+	}
+	if _, warnings := start(t, append(environment, "REDIS_URL="+redistest.Start(t).URL())); len(warnings) != 0 {
+		t.Errorf("with Redis the service warns %q", warnings)
+	}
+}
+
 // serve runs the service until the test ends, and returns its address.
 func serve(t *testing.T, environment []string) string {
+	t.Helper()
+	address, _ := start(t, environment)
+	return address
+}
+
+// start is serve, and returns what the service warned of before it listened.
+func start(t *testing.T, environment []string) (address string, warnings []string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
@@ -108,12 +133,17 @@ func serve(t *testing.T, environment []string) string {
 		}
 	})
 	records := json.NewDecoder(reader)
-	var first struct{ Msg, Addr string }
-	if err := records.Decode(&first); err != nil || first.Msg != "listening" {
-		t.Fatalf("the service says %+v, %v", first, err)
+	for {
+		var record struct{ Level, Msg, Addr string }
+		if err := records.Decode(&record); err != nil || record.Level != "WARN" && record.Msg != "listening" {
+			t.Fatalf("the service says %+v, %v", record, err)
+		}
+		if record.Msg == "listening" {
+			go func() { _, _ = io.Copy(io.Discard, reader) }() // until the process ends
+			return record.Addr, warnings
+		}
+		warnings = append(warnings, record.Msg)
 	}
-	go func() { _, _ = io.Copy(io.Discard, reader) }() // until the process ends
-	return first.Addr
 }
 
 // login returns an access token.

@@ -196,6 +196,22 @@ func TestAuditLog(t *testing.T) {
 	for _, args := range []string{`action: "a\u0000"`, `targetId: "` + strings.Repeat("x", 65) + `"`, `first: 101`, `after: "AAAA"`} {
 		b.Do(t, root, `{ auditLog(`+args+`) { edges { cursor } } }`, nil).WantCodes(t, "BAD_USER_INPUT")
 	}
+	_, end = read(`action: "password.change", first: 1`)
+	if got, _ := read(`action: "password.change", after: "` + end + `"`); !cmp.Equal([]string{byAda}, got) {
+		t.Errorf("the page after, filtered: %v", got)
+	}
+	for _, c := range []struct {
+		caller identity.Claims
+		args   string
+	}{
+		{root, `first: 1`},
+		{root, `action: "roles.set"`},
+		{root, `targetId: "password.change"`},
+		{root, fmt.Sprintf(`action: "password.change", actorId: %q`, ada.Subject)},
+		{admin, `action: "password.change"`},
+	} {
+		b.Do(t, c.caller, fmt.Sprintf(`{ auditLog(%s, after: %q) { edges { cursor } } }`, c.args, end), nil).WantCodes(t, "BAD_USER_INPUT")
+	}
 	response := b.Do(t, root, `{ auditLog(action: "password.change", first: 1) { edges { node { id at detail address userAgent requestId } } } }`, nil)
 	if text := string(response.Data); !matches(`"id":"aud_.{26}","at":"20.*Z","detail":"wrong password","address":"192.0.2.7","userAgent":"Browser1é{124}","requestId":"test.`, text) {
 		t.Errorf("entry %s", text)
@@ -217,6 +233,19 @@ func TestAuditLogStatements(t *testing.T) {
 		response.WantCodes(t)
 		if got := b.statements.Take(); len(got) != 3 {
 			t.Errorf("%d statements for %d entries, want 3:\n%s", len(got), n, strings.Join(got, "\n"))
+		}
+	}
+}
+
+// TestAuditOutcomes has the table take what the schema declares, and nothing else.
+func TestAuditOutcomes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for outcome, code := range map[string]string{"SUCCESS": "", "DENIED": "", "FAILURE": "23514", "": "23514"} {
+		_, err := b.pool.Exec(t.Context(), `select audit_append(gen_random_uuid(), now(), null, 'a.b', null, '', '', '', '', $1)`, outcome)
+		var refused *pgconn.PgError
+		if errors.As(err, &refused); (err == nil) != (code == "") || err != nil && (refused == nil || refused.Code != code) {
+			t.Errorf("%q: %v, want code %q", outcome, err, code)
 		}
 	}
 }

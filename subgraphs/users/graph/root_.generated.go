@@ -1128,9 +1128,8 @@ type AuditEntry {
 
 enum AuditOutcome {
   SUCCESS
-  "By somebody who could not prove to be allowed to."
+  "By somebody who could not prove to be allowed to, such as with a wrong password."
   DENIED
-  FAILURE
 }
 
 type AuditConnection {
@@ -1155,7 +1154,7 @@ extend type Query {
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/auth.graphqls", Input: `"What a client sends with its next requests, Authorization: Bearer <accessToken>, and how it gets new tokens."
 type AuthTokens {
-  "A signed JWT (RFC 9068)."
+  "A signed JWT (RFC 7519) of the type at+jwt, with iss, aud, sub, sid (the session's id), scope, iat, exp and jti."
   accessToken: String!
   "Seconds until the access token expires."
   expiresIn: Int!
@@ -1167,7 +1166,7 @@ type AuthTokens {
 
 input RegisterInput {
   email: EmailAddress!
-  "10 to 256 characters."
+  "10 to 256 characters (Unicode code points), 1,024 bytes of UTF-8 at most."
   password: String!
   "1 to 100 characters."
   displayName: String!
@@ -1223,7 +1222,7 @@ enum ErrorCode {
   INVALID_CREDENTIALS
   "The object does not exist, or the caller may not see it."
   NOT_FOUND
-  "There were too many attempts. The message, and retryAfter, say how long to wait."
+  "There were too many attempts, or too many passwords are being checked. The message, and retryAfter where there is one, say how long to wait."
   RATE_LIMITED
   "The object has another version than the caller saw."
   STALE_VERSION
@@ -1348,13 +1347,13 @@ extend type Mutation {
   """
   resetPassword(
     token: String!
-    "10 to 256 characters."
+    "10 to 256 characters (Unicode code points), 1,024 bytes of UTF-8 at most."
     newPassword: String!
   ): OkPayload! @cost(weight: 50)
   "Chooses a new password. The caller's other sessions end."
   changePassword(
     currentPassword: String!
-    "10 to 256 characters."
+    "10 to 256 characters (Unicode code points), 1,024 bytes of UTF-8 at most."
     newPassword: String!
   ): OkPayload! @authenticated @cost(weight: 50)
 }

@@ -130,8 +130,25 @@ func TestUsersPagesInEveryOrder(t *testing.T) {
 			}
 		})
 	}
-	_, _, end, _ := b.search(t, `first: 1`)
-	b.Do(t, admin, fmt.Sprintf(`{ users(orderBy: {field: DISPLAY_NAME}, after: %q) { edges { cursor } } }`, end), nil).WantCodes(t, "BAD_USER_INPUT")
+	_, _, end, _ := b.search(t, `filter: {search: "ada", status: PENDING}, first: 1`)
+	b.search(t, fmt.Sprintf(`filter: {search: " ada ", status: PENDING}, after: %q`, end)) // the same filter
+	other := admin
+	other.Subject = "usr_00000000000000000000000001"
+	for _, c := range []struct {
+		caller identity.Claims
+		args   string
+	}{
+		{admin, `filter: {search: "ada", status: PENDING}, orderBy: {field: DISPLAY_NAME}`},
+		{admin, `filter: {search: "ada", status: PENDING}, orderBy: {direction: ASC}`},
+		{admin, `filter: {search: "adam", status: PENDING}`},
+		{admin, `filter: {search: "ada", status: ACTIVE}`},
+		{admin, `filter: {search: "ada", role: USER, status: PENDING}`},
+		{admin, `filter: {search: "ada"}`},
+		{admin, `first: 2`},
+		{other, `filter: {search: "ada", status: PENDING}`},
+	} {
+		b.Do(t, c.caller, fmt.Sprintf(`{ users(%s, after: %q) { edges { cursor } } }`, c.args, end), nil).WantCodes(t, "BAD_USER_INPUT")
+	}
 }
 
 // TestSearchesUseTheirIndexes asks the planner about each statement that a search

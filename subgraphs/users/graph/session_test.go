@@ -156,6 +156,28 @@ func TestSessionsRefuseCursorsOfOtherConnections(t *testing.T) {
 	b.Do(t, ada, sessionsQuery, map[string]any{"id": ada.Subject, "first": 101}).WantCodes(t, "BAD_USER_INPUT")
 }
 
+// TestSessionsRefuseCursorsOfOtherPeople also asks for two people's sessions in one
+// statement: a cursor fits one of them.
+func TestSessionsRefuseCursorsOfOtherPeople(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, bob := b.signUp(t, "ada@example.com").claims(t), b.signUp(t, "bob@example.com").claims(t)
+	own := b.sessions(t, ada, ada.Subject, 1, nil).User.Sessions.PageInfo.EndCursor
+	seen := b.sessions(t, admin, ada.Subject, 1, nil).User.Sessions.PageInfo.EndCursor
+	b.sessions(t, ada, ada.Subject, 1, own)
+	b.sessions(t, admin, ada.Subject, 1, seen)
+	for _, c := range []struct {
+		caller identity.Claims
+		userID string
+		after  *string
+	}{{bob, bob.Subject, own}, {admin, ada.Subject, own}, {ada, ada.Subject, seen}, {admin, bob.Subject, seen}} {
+		response := b.Do(t, c.caller, sessionsQuery, map[string]any{"id": c.userID, "after": c.after})
+		response.WantCodes(t, "BAD_USER_INPUT")
+	}
+	b.Do(t, admin, `query ($after: String) { users { edges { node { sessions(after: $after) { edges { node { id } } } } } } }`,
+		map[string]any{"after": seen}).WantCodes(t, "BAD_USER_INPUT", "BAD_USER_INPUT")
+}
+
 // TestSessionsOfManyUsersNeedOneStatement counts the SQL of the sessions of few
 // and many users.
 func TestSessionsOfManyUsersNeedOneStatement(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/throttle"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/password"
 )
 
 // Limits are how often people may try to log in or to register. Attempts that
@@ -118,6 +119,17 @@ func (s *Service) forget(ctx context.Context, a attempt) {
 			s.deps.Logger.WarnContext(ctx, "an attempt that succeeded stays counted", slog.Any("error", err))
 		}
 	}
+}
+
+// unhashed turns password.ErrBusy into UserErrors about the password that path leads
+// to, and takes the attempt back, which was none. Other errors, and nil, stay.
+func (s *Service) unhashed(ctx context.Context, err error, tried attempt, path ...string) error {
+	if !errors.Is(err, password.ErrBusy) {
+		return err
+	}
+	s.deps.Logger.WarnContext(ctx, "a password was not checked", slog.Any("error", err))
+	s.forget(ctx, tried)
+	return users.BusyAt(path...)
 }
 
 // network is what counts of an address: an IPv6 network can have as many

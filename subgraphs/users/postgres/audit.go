@@ -92,8 +92,10 @@ func origin(text *string) string {
 	return clean
 }
 
-// auditScope binds the cursors of AuditLog.
-const auditScope = "auditLog"
+// auditScope binds a cursor to the viewer and the filter.
+func auditScope(viewer users.Viewer, filter users.AuditFilter) string {
+	return viewer.ID + "\naudit log " + filter.String()
+}
 
 // auditColumns are those that scanEntry reads.
 const auditColumns = `id, at, actor_id, action, target_id, detail, address, user_agent, request_id, outcome`
@@ -118,7 +120,8 @@ func (s *Service) AuditLog(ctx context.Context, viewer users.Viewer, filter user
 	if err := viewer.RequireAdmin(); err != nil {
 		return nil, err
 	}
-	window, err := s.deps.Cursors.Window(auditScope, args)
+	scope := auditScope(viewer, filter)
+	window, err := s.deps.Cursors.Window(scope, args)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +144,7 @@ func (s *Service) AuditLog(ctx context.Context, viewer users.Viewer, filter user
 		if err != nil {
 			return nil, err
 		}
-		connection.Edges[i] = users.AuditEdge{Cursor: s.deps.Cursors.Cursor(auditScope, page.Position{At: entry.At, ID: key}), Node: entry}
+		connection.Edges[i] = users.AuditEdge{Cursor: s.deps.Cursors.Cursor(scope, page.Position{At: entry.At, ID: key}), Node: entry}
 	}
 	if len(all) > 0 {
 		connection.PageInfo.StartCursor = &connection.Edges[0].Cursor

@@ -27,12 +27,13 @@ func (s *Service) Register(ctx context.Context, viewer users.Viewer, in users.Re
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.attempt(ctx, viewer, in.Email); err != nil {
+	tried, err := s.attempt(ctx, viewer, in.Email)
+	if err != nil {
 		return nil, wrap("register", err)
 	}
 	hash, err := s.deps.Passwords.Hash(ctx, in.Password)
 	if err != nil {
-		return nil, fmt.Errorf("register: %w", err)
+		return nil, wrap("register", s.unhashed(ctx, err, tried, "input", "password"))
 	}
 	var login *users.Login
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
@@ -106,7 +107,7 @@ func (s *Service) Login(ctx context.Context, viewer users.Viewer, in users.Login
 	for range 2 {
 		login, again, err := s.tryPassword(ctx, viewer, in)
 		if err != nil {
-			return nil, fmt.Errorf("login: %w", err)
+			return nil, wrap("login", s.unhashed(ctx, err, tried, "input", "password"))
 		}
 		if login != nil {
 			s.forget(ctx, tried)

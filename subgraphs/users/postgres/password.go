@@ -31,7 +31,7 @@ func (s *Service) ChangePassword(ctx context.Context, viewer users.Viewer, curre
 	}
 	hash, err := s.deps.Passwords.Hash(ctx, password)
 	if err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return fmt.Errorf("change password: %w", s.unhashed(ctx, err, attempt{}, "newPassword"))
 	}
 	// A session that the viewer has no longer is nobody's: then all of them end.
 	session, _ := id.Parse(id.Session, viewer.Session)
@@ -95,7 +95,7 @@ func (s *Service) confirm(ctx context.Context, viewer users.Viewer, key id.UUID,
 	matches := false
 	if len(password) <= users.MaxPasswordBytes { // a longer one is nobody's
 		if matches, err = s.deps.Passwords.Verify(ctx, password, hash); err != nil {
-			return "", err
+			return "", s.unhashed(ctx, err, tried, argument)
 		}
 	}
 	if matches {

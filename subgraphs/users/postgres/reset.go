@@ -49,7 +49,7 @@ func (s *Service) ResetPassword(ctx context.Context, viewer users.Viewer, token,
 	}
 	hash, err := s.deps.Passwords.Hash(ctx, password)
 	if err != nil {
-		return fmt.Errorf("reset password: %w", err)
+		return fmt.Errorf("reset password: %w", s.unhashed(ctx, err, attempt{}, "newPassword"))
 	}
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
 		key, err := s.redeem(ctx, tx, resetToken, token)

@@ -12,6 +12,11 @@ import (
 	"github.com/weftql/weft/subgraphs/users"
 )
 
+// usersScope binds a cursor to the viewer, the filter and the order.
+func usersScope(viewer users.Viewer, filter users.UserFilter, order users.UserOrder) string {
+	return viewer.ID + "\nusers " + filter.String() + "\n" + string(order.Field) + " " + string(order.Direction)
+}
+
 // Users implements users.Service.
 func (s *Service) Users(ctx context.Context, viewer users.Viewer, filter users.UserFilter, order users.UserOrder, args page.Args) (*users.UserConnection, error) {
 	if err := viewer.RequireAdmin(); err != nil {
@@ -21,7 +26,7 @@ func (s *Service) Users(ctx context.Context, viewer users.Viewer, filter users.U
 	if err != nil {
 		return nil, err
 	}
-	scope := "users " + string(order.Field) + " " + string(order.Direction)
+	scope := usersScope(viewer, filter, order)
 	window, err := s.deps.Cursors.Window(scope, args)
 	if err != nil {
 		return nil, err

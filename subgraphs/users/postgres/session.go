@@ -136,19 +136,26 @@ func (s *Service) RevokeAllSessions(ctx context.Context, viewer users.Viewer, in
 	return n, nil
 }
 
-// sessionsScope binds the cursors of Sessions.
-const sessionsScope = "sessions"
+// sessionsScope binds a cursor to the viewer and the person whose sessions these
+// are.
+func sessionsScope(viewer users.Viewer, userID string) string {
+	return viewer.ID + "\nsessions of " + userID
+}
 
 // Sessions implements users.Service.
 func (s *Service) Sessions(ctx context.Context, viewer users.Viewer, userIDs []string, args page.Args) ([]*users.SessionConnection, error) {
 	connections := make([]*users.SessionConnection, len(userIDs))
-	keys := id.ParseAll(id.User, visible(viewer, userIDs))
+	owners := visible(viewer, userIDs)
+	keys := id.ParseAll(id.User, owners)
 	if len(keys) == 0 {
 		return connections, nil
 	}
-	window, err := s.deps.Cursors.Window(sessionsScope, args)
-	if err != nil {
-		return nil, err
+	var window page.Window
+	var err error
+	for _, owner := range owners { // a cursor fits one of them at most
+		if window, err = s.deps.Cursors.Window(sessionsScope(viewer, owner), args); err != nil {
+			return nil, err
+		}
 	}
 	newest, newestID := postgres.Below(window.After)
 	rows, err := s.deps.Pool.Query(ctx, `select owner.id, page.* from unnest($1::uuid[]) as owner (id) cross join lateral (
@@ -172,7 +179,7 @@ func (s *Service) Sessions(ctx context.Context, viewer users.Viewer, userIDs []s
 	}
 	for i, userID := range userIDs {
 		if viewer.Sees(userID) {
-			if connections[i], err = s.sessionPage(userID, window, found[userID]); err != nil {
+			if connections[i], err = s.sessionPage(viewer, userID, window, found[userID]); err != nil {
 				return nil, err
 			}
 		}
@@ -192,8 +199,9 @@ func visible(viewer users.Viewer, userIDs []string) []string {
 }
 
 // sessionPage makes a connection of what the database returned for a user.
-func (s *Service) sessionPage(userID string, window page.Window, rows []*users.Session) (*users.SessionConnection, error) {
+func (s *Service) sessionPage(viewer users.Viewer, userID string, window page.Window, rows []*users.Session) (*users.SessionConnection, error) {
 	rows, info := page.Slice(window, rows)
+	scope := sessionsScope(viewer, userID)
 	connection := &users.SessionConnection{UserID: userID, Edges: make([]users.SessionEdge, len(rows)), PageInfo: info}
 	for i, session := range rows {
 		key, err := id.Parse(id.Session, session.ID)
@@ -201,7 +209,7 @@ func (s *Service) sessionPage(userID string, window page.Window, rows []*users.S
 			return nil, err
 		}
 		connection.Edges[i] = users.SessionEdge{
-			Cursor: s.deps.Cursors.Cursor(sessionsScope, page.Position{At: session.CreatedAt, ID: key}), Node: session,
+			Cursor: s.deps.Cursors.Cursor(scope, page.Position{At: session.CreatedAt, ID: key}), Node: session,
 		}
 	}
 	if len(rows) > 0 {

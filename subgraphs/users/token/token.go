@@ -3,6 +3,7 @@ package token
 import (
 	"cmp"
 	"crypto"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,7 +77,8 @@ func New(cfg Config) (*Issuer, error) {
 // Life is how long a token is accepted.
 func (i *Issuer) Life() time.Duration { return i.cfg.Life }
 
-// claims are those of an access token (RFC 9068 §2.2).
+// claims are those of an access token: what RFC 9068 §2.2 lists without client_id,
+// and the session.
 type claims struct {
 	Scope   string `json:"scope,omitempty"`
 	Session string `json:"sid"`
@@ -90,7 +92,7 @@ func (i *Issuer) Issue(subject, session string, scopes []string) (text string, s
 		Scope:   strings.Join(scopes, " "),
 		Session: session,
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: i.cfg.Issuer, Audience: jwt.ClaimStrings{i.cfg.Audience}, Subject: subject,
+			ID: rand.Text(), Issuer: i.cfg.Issuer, Audience: jwt.ClaimStrings{i.cfg.Audience}, Subject: subject,
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(i.cfg.Life)),
 		},
 	})

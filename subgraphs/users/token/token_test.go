@@ -69,6 +69,11 @@ func TestTokenFitsItsKeySet(t *testing.T) {
 	if parsed.Header["typ"] != "at+jwt" {
 		t.Errorf("header %v", parsed.Header)
 	}
+	again, _, err := i.Issue("usr_1", "ses_1", []string{"admin", "other"})
+	if jti, _ := claims["jti"].(string); len(jti) != 26 || err != nil || again == text {
+		t.Errorf("jti %q, %v; another token is another: %t", jti, err, again != text)
+	}
+	delete(claims, "jti")
 	want := jwt.MapClaims{
 		"iss": "iss", "aud": []any{"aud"}, "sub": "usr_1", "sid": "ses_1", "scope": "admin other",
 		"iat": float64(noon.Unix()), "exp": float64(noon.Add(15 * time.Minute).Unix()),

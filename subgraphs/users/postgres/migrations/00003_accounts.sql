@@ -49,7 +49,7 @@ create table audit_log (
   address    text not null,
   user_agent text not null,
   request_id text not null,
-  outcome    text not null check (outcome in ('SUCCESS', 'DENIED', 'FAILURE')),
+  outcome    text not null check (outcome in ('SUCCESS', 'DENIED')),
   previous   bytea not null check (octet_length(previous) = 32),
   hash       bytea not null check (octet_length(hash) = 32),
   primary key (at, id)
