@@ -31,7 +31,7 @@ type run struct {
 	ready    []int    // fetches that can be made
 	timer    *time.Timer
 	wake     time.Time // when the timer fires, zero if it does not
-	late     bool // the request has taken too long
+	late     bool      // the request has taken too long
 	panicked any
 
 	zipped        []bool              // by overlay
