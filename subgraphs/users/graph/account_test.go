@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,7 +209,8 @@ func TestRequestPasswordResetTellsNothing(t *testing.T) {
 		response := b.Do(t, identity.Claims{}, `mutation ($email: EmailAddress!) { requestPasswordReset(email: $email) { ok errors { code } } }`, map[string]any{"email": email})
 		response.WantCodes(t)
 		response.WantData(t, `{"requestPasswordReset":{"ok":true,"errors":[]}}`)
-		statements := b.statements.Take()
+		// Whether workers are told at once depends on when they were told last, whoever asks.
+		statements := slices.DeleteFunc(b.statements.Take(), func(sql string) bool { return strings.HasPrefix(sql, "-- name: PGNotifyMany") })
 		if first == nil {
 			first = statements
 		}
