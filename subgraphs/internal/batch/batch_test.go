@@ -185,3 +185,15 @@ func TestPagesCallOnceForEachArguments(t *testing.T) {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
+
+// TestSiblingsAreCountedOnce has two keys stand on many rows, and in a group of
+// three: whoever of them asks first asks for all three.
+func TestSiblingsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	var siblings batch.Siblings[int]
+	siblings.Add(func() []int { return []int{1, 2, 1, 2, 1, 2, 1, 2} })
+	siblings.Add(func() []int { return []int{1, 2, 3} })
+	if diff := cmp.Diff([]int{1, 2, 3}, siblings.Of(1)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -8,7 +8,7 @@ type Siblings[K comparable] struct {
 	mu sync.Mutex
 	// added are groups that nobody has asked about yet.
 	added []func() []K
-	// largest is, for each key, the largest group that it is in.
+	// largest is, for each key, the largest group that it is in, by different keys.
 	largest map[K][]K
 }
 
@@ -29,7 +29,7 @@ func (s *Siblings[K]) Of(key K) []K {
 		s.largest = map[K][]K{}
 	}
 	for _, keys := range s.added {
-		group := keys()
+		group := distinct(keys())
 		for _, k := range group {
 			if len(s.largest[k]) < len(group) {
 				s.largest[k] = group
@@ -38,4 +38,18 @@ func (s *Siblings[K]) Of(key K) []K {
 	}
 	s.added = nil
 	return s.largest[key]
+}
+
+// distinct returns each key once: a few people who are named on thousands of rows
+// are no larger group than those of one team.
+func distinct[K comparable](keys []K) []K {
+	seen := make(map[K]struct{}, len(keys))
+	once := make([]K, 0, len(keys))
+	for _, key := range keys {
+		if _, again := seen[key]; !again {
+			seen[key] = struct{}{}
+			once = append(once, key)
+		}
+	}
+	return once
 }
