@@ -53,6 +53,33 @@ func (m Members) Without(userID string) error {
 	return nil
 }
 
+// Heir returns who becomes an owner when the account of a user is erased who is the
+// only one: whichever editor has been a member longest, or else viewer. It is ""
+// if another owner remains, or nobody at all.
+func (m Members) Heir(userID string) string {
+	if !m.lastOwner(userID) {
+		return ""
+	}
+	var heir ListMember
+	for _, member := range m {
+		if member.User.ID != userID && (heir.Role == "" || member.before(heir)) {
+			heir = member
+		}
+	}
+	return heir.User.ID
+}
+
+// before tells whether a member inherits a list rather than another one.
+func (m ListMember) before(other ListMember) bool {
+	if m.Role != other.Role {
+		return m.Role == RoleEditor
+	}
+	if !m.Since.Equal(other.Since) {
+		return m.Since.Before(other.Since)
+	}
+	return m.User.ID < other.User.ID
+}
+
 // lastOwner tells whether the user is the only owner.
 func (m Members) lastOwner(userID string) bool {
 	return m.RoleOf(userID) == RoleOwner && !slices.ContainsFunc(m, func(other ListMember) bool {

@@ -111,27 +111,36 @@ func (c change) members(ctx context.Context, list id.UUID) (todos.Members, error
 	})
 }
 
-// deleteMember ends a membership, and what the person was assigned to in the list:
-// each such todo is changed, deleted ones included, because they can come back.
+// deleteMember ends a membership, and what the person was assigned to in the list.
 func (c change) deleteMember(ctx context.Context, list, person id.UUID) error {
 	if _, err := c.tx.Exec(ctx, `delete from list_members where list_id = $1 and user_id = $2`, list, person); err != nil {
 		return err
 	}
+	_, err := c.unassign(ctx, list, person, nil)
+	return err
+}
+
+// unassign takes todos of a locked list from a person, as many as most says or all
+// of them, and returns how many. Each is changed, deleted ones included, because
+// they can come back.
+func (c change) unassign(ctx context.Context, list, person id.UUID, most *int) (int64, error) {
 	changes := todos.Changes{}
 	changes.SetItems("assigneeIds", []string{id.Format(id.User, person)}, nil)
 	data, err := json.Marshal(changes)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = c.tx.Exec(ctx, `with a as (
-			delete from todo_assignees a using todos t where a.user_id = $2 and t.id = a.todo_id and t.list_id = $1 returning a.todo_id
+	unassigned, err := c.tx.Exec(ctx, `with a as (
+			delete from todo_assignees a where user_id = $2 and todo_id in (
+				select p.todo_id from todo_assignees p join todos t on t.id = p.todo_id where p.user_id = $2 and t.list_id = $1 limit $8)
+			returning a.todo_id
 		), t as (
 			update todos set version = version + 1, updated_at = $3 from a where id = a.todo_id returning id, list_id, version
 		)
 		insert into domain_events (list_id, todo_id, type, version, actor_id, at, data, request_id)
 		select list_id, id, $4, version, $5, $3, $6, $7 from t`,
-		list, person, c.at, todos.TodoAssigned, c.me, data, c.requestID)
-	return err
+		list, person, c.at, todos.TodoAssigned, c.me, data, c.requestID, most)
+	return unassigned.RowsAffected(), err
 }
 
 // mustBeMembers refuses people, named by a field of the input, who are no members
