@@ -21,6 +21,8 @@ const (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
+func noonAlways() time.Time { return noon }
+
 func ring(t *testing.T, text string) Keys {
 	t.Helper()
 	keys, err := ParseKeys(text)
@@ -153,7 +155,7 @@ func TestReplayGuardIsBounded(t *testing.T) {
 	t.Parallel()
 	guard := newReplayGuard(time.Minute, 100)
 	for i := range 10_000 {
-		guard.first(fmt.Sprint(i), noon)
+		guard.first(mac{byte(i), byte(i >> 8)}, noon)
 		if n := len(guard.current) + len(guard.previous); n > 100 {
 			t.Fatalf("%d entries after %d signatures", n, i+1)
 		}
@@ -163,10 +165,10 @@ func TestReplayGuardIsBounded(t *testing.T) {
 func TestReplayGuardRemembersForTheWholeSpan(t *testing.T) {
 	t.Parallel()
 	guard := newReplayGuard(time.Minute, 1000)
-	guard.first("a", noon)
-	guard.first("b", noon.Add(59*time.Second))
+	guard.first(mac{1}, noon)
+	guard.first(mac{2}, noon.Add(59*time.Second))
 	for after := range 60 {
-		if guard.first("b", noon.Add(59*time.Second+time.Duration(after)*time.Second)) {
+		if guard.first(mac{2}, noon.Add(59*time.Second+time.Duration(after)*time.Second)) {
 			t.Fatalf("forgotten after %d s", after)
 		}
 	}

@@ -2,11 +2,9 @@ package identity
 
 import (
 	"cmp"
-	"crypto/hmac"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -38,10 +36,10 @@ type VerifierConfig struct {
 // Verifier accepts requests that one of its keys signed, each once. It is safe
 // for concurrent use.
 type Verifier struct {
-	secrets map[string][]byte
-	window  time.Duration
-	now     func() time.Time
-	seen    *replayGuard
+	keys   map[string]*verifyingKey
+	window time.Duration
+	now    func() time.Time
+	seen   *replayGuard
 }
 
 // NewVerifier returns a Verifier.
@@ -52,12 +50,12 @@ func NewVerifier(config VerifierConfig) (*Verifier, error) {
 	if config.Window < 0 || config.ReplayEntries < 0 {
 		return nil, errors.New("identity: Window and ReplayEntries cannot be negative")
 	}
-	v := &Verifier{secrets: map[string][]byte{}, window: cmp.Or(config.Window, 30*time.Second), now: config.Now}
+	v := &Verifier{keys: map[string]*verifyingKey{}, window: cmp.Or(config.Window, 30*time.Second), now: config.Now}
 	if v.now == nil {
 		v.now = time.Now
 	}
 	for _, key := range config.Keys {
-		v.secrets[key.ID] = key.Secret
+		v.keys[key.ID] = &verifyingKey{secret: key.Secret}
 	}
 	v.seen = newReplayGuard(2*v.window, cmp.Or(config.ReplayEntries, 200_000))
 	return v, nil
@@ -71,23 +69,26 @@ func (v *Verifier) Verify(method, target string, header http.Header, body []byte
 	if err != nil {
 		return Envelope{}, err
 	}
-	envelope, err := decodeEnvelope(identity)
+	received, err := splitEnvelope(identity)
 	if err != nil {
 		return Envelope{}, fmt.Errorf("%w: %s: %w", ErrMalformed, IdentityHeader, err)
 	}
-	parts := strings.Split(signature, ";")
-	if len(parts) != 3 || parts[0] != version {
-		return Envelope{}, fmt.Errorf(`%w: %s: want "v1;key id;signature"`, ErrMalformed, SignatureHeader)
+	keyID, mac, err := splitSignature(signature)
+	if err != nil {
+		return Envelope{}, fmt.Errorf("%w: %s: %w", ErrMalformed, SignatureHeader, err)
 	}
-	secret, known := v.secrets[parts[1]]
+	key, known := v.keys[keyID]
 	if !known {
 		return Envelope{}, fmt.Errorf("%w: unknown key id", ErrSignature)
 	}
-	want := message{
-		seconds: []byte(strings.Split(identity, ";")[1]), method: method, target: target,
-		requestID: []byte(envelope.RequestID), body: body, identity: []byte(identity),
-	}.mac(secret)
-	if !hmac.Equal([]byte(want), []byte(parts[2])) {
+	w := key.begin()
+	defer key.pool.Put(w)
+	envelope, err := received.decode(w)
+	if err != nil {
+		return Envelope{}, fmt.Errorf("%w: %s: %w", ErrMalformed, IdentityHeader, err)
+	}
+	want := w.mac(method, target, body, received)
+	if !want.is(mac) {
 		return Envelope{}, ErrSignature
 	}
 	now := v.now()
