@@ -71,3 +71,20 @@ func TestSpeedOfBatches(t *testing.T) {
 }
 
 func BenchmarkBatch(b *testing.B) { setup(b).batch(b).Benchmark(b) }
+
+// BenchmarkUser asks for one user, as the router does for a page about somebody.
+func BenchmarkUser(b *testing.B) {
+	s := setup(b)
+	caller := s.register(b, "ada@example.com")
+	body, err := json.Marshal(map[string]any{
+		"query":     `query ($id: ID!) { user(id: $id) { id displayName timeZone createdAt updatedAt version } }`,
+		"variables": map[string]any{"id": caller.Subject},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Serve(b, s.Request(b, caller, body))
+	}
+}
