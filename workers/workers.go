@@ -1,8 +1,10 @@
 package workers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -25,9 +27,30 @@ type Config struct {
 	// PublicURL is where the web client's pages are that mails lead to, such as
 	// https://example.com. Defaults to none: mails hold tokens to be entered.
 	PublicURL string
+	// RescueAfter is when a job whose worker died is given to another. It has to
+	// exceed every job's timeout. Defaults to 5 minutes.
+	RescueAfter time.Duration
+	// JobTimeout bounds an attempt of the jobs that do not bound it themselves.
+	// Defaults to one minute.
+	JobTimeout time.Duration
+	// RetryBase is how long a failed job waits for its second attempt; each further
+	// wait is four times as long. Defaults to 10 seconds.
+	RetryBase time.Duration
+	// Lease is how long nobody else sends a mail that somebody is sending. It has to
+	// exceed the time that sending takes. Defaults to one minute.
+	Lease time.Duration
 }
 
-// Deps are what jobs work with.
+// WithDefaults returns the Config with its defaults filled in.
+func (c Config) WithDefaults() Config {
+	c.RescueAfter = cmp.Or(c.RescueAfter, 5*time.Minute)
+	c.JobTimeout = cmp.Or(c.JobTimeout, time.Minute)
+	c.RetryBase = cmp.Or(c.RetryBase, 10*time.Second)
+	c.Lease = cmp.Or(c.Lease, time.Minute)
+	return c
+}
+
+// Deps are what jobs work with. The jobs of either database may need both.
 type Deps struct {
 	// Accounts knows users, and makes the tokens of their mails. Required.
 	Accounts Accounts
@@ -45,6 +68,7 @@ type Accounts interface {
 // may become River's leader has to know all of them, because the leader
 // discards jobs of kinds that it does not know.
 func Users(config Config, deps Deps) (*river.Workers, error) {
+	config = config.WithDefaults()
 	sender, err := mail.NewSender(mail.Config{URL: config.SMTPURL, From: config.MailFrom})
 	if err != nil {
 		return nil, err
@@ -56,13 +80,19 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	if deps.Accounts == nil {
 		return nil, errors.New("workers: Deps.Accounts is missing")
 	}
-	workers := river.NewWorkers()
-	return workers, errors.Join(
-		river.AddWorkerSafely(workers, welcome.New(deps.Accounts, sender)),
-		river.AddWorkerSafely(workers, verification.New(deps.Accounts, sender, pages)),
-		river.AddWorkerSafely(workers, passwordreset.New(deps.Accounts, sender, pages)),
-		river.AddWorkerSafely(workers, alert.New(deps.Accounts, sender)),
-	)
+	l := newList(config)
+	add(l, welcome.New(deps.Accounts, sender))
+	add(l, verification.New(deps.Accounts, sender, pages))
+	add(l, passwordreset.New(deps.Accounts, sender, pages))
+	add(l, alert.New(deps.Accounts, sender))
+	return l.done()
+}
+
+// Todos returns the workers of every job in the todos database, as Users does for
+// the other.
+func Todos(config Config, _ Deps) (*river.Workers, error) {
+	l := newList(config.WithDefaults())
+	return l.done()
 }
 
 // UsersQueues are the queues of the users database and how many of their jobs
@@ -74,4 +104,21 @@ func UsersQueues() map[string]river.QueueConfig {
 		users.NotifyQueue:   {MaxWorkers: 10},
 		users.SecurityQueue: {MaxWorkers: 10},
 	}
+}
+
+// TodosQueues are the queues of the todos database, as UsersQueues are of the
+// other. While there are none nobody fetches jobs there.
+func TodosQueues() map[string]river.QueueConfig {
+	return map[string]river.QueueConfig{}
+}
+
+// UsersPeriodic are the jobs of the users database that come by themselves. Every
+// process has all of them, because any may lead.
+func UsersPeriodic() []*river.PeriodicJob {
+	return nil
+}
+
+// TodosPeriodic are the jobs of the todos database that come by themselves.
+func TodosPeriodic() []*river.PeriodicJob {
+	return nil
 }

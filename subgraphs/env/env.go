@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Setting describes one variable, for help texts.
@@ -103,6 +104,29 @@ func (r *Reader) Int(name string, preset, low, high int, meaning string) int {
 		return preset
 	}
 	return n
+}
+
+// Duration returns a span of time between low and high, written as Go does: 1m30s.
+func (r *Reader) Duration(name string, preset, low, high time.Duration, meaning string) time.Duration {
+	text := r.Text(name, span(preset), meaning)
+	d, err := time.ParseDuration(text)
+	if err != nil || d < low || d > high {
+		r.errs = append(r.errs, fmt.Errorf("%s is %q, but must be a duration from %s to %s, such as 90s or 1h30m", name, text, span(low), span(high)))
+		return preset
+	}
+	return d
+}
+
+// span writes a duration without the zeros at its end: 5m, not 5m0s.
+func span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // Settings returns the variables that were read, in that order.

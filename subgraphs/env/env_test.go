@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -38,6 +39,35 @@ func TestReader(t *testing.T) {
 	r.Require("X_KEY", "X_TOKEN")
 	if err := r.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	r := env.New([]string{"X_WAIT=1m30s", "X_NONE="}, "X_")
+	for _, c := range []struct {
+		name      string
+		got, want time.Duration
+	}{
+		{"one that is set", r.Duration("X_WAIT", time.Second, 0, time.Hour, ""), 90 * time.Second},
+		{"one that is not", r.Duration("X_NONE", 5*time.Minute, 0, time.Hour, ""), 5 * time.Minute},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, c.got, c.want)
+		}
+	}
+	if got := r.Settings()[1].Default; got != "5m" {
+		t.Errorf("the default reads %q, want 5m", got)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, text := range []string{"90", "soon", "-1s", "25h"} {
+		r := env.New([]string{"X_WAIT=" + text}, "X_")
+		r.Duration("X_WAIT", time.Minute, time.Second, 24*time.Hour, "")
+		if err := r.Close(); err == nil || !strings.Contains(err.Error(), `X_WAIT is "`+text+`", but must be a duration from 1s to 24h`) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

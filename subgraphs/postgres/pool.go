@@ -62,7 +62,7 @@ func (c Config) validate() error {
 // Open returns a pool of connections to a database that answers. The caller
 // closes it.
 func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
-	pool, err := newPool(ctx, cfg)
+	pool, err := NewPool(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +73,9 @@ func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// newPool returns a pool that connects when it has to.
-func newPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
+// NewPool returns a pool that connects when it has to: for programs that can do
+// something while the database is down. The caller closes it.
+func NewPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ func OpenReplicated(ctx context.Context, cfg ReplicatedConfig) (*Replicated, err
 	replica.URL = cfg.ReplicaURL
 	// A request that finds the replica dead still has to be answered.
 	replica.ConnectTimeout = min(replica.WithDefaults().ConnectTimeout, time.Second)
-	if r.replica, err = newPool(ctx, replica); err != nil {
+	if r.replica, err = NewPool(ctx, replica); err != nil {
 		primary.Close()
 		return nil, err
 	}

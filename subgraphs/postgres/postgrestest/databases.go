@@ -41,11 +41,16 @@ func New(migrate func(ctx context.Context, url string) error) *Databases {
 
 // Main runs a package's tests and then ends the server. TestMain passes its
 // result to os.Exit.
-func (d *Databases) Main(m *testing.M) int {
+func (d *Databases) Main(m *testing.M) int { return Main(m, d) }
+
+// Main is Databases.Main for a package whose tests need several sorts.
+func Main(m *testing.M, all ...*Databases) int {
 	code := m.Run()
-	if err := d.close(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return max(code, 1)
+	for _, d := range all {
+		if err := d.close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
 	}
 	return code
 }

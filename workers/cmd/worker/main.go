@@ -8,16 +8,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
-	"net"
 	"os"
-	"strconv"
 	_ "time/tzdata" // users have time zones; the machine may have none
 
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/program"
-	"github.com/weftql/weft/workers"
 )
 
 func main() {
@@ -30,37 +29,22 @@ func commands(r *env.Reader) []program.Command {
 	return []program.Command{
 		{
 			Name: "serve", Meaning: "run jobs until a signal ends it", Run: c.serve,
-			Needs: []string{"USERS_DATABASE_URL", "SMTP_URL"},
+			Needs: []string{"USERS_DATABASE_URL", "TODOS_DATABASE_URL", "SMTP_URL"},
 		},
 		{
 			Name: "migrate", Meaning: "bring River's tables up to date, then exit", Run: c.migrate,
-			Needs: []string{"USERS_DATABASE_URL"},
+			Needs: []string{"USERS_DATABASE_URL", "TODOS_DATABASE_URL"},
 		},
 	}
 }
 
-// config is what the environment says.
-type config struct {
-	usersDatabase string // connection URL
-	addr          string // of the admin listener
-	jobs          workers.Config
-}
-
-func readConfig(r *env.Reader) config {
-	host := r.Text("WORKER_HOST", "127.0.0.1", "address of the admin listener")
-	port := r.Int("WORKER_PORT", 4003, 0, 65535, "port of the admin listener; 0 picks a free one")
-	return config{
-		usersDatabase: r.Secret("USERS_DATABASE_URL", "connection URL of the users database"),
-		addr:          net.JoinHostPort(host, strconv.Itoa(port)),
-		jobs: workers.Config{
-			SMTPURL:  r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
-			MailFrom: r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
-			PublicURL: r.Text("PUBLIC_URL", "", "where the web client's pages verify-email and reset-password are, https://…; "+
-				"without it mails hold tokens alone"),
-		},
-	}
-}
-
+// migrate brings River's tables up to date in both databases.
 func (c config) migrate(ctx context.Context, logger *slog.Logger) error {
-	return postgres.MigrateJobs(ctx, c.usersDatabase, logger)
+	var errs []error
+	for name, url := range map[string]string{"users": c.usersDatabase, "todos": c.todosDatabase} {
+		if err := postgres.MigrateJobs(ctx, url, logger.With(slog.String("database", name))); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
 }

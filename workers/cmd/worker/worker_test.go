@@ -13,6 +13,7 @@ import (
 	netmail "net/mail"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,16 +29,22 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/program/programtest"
+	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 	"github.com/weftql/weft/workers"
 )
 
-var databases = postgrestest.New(func(ctx context.Context, url string) error {
-	return userspostgres.Migrate(ctx, url, slog.New(slog.DiscardHandler))
-})
+var (
+	usersDatabases = postgrestest.New(func(ctx context.Context, url string) error {
+		return userspostgres.Migrate(ctx, url, slog.New(slog.DiscardHandler))
+	})
+	todosDatabases = postgrestest.New(func(ctx context.Context, url string) error {
+		return todospostgres.Migrate(ctx, url, slog.New(slog.DiscardHandler))
+	})
+)
 
-func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m, usersDatabases, todosDatabases)) }
 
 // inbox is a real SMTP server that keeps what it receives.
 type inbox struct{ received chan string }
@@ -158,7 +165,7 @@ func startWorker(t *testing.T, environment ...string) string {
 
 func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	t.Parallel()
-	url := databases.Database(t)
+	url := usersDatabases.Database(t)
 	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +174,7 @@ func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	smtpURL, received := serveInbox(t)
 	addUser(t, pool, "before@example.test", "Before", true)
 	addUser(t, pool, "never@example.test", "Never", false)
-	address := startWorker(t, "USERS_DATABASE_URL="+url, "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
+	address := startWorker(t, "USERS_DATABASE_URL="+url, "TODOS_DATABASE_URL="+todosDatabases.Database(t), "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
 	addUser(t, pool, "after@example.test", "After", true)
 
 	got := map[string]bool{}
@@ -190,21 +197,14 @@ func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	if !got["before@example.test"] || !got["after@example.test"] {
 		t.Errorf("%v received a mail", got)
 	}
-	response, err := http.Get("http://" + address + "/health")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Errorf("health: %s", response.Status)
-	}
+	awaitHealth(t, address, `{"status":"UP","databases":{"todos":"UP","users":"UP"}}`)
 }
 
 // TestServeSendsAMailWithATokenAndLeavesDeletionsAlone runs the jobs of an account
 // from the lost password to the deletion.
 func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 	t.Parallel()
-	url := databases.Database(t)
+	url := usersDatabases.Database(t)
 	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 	insert(users.PasswordResetArgs{EmailKey: "nobody@example.test"}, users.SecurityQueue)
 	insert(users.PasswordResetArgs{EmailKey: "ann@example.test"}, users.SecurityQueue)
 	smtpURL, received := serveInbox(t)
-	startWorker(t, "USERS_DATABASE_URL="+url, "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
+	startWorker(t, "USERS_DATABASE_URL="+url, "TODOS_DATABASE_URL="+todosDatabases.Database(t), "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
 
 	var text string
 	select {
@@ -258,6 +258,10 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 
 func TestProgramRefuses(t *testing.T) {
 	t.Parallel()
+	nowhere := slices.Clip([]string{
+		"USERS_DATABASE_URL=postgres://weft:secret@127.0.0.1:1/x", "TODOS_DATABASE_URL=postgres://weft:secret@127.0.0.1:1/y",
+		"SMTP_URL=smtp://127.0.0.1:1", "WORKER_PORT=0",
+	})
 	for _, c := range []struct {
 		name        string
 		args        []string
@@ -267,15 +271,34 @@ func TestProgramRefuses(t *testing.T) {
 	}{
 		{"no command", nil, nil, 2, []string{"usage: worker COMMAND", "USERS_DATABASE_URL", "SMTP_URL", "WORKER_PORT", "MAIL_FROM"}},
 		{"an unknown command", []string{"work"}, nil, 2, []string{"usage: worker COMMAND"}},
-		{"an empty environment", []string{"serve"}, nil, 1, []string{"USERS_DATABASE_URL is not set", "SMTP_URL is not set"}},
-		{"migrate without a database", []string{"migrate"}, nil, 1, []string{"USERS_DATABASE_URL is not set"}},
+		{"an empty environment", []string{"serve"}, nil, 1, []string{"USERS_DATABASE_URL is not set", "TODOS_DATABASE_URL is not set", "SMTP_URL is not set"}},
+		{"migrate without a database", []string{"migrate"}, nil, 1, []string{"USERS_DATABASE_URL is not set", "TODOS_DATABASE_URL is not set"}},
+		{"migrate where no database is", []string{"migrate"}, nowhere, 1, []string{"users: ", "todos: ", "refused"}},
 		{"a misspelt variable", []string{"serve"}, []string{"WORKER_PROT=1"}, 1, []string{"WORKER_PROT is not a variable"}},
 		{
-			"a database that is not there",
+			"a rescue before the job's time is up",
 			[]string{"serve"},
-			[]string{"USERS_DATABASE_URL=postgres://weft:secret@127.0.0.1:1/x", "SMTP_URL=smtp://127.0.0.1:1", "WORKER_PORT=0"},
+			append(nowhere, "WORKER_RESCUE_AFTER=30s"), 1,
+			[]string{"jobs of kind users.welcome may run for 30s, but are given to another worker after 30s", "users.verification"},
+		},
+		{
+			"a poll interval below the cooldown",
+			[]string{"serve"},
+			append(nowhere, "WORKER_POLL_INTERVAL=10ms"), 1,
+			[]string{"WORKER_POLL_INTERVAL: 10ms is shorter than WORKER_FETCH_COOLDOWN, 100ms"},
+		},
+		{
+			"a queue that is not there",
+			[]string{"serve"},
+			append(nowhere, "WORKER_MAX_WORKERS=notify=3,other=1"), 1,
+			[]string{`WORKER_MAX_WORKERS: "other=1" is not QUEUE=NUMBER`, "notify, security"},
+		},
+		{
+			"a connection URL that is none",
+			[]string{"serve"},
+			[]string{"USERS_DATABASE_URL=secret@", "TODOS_DATABASE_URL=postgres:///x", "SMTP_URL=smtp://127.0.0.1:1"},
 			1,
-			[]string{"connect", "refused"},
+			[]string{"not of the form postgres://"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -296,9 +319,10 @@ func TestProgramRefuses(t *testing.T) {
 	}
 }
 
-func TestServeRefusesADatabaseWithoutJobTables(t *testing.T) {
+// TestServeWaitsForJobTables starts before the databases are migrated.
+func TestServeWaitsForJobTables(t *testing.T) {
 	t.Parallel()
-	url := databases.Database(t)
+	url := usersDatabases.Database(t)
 	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -307,9 +331,10 @@ func TestServeRefusesADatabaseWithoutJobTables(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), "drop schema river cascade"); err != nil {
 		t.Fatal(err)
 	}
-	environment := []string{"USERS_DATABASE_URL=" + url, "SMTP_URL=smtp://127.0.0.1:1", "WORKER_PORT=0"}
-	if code, output := status(environment, "serve"); code != 1 || !strings.Contains(output, "migrate") {
-		t.Errorf("status %d, want advice to run migrate: %s", code, output)
+	environment := []string{"USERS_DATABASE_URL=" + url, "TODOS_DATABASE_URL=" + todosDatabases.Database(t), "SMTP_URL=smtp://127.0.0.1:1"}
+	address := startWorker(t, environment...)
+	if code, text := getHealth(t, address); code != http.StatusServiceUnavailable || !strings.Contains(text, `"users":"DOWN`) || !strings.Contains(text, `"todos":"UP"`) {
+		t.Errorf("health %d %s without job tables", code, text)
 	}
 	if code, output := status(environment, "migrate"); code != 0 {
 		t.Fatalf("migrate: status %d: %s", code, output)
@@ -317,6 +342,7 @@ func TestServeRefusesADatabaseWithoutJobTables(t *testing.T) {
 	if err := postgres.JobsMigrated(t.Context(), pool); err != nil {
 		t.Errorf("after migrate: %v", err)
 	}
+	awaitHealth(t, address, `"users":"UP"`)
 }
 
 func TestReadmeIsUpToDate(t *testing.T) {

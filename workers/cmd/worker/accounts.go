@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/weftql/weft/subgraphs/users"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
+)
+
+// accounts is what jobs need of the users database.
+type accounts struct{ pool *pgxpool.Pool }
+
+// Contact returns how to write to a user.
+func (a accounts) Contact(ctx context.Context, userID string) (users.Contact, error) {
+	return userspostgres.Contact(ctx, a.pool, userID)
+}
+
+// VerificationToken makes a token that proves an address.
+func (a accounts) VerificationToken(ctx context.Context, userID string) (users.Contact, string, error) {
+	return userspostgres.VerificationToken(ctx, a.pool, userID, time.Now())
+}
+
+// ResetToken makes a token to choose a new password with.
+func (a accounts) ResetToken(ctx context.Context, emailKey string) (users.Contact, string, error) {
+	return userspostgres.ResetToken(ctx, a.pool, emailKey, time.Now())
+}
+
+// Entry returns an entry of the audit log.
+func (a accounts) Entry(ctx context.Context, entryID string) (*users.AuditEntry, error) {
+	return userspostgres.Entry(ctx, a.pool, entryID)
+}

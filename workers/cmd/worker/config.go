@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/weftql/weft/subgraphs/env"
+	"github.com/weftql/weft/workers"
+)
+
+// config is what the environment says.
+type config struct {
+	usersDatabase, todosDatabase string // connection URLs
+	maxConns                     int    // to each
+	addr                         string // of the admin listener
+	jobs                         workers.Config
+	river                        riverConfig
+}
+
+// riverConfig is how River is used, alike in both databases.
+type riverConfig struct {
+	fetchCooldown, pollInterval       time.Duration
+	pollOnly                          bool
+	softStop, hardStop                time.Duration
+	completedRetention, deadRetention time.Duration
+	maxWorkers                        map[string]int // by queue; others have their own
+}
+
+const (
+	// longest is more than any setting needs.
+	longest = 365 * 24 * time.Hour
+	// hardStop is how long jobs have to return once they are cancelled.
+	hardStop = 5 * time.Second
+)
+
+func readConfig(r *env.Reader) config {
+	host := r.Text("WORKER_HOST", "127.0.0.1", "address of the admin listener")
+	port := r.Int("WORKER_PORT", 4003, 0, 65535, "port of the admin listener; 0 picks a free one")
+	c := config{
+		usersDatabase: r.Secret("USERS_DATABASE_URL", "connection URL of the users database"),
+		todosDatabase: r.Secret("TODOS_DATABASE_URL", "connection URL of the todos database"),
+		maxConns:      r.Int("WORKER_DATABASE_MAX_CONNS", 20, 4, 1000, "most connections to each of the databases"),
+		addr:          net.JoinHostPort(host, strconv.Itoa(port)),
+		jobs: workers.Config{
+			SMTPURL:  r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
+			MailFrom: r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
+			PublicURL: r.Text("PUBLIC_URL", "", "where the web client's pages verify-email and reset-password are, https://…; "+
+				"without it mails hold tokens alone"),
+		},
+	}
+	readJobs(r, &c.jobs)
+	c.river = readRiver(r)
+	return c
+}
+
+// readJobs reads how jobs are tried.
+func readJobs(r *env.Reader, jobs *workers.Config) {
+	preset := workers.Config{}.WithDefaults()
+	jobs.RescueAfter = r.Duration("WORKER_RESCUE_AFTER", preset.RescueAfter, time.Second, longest,
+		"when the job of a worker that died is given to another; has to exceed the timeout of every kind of job")
+	jobs.JobTimeout = r.Duration("WORKER_JOB_TIMEOUT", preset.JobTimeout, 100*time.Millisecond, longest,
+		"bounds one attempt of the kinds of jobs that do not bound it themselves")
+	jobs.RetryBase = r.Duration("WORKER_RETRY_BASE", preset.RetryBase, time.Millisecond, time.Hour,
+		"wait after a job's first failure; four times as long after each further one, at most 3h")
+	jobs.Lease = r.Duration("WORKER_MAIL_LEASE", preset.Lease, 100*time.Millisecond, longest,
+		"how long nobody else sends a mail that a worker is sending; has to exceed the time that sending takes")
+}
+
+// readRiver reads how River is used.
+func readRiver(r *env.Reader) riverConfig {
+	c := riverConfig{
+		fetchCooldown: r.Duration("WORKER_FETCH_COOLDOWN", 100*time.Millisecond, time.Millisecond, time.Minute,
+			"shortest time between two looks for jobs in one queue"),
+		pollInterval: r.Duration("WORKER_POLL_INTERVAL", time.Second, time.Millisecond, time.Hour,
+			"longest time between two looks, when nothing is announced"),
+		pollOnly: r.Int("WORKER_POLL_ONLY", 0, 0, 1, "1 looks for jobs without having them announced (LISTEN), which pools of connections in transaction mode do not pass on") == 1,
+		softStop: r.Duration("WORKER_SOFT_STOP", 25*time.Second, time.Millisecond, time.Hour,
+			"how long running jobs have to finish when the worker stops; then they are cancelled and go back to their queues"),
+		hardStop:           hardStop,
+		completedRetention: r.Duration("WORKER_COMPLETED_RETENTION", 24*time.Hour, time.Minute, longest, "how long completed jobs are kept"),
+		deadRetention: r.Duration("WORKER_DEAD_RETENTION", 30*24*time.Hour, time.Minute, longest,
+			"how long dead letters are kept: jobs that were discarded or cancelled"),
+		maxWorkers: map[string]int{},
+	}
+	if c.pollInterval < c.fetchCooldown {
+		r.Refuse("WORKER_POLL_INTERVAL", fmt.Errorf("%s is shorter than WORKER_FETCH_COOLDOWN, %s", c.pollInterval, c.fetchCooldown))
+	}
+	known := map[string]river.QueueConfig{}
+	maps.Copy(known, workers.UsersQueues())
+	maps.Copy(known, workers.TodosQueues())
+	text := r.Text("WORKER_MAX_WORKERS", "", "how many jobs of a queue one worker does at the same time, QUEUE=NUMBER,…, instead of the number that the queue has")
+	for pair := range strings.SplitSeq(text, ",") {
+		if pair == "" {
+			continue
+		}
+		queue, number, _ := strings.Cut(pair, "=")
+		n, err := strconv.Atoi(number)
+		if _, is := known[queue]; !is || err != nil || n < 1 || n > river.QueueNumWorkersMax {
+			r.Refuse("WORKER_MAX_WORKERS", fmt.Errorf("%q is not QUEUE=NUMBER with one of the queues %s and a number from 1 to %d",
+				pair, strings.Join(slices.Sorted(maps.Keys(known)), ", "), river.QueueNumWorkersMax))
+			continue
+		}
+		c.maxWorkers[queue] = n
+	}
+	return c
+}
