@@ -43,6 +43,9 @@ func (Todo) IsEntity() {}
 // IsNode marks Todo as a Node.
 func (Todo) IsNode() {}
 
+// Active tells whether the todo is neither done nor archived.
+func (t Todo) Active() bool { return t.Status == StatusOpen || t.Status == StatusInProgress }
+
 // CreatedBy is who added the todo.
 func (t Todo) CreatedBy() *User { return &User{ID: t.CreatorID} }
 

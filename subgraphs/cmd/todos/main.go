@@ -74,7 +74,7 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	service, err := postgres.New(postgres.Deps{Pool: db, Cursors: cursors})
+	service, err := postgres.New(postgres.Deps{Pool: db, Cursors: cursors, Logger: logger})
 	if err != nil {
 		return err
 	}

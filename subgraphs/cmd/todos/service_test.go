@@ -73,7 +73,7 @@ func newService(t *testing.T, url string, database func(*sharedpostgres.Replicat
 	if err != nil {
 		t.Fatal(err)
 	}
-	todos, err := postgres.New(postgres.Deps{Pool: s.db, Cursors: cursors})
+	todos, err := postgres.New(postgres.Deps{Pool: s.db, Cursors: cursors, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

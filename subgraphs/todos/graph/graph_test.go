@@ -66,7 +66,9 @@ func serve(t testing.TB, url string, tracer pgx.QueryTracer) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := todospostgres.New(todospostgres.Deps{Pool: pool, Cursors: cursors, Now: func() time.Time { return noon }})
+	service, err := todospostgres.New(todospostgres.Deps{
+		Pool: pool, Cursors: cursors, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return noon },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

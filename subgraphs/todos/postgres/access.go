@@ -43,12 +43,16 @@ type heldTodo struct {
 	todos.Todo
 	key       id.UUID
 	deletedAt *time.Time
+	was       *time.Time // when people were to be reminded before the change
+	jobID     *int64     // of the job that was to do it
+	now       time.Time  // by the clock of the database
 }
 
 // heldList is a list that is locked.
 type heldList struct {
 	*todos.TodoList
 	key id.UUID
+	now time.Time // by the clock of the database
 }
 
 // heldTag is a tag that is locked, with its list.
@@ -65,14 +69,14 @@ func (c change) todo(ctx context.Context, text string, expected *int32, since ti
 	if err != nil {
 		return held, todos.NotFound("id", "todo")
 	}
-	rows, err := c.tx.Query(ctx, `select m.role, t.deleted_at, `+todoColumns+` from todos t`+visible+`
+	rows, err := c.tx.Query(ctx, `select m.role, t.deleted_at, t.remind_job_id, now(), `+todoColumns+` from todos t`+visible+`
 		where t.id = $2 and (t.deleted_at is null or t.deleted_at > $3)`+lockTodo, c.me, key, since)
 	if err != nil {
 		return held, err
 	}
 	var role todos.ListRole
 	todo, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*todos.Todo, error) {
-		return scanTodo(row, &role, &held.deletedAt)
+		return scanTodo(row, &role, &held.deletedAt, &held.jobID, &held.now)
 	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -85,6 +89,7 @@ func (c change) todo(ctx context.Context, text string, expected *int32, since ti
 		return held, todos.Forbidden(todos.WriteTodos, "id")
 	}
 	held.Todo, held.key = *todo, key
+	held.was = held.reminder()
 	return held, todos.CheckVersion(todo.Version, expected)
 }
 
@@ -100,15 +105,16 @@ func (c change) list(ctx context.Context, text, field, lock string) (heldList, e
 	if err != nil {
 		return held, todos.NotFound(field, "list")
 	}
-	rows, err := c.tx.Query(ctx, `select `+listColumns+` from (select $2::uuid as id) k`+memberOf("k.id")+lock, c.me, key)
+	rows, err := c.tx.Query(ctx, `select now(), `+listColumns+` from (select $2::uuid as id) k`+memberOf("k.id")+lock, c.me, key)
 	if err != nil {
 		return held, err
 	}
-	list, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*todos.TodoList, error) { return scanList(row) })
+	list, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (*todos.TodoList, error) { return scanList(row, &held.now) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return held, todos.NotFound(field, "list")
 	}
-	return heldList{list, key}, err
+	held.TodoList, held.key = list, key
+	return held, err
 }
 
 // listFor is list for a viewer who may do something to it.

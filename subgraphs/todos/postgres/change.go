@@ -9,15 +9,18 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// change is a transaction in which a viewer changes something, at one moment.
+// change is a transaction in which a viewer changes something, at one moment, with
+// the jobs that follow from it.
 type change struct {
 	tx        pgx.Tx
+	jobs      *river.Client[pgx.Tx]
 	me        id.UUID
 	at        time.Time
 	requestID string
@@ -36,7 +39,7 @@ func (s *Service) change(ctx context.Context, name string, viewer todos.Viewer, 
 	var err error
 	for range maxAttempts {
 		err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-			return work(change{tx: tx, me: viewerKey(viewer), at: s.now(), requestID: viewer.RequestID})
+			return work(change{tx: tx, jobs: s.jobs, me: viewerKey(viewer), at: s.now(), requestID: viewer.RequestID})
 		})
 		if !givenWay(err) {
 			break
@@ -55,24 +58,31 @@ func givenWay(err error) bool {
 	return errors.As(err, &refused) && (refused.Code == "40P01" || refused.Code == "40001")
 }
 
-// saveTodo writes all of a held todo that a change may have changed, and the event
-// that tells of it. It returns the todo with its new version.
+// saveTodo writes all of a held todo that a change may have changed, with the job
+// that reminds of it, and the event that tells of it. It returns the todo with its
+// new version.
 func (c change) saveTodo(ctx context.Context, t heldTodo, event todos.EventType, changes todos.Changes) (*todos.Todo, error) {
 	data, err := json.Marshal(changes)
 	if err != nil {
 		return nil, err
 	}
+	t, obsolete, err := c.moveReminder(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := c.tx.Query(ctx, `with t as (
 			update todos set title = $2, description = $3, status = $4, priority = $5, due_at = $6, remind_at = $7,
-				completed_at = $8, deleted_at = $9, version = version + 1, updated_at = $10
+				completed_at = $8, deleted_at = $9, version = version + 1, updated_at = $10, remind_job_id = $15
 			where id = $1 returning *
+		), cancelled as (
+			`+cancelJobs+`select $16::bigint`+cancelJobsEnd+`
 		), e as (
 			insert into domain_events (list_id, todo_id, type, version, actor_id, at, data, request_id)
 			select list_id, id, $11, version, $12, $10, $13, $14 from t
 		)
 		select `+todoColumns+` from t`,
 		t.key, t.Title, t.Description, t.Status, t.Priority, t.DueAt, t.RemindAt, t.CompletedAt, t.deletedAt, c.at,
-		event, c.me, data, c.requestID)
+		event, c.me, data, c.requestID, t.jobID, obsolete)
 	if err != nil {
 		return nil, err
 	}

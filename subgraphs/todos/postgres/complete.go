@@ -8,8 +8,8 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// completeTodos finds, locks, changes and returns todos, and writes the events, in
-// one statement: $1 the viewer, $2 the todos, $3 the expected versions, each
+// completeTodos finds, locks, changes and returns todos, cancels the jobs that would
+// remind of them, and writes the events, in one statement: $1 the viewer, $2 the todos, $3 the expected versions, each
 // possibly null, $4 the roles that may, $5 the moment, $6 the event, $7 the
 // request. What it makes of a todo is what todos.Todo.WithStatus does.
 const completeTodos = `with k as (
@@ -20,8 +20,11 @@ const completeTodos = `with k as (
 		from k join todos t on t.id = k.todo_id and t.deleted_at is null` + visible + `
 		order by t.id` + lockTodo + `
 	), done as (
-		update todos t set status = 'DONE', completed_at = coalesce(t.completed_at, $5), version = t.version + 1, updated_at = $5
+		update todos t set status = 'DONE', completed_at = coalesce(t.completed_at, $5), version = t.version + 1, updated_at = $5,
+			remind_job_id = null
 		from held where t.id = (held.todo).id and held.changes returning t.*
+	), cancelled as (
+		` + cancelJobs + `select (todo).remind_job_id from held where changes` + cancelJobsEnd + `
 	), events as (
 		insert into domain_events (list_id, todo_id, type, version, actor_id, at, data, request_id)
 		select done.list_id, done.id, $6, done.version, $1, $5,

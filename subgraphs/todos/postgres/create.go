@@ -56,7 +56,12 @@ func (c change) createTodo(ctx context.Context, key id.UUID, in todos.CreateTodo
 	changes := begins.Changes(nil)
 	changes.SetItems("assigneeIds", nil, in.AssigneeIDs)
 	changes.SetItems("tags", nil, names)
-	todo, err := c.insertTodo(ctx, key, list.key, begins, changes)
+	reminder, err := c.insertJobs(ctx, append(c.remind(key, begins.Reminder(), list.now),
+		c.assignments(key, 1, todos.ToldOfAssignment(nil, in.AssigneeIDs, id.Format(id.User, c.me)))...))
+	if err != nil {
+		return nil, err
+	}
+	todo, err := c.insertTodo(ctx, key, list.key, begins, reminder, changes)
 	if err == nil && len(assignees) > 0 {
 		err = c.replaceAssignees(ctx, key, assignees)
 	}
@@ -66,21 +71,24 @@ func (c change) createTodo(ctx context.Context, key id.UUID, in todos.CreateTodo
 	return todo, err
 }
 
-// insertTodo writes a todo alone, and the event that tells of it.
-func (c change) insertTodo(ctx context.Context, key, list id.UUID, t todos.Todo, changes todos.Changes) (*todos.Todo, error) {
+// insertTodo writes a todo alone, with the job that reminds of it if there is one,
+// and the event that tells of it.
+func (c change) insertTodo(ctx context.Context, key, list id.UUID, t todos.Todo, reminder *int64, changes todos.Changes) (*todos.Todo, error) {
 	data, err := json.Marshal(changes)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := c.tx.Query(ctx, `with t as (
-			insert into todos (id, list_id, title, description, status, priority, due_at, remind_at, creator_id, created_at, updated_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) returning *
+			insert into todos (id, list_id, title, description, status, priority, due_at, remind_at, creator_id, created_at, updated_at,
+				remind_job_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $14) returning *
 		), e as (
 			insert into domain_events (list_id, todo_id, type, version, actor_id, at, data, request_id)
 			select list_id, id, $11, version, $9, $10, $12, $13 from t
 		)
 		select `+todoColumns+` from t`,
-		key, list, t.Title, t.Description, t.Status, t.Priority, t.DueAt, t.RemindAt, c.me, c.at, todos.TodoCreated, data, c.requestID)
+		key, list, t.Title, t.Description, t.Status, t.Priority, t.DueAt, t.RemindAt, c.me, c.at, todos.TodoCreated, data, c.requestID,
+		reminder)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -69,8 +70,12 @@ func EnsureDemo(ctx context.Context, pool *pgxpool.Pool, userID, adminID string)
 		return fmt.Errorf("demo: %w", err)
 	}
 	due := tomorrow.Add(-time.Hour)
+	jobs, err := newJobs(slog.New(slog.DiscardHandler))
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
-		c := change{tx: tx, me: user, at: time.Now().UTC().Truncate(time.Microsecond)}
+		c := change{tx: tx, jobs: jobs, me: user, at: time.Now().UTC().Truncate(time.Microsecond)}
 		for i, list := range demoLists() {
 			// The ids are fixed, so that the second time nothing is written.
 			key := user
@@ -101,7 +106,7 @@ func (c change) ensureDemoList(ctx context.Context, key, admin id.UUID, list dem
 		return err
 	}
 	if list.shared {
-		if _, err := c.saveMember(ctx, heldList{made, key}, admin, "", todos.RoleEditor); err != nil {
+		if _, err := c.saveMember(ctx, heldList{TodoList: made, key: key}, admin, "", todos.RoleEditor); err != nil {
 			return err
 		}
 	}
@@ -125,7 +130,7 @@ func (c change) insertDemoTodo(ctx context.Context, list id.UUID, demo demoTodo,
 		changes.SetItems("assigneeIds", nil, []string{id.Format(id.User, c.me)})
 	}
 	key := id.New()
-	made, err := c.insertTodo(ctx, key, list, begins, changes)
+	made, err := c.insertTodo(ctx, key, list, begins, nil, changes)
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,12 @@ func (s *Service) AssignTodo(ctx context.Context, viewer todos.Viewer, in todos.
 		if err := c.replaceAssignees(ctx, held.key, people); err != nil {
 			return err
 		}
+		if held.Active() {
+			told := todos.ToldOfAssignment(before, in.AssigneeIDs, viewer.ID)
+			if _, err := c.insertJobs(ctx, c.assignments(held.key, held.Version+1, told)); err != nil {
+				return err
+			}
+		}
 		changes := todos.Changes{}
 		changes.SetItems("assigneeIds", before, in.AssigneeIDs)
 		todo, err = c.saveTodo(ctx, held, todos.TodoAssigned, changes)

@@ -102,6 +102,9 @@ func (s *Service) DeleteTodoList(ctx context.Context, viewer todos.Viewer, in to
 		if err := todos.CheckVersion(held.Version, in.ExpectedVersion); err != nil {
 			return err
 		}
+		if err := c.cancelReminders(ctx, held.key); err != nil {
+			return err
+		}
 		_, err = c.saveList(ctx, held, &c.at, todos.ListDeleted, todos.Changes{})
 		return err
 	})

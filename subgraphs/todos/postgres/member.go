@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/todos"
@@ -36,6 +37,12 @@ func (s *Service) SetListMember(ctx context.Context, viewer todos.Viewer, in tod
 		if was == in.Role {
 			list = held.TodoList
 			return nil
+		}
+		if was == "" && in.UserID != viewer.ID {
+			share := todos.ShareArgs{ListID: held.ID, UserID: in.UserID, ActorID: viewer.ID, Version: held.Version + 1}
+			if _, err := c.insertJobs(ctx, []river.InsertManyParams{notify(share)}); err != nil {
+				return err
+			}
 		}
 		list, err = c.saveMember(ctx, held, person, was, in.Role)
 		return err

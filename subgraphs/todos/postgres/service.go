@@ -4,10 +4,13 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
@@ -18,7 +21,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings a database up to date: the tables of todos, and River's.
+// Migrate brings a database up to date: the tables of todos, and River's, into which
+// changes insert the jobs that follow them.
 func Migrate(ctx context.Context, url string, logger *slog.Logger) error {
 	return postgres.Migrate(ctx, url, migrations, logger)
 }
@@ -28,28 +32,36 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
 	return postgres.Migrated(ctx, pool, migrations)
 }
 
-// Deps are what a Service works with. Pool and Cursors are required.
+// Deps are what a Service works with. Pool, Cursors and Logger are required.
 type Deps struct {
 	Pool    postgres.Pool // of a migrated database
 	Cursors *page.Codec
+	Logger  *slog.Logger // what River's insertion has to say
 	// Now is the clock that decides which day it is. Defaults to time.Now.
 	Now func() time.Time
 }
 
 // Service is todos.Service on PostgreSQL. It is safe for concurrent use.
-type Service struct{ deps Deps }
+type Service struct {
+	deps Deps
+	jobs *river.Client[pgx.Tx]
+}
 
 var _ todos.Service = (*Service)(nil)
 
 // New returns a Service.
 func New(deps Deps) (*Service, error) {
-	if deps.Pool == nil || deps.Cursors == nil {
+	if deps.Pool == nil || deps.Cursors == nil || deps.Logger == nil {
 		return nil, errors.New("todos: a dependency is missing")
 	}
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	return &Service{deps: deps}, nil
+	jobs, err := newJobs(deps.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("todos: %w", err)
+	}
+	return &Service{deps: deps, jobs: jobs}, nil
 }
 
 // now is the time of a change, in the precision of the database.
