@@ -42,10 +42,13 @@ type VerificationArgs struct {
 func (VerificationArgs) Kind() string { return "users.verification" }
 
 // PasswordResetArgs is the job that sends a token to choose a new password with,
-// if there is such an account. Whether there is, nobody has looked before.
+// if there is such an account. Whoever asks is not told whether there is: the job is
+// made either way.
 type PasswordResetArgs struct {
-	// EmailKey is the address that was asked for (EmailKey).
-	EmailKey string `json:"emailKey" river:"unique"`
+	// UserID is the account with the address that was asked for, or else the id of
+	// none, which is the same each time that the address is asked for. The address
+	// itself is not kept.
+	UserID string `json:"userId" river:"unique"` // usr_…
 	// Asked is when, cut to MailInterval.
 	Asked time.Time `json:"asked" river:"unique"`
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // RequestPasswordReset implements users.Service. It does the same whether or not
-// there is such an account: the job looks it up.
+// there is such an account: there is a job in any case, and nothing in it tells
+// which address was asked for.
 func (s *Service) RequestPasswordReset(ctx context.Context, viewer users.Viewer, email string) error {
 	email, err := users.CheckEmail(email, "email")
 	if err != nil {
@@ -25,13 +26,26 @@ func (s *Service) RequestPasswordReset(ctx context.Context, viewer users.Viewer,
 		return wrap("request password reset", err)
 	}
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-		_, err := s.jobs.InsertTx(ctx, tx, users.PasswordResetArgs{EmailKey: users.EmailKey(email), Asked: s.asked()}, securityMail())
+		userID, err := s.whoseAddress(ctx, tx, users.EmailKey(email))
+		if err != nil {
+			return err
+		}
+		_, err = s.jobs.InsertTx(ctx, tx, users.PasswordResetArgs{UserID: userID, Asked: s.asked()}, securityMail())
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("request password reset: %w", err)
 	}
 	return nil
+}
+
+// whoseAddress returns the id of the account with an address, or for an address of
+// none an id that is nobody's: a MAC, from which the address cannot be told.
+func (s *Service) whoseAddress(ctx context.Context, tx pgx.Tx, emailKey string) (string, error) {
+	mac := s.attemptKey("nobody's address", emailKey)
+	key := id.UUID(mac[:16])
+	err := tx.QueryRow(ctx, `select coalesce((select id from users where email_key = $1 and deleted_at is null), $2)`, emailKey, key).Scan(&key)
+	return id.Format(id.User, key), err
 }
 
 // ResetPassword implements users.Service.
@@ -87,16 +101,18 @@ func (s *Service) checkToken(ctx context.Context, kind tokenKind, token string) 
 	return nil
 }
 
-// ResetToken makes the token for a password reset mail to an address, as
-// users.EmailKey writes it, or returns users.ErrNoContact if it is that of no
-// account that can be logged in to. It is for the worker, which acts for the
-// service itself.
-func ResetToken(ctx context.Context, db postgres.Pool, emailKey string, now time.Time) (contact users.Contact, token string, err error) {
+// ResetToken makes the token for a user's password reset mail, or returns
+// users.ErrNoContact if there is no such account that can be logged in to. It is for
+// the worker, which acts for the service itself.
+func ResetToken(ctx context.Context, db postgres.Pool, userID string, now time.Time) (contact users.Contact, token string, err error) {
+	key, err := id.Parse(id.User, userID)
+	if err != nil {
+		return contact, "", users.ErrNoContact
+	}
 	now = now.UTC().Truncate(time.Microsecond)
 	err = postgres.InTx(ctx, db, func(tx pgx.Tx) error {
-		var key id.UUID
-		err := tx.QueryRow(ctx, `select id, email, display_name, time_zone from users where email_key = $1 and `+open+` for update`, emailKey).
-			Scan(&key, &contact.Email, &contact.DisplayName, &contact.TimeZone)
+		err := tx.QueryRow(ctx, `select email, display_name, time_zone from users where id = $1 and `+open+` for update`, key).
+			Scan(&contact.Email, &contact.DisplayName, &contact.TimeZone)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return users.ErrNoContact
 		}
@@ -106,7 +122,7 @@ func ResetToken(ctx context.Context, db postgres.Pool, emailKey string, now time
 		if token, err = mint(ctx, tx, resetToken, key, now, users.ResetLife); err != nil {
 			return err
 		}
-		return appendEntry(ctx, tx, newEntry(now, users.Viewer{}, users.ActionRequestPasswordReset, id.Format(id.User, key)))
+		return appendEntry(ctx, tx, newEntry(now, users.Viewer{}, users.ActionRequestPasswordReset, userID))
 	})
 	if err != nil {
 		return users.Contact{}, "", fmt.Errorf("users: reset token: %w", err)

@@ -24,8 +24,8 @@ func (a accounts) VerificationToken(ctx context.Context, userID string) (users.C
 }
 
 // ResetToken makes a token to choose a new password with.
-func (a accounts) ResetToken(ctx context.Context, emailKey string) (users.Contact, string, error) {
-	return userspostgres.ResetToken(ctx, a.pool, emailKey, time.Now())
+func (a accounts) ResetToken(ctx context.Context, userID string) (users.Contact, string, error) {
+	return userspostgres.ResetToken(ctx, a.pool, userID, time.Now())
 }
 
 // Entry returns an entry of the audit log.

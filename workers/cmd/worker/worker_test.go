@@ -77,6 +77,11 @@ func serveInbox(t *testing.T) (url string, received chan string) {
 	return "smtp://" + listener.Addr().String(), received
 }
 
+// userID is the id of a user.
+func userID(key uuid.UUID) string {
+	return "usr_" + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(key[:])
+}
+
 // addUser writes an account and its welcome job in one transaction, as users
 // does, and commits it or not.
 func addUser(t *testing.T, pool *pgxpool.Pool, email, name string, commit bool) {
@@ -95,8 +100,7 @@ func addUser(t *testing.T, pool *pgxpool.Pool, email, name string, commit bool) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := "usr_" + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(key[:])
-	if _, err := jobs.InsertTx(t.Context(), tx, users.WelcomeArgs{UserID: id}, &river.InsertOpts{Queue: users.NotifyQueue}); err != nil {
+	if _, err := jobs.InsertTx(t.Context(), tx, users.WelcomeArgs{UserID: userID(key)}, &river.InsertOpts{Queue: users.NotifyQueue}); err != nil {
 		t.Fatal(err)
 	}
 	end := tx.Rollback
@@ -214,8 +218,9 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ann := uuid.Must(uuid.NewV7())
 	if _, err := pool.Exec(t.Context(), `insert into users (id, email, email_key, password_hash, display_name, time_zone)
-		values ($1, 'Ann@example.test', 'ann@example.test', 'x', 'Ann', 'UTC')`, uuid.Must(uuid.NewV7())); err != nil {
+		values ($1, 'Ann@example.test', 'ann@example.test', 'x', 'Ann', 'UTC')`, ann); err != nil {
 		t.Fatal(err)
 	}
 	insert := func(args river.JobArgs, queue string) {
@@ -225,8 +230,8 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 		}
 	}
 	insert(users.DeletionArgs{UserID: "usr_1"}, users.DeletionQueue)
-	insert(users.PasswordResetArgs{EmailKey: "nobody@example.test"}, users.SecurityQueue)
-	insert(users.PasswordResetArgs{EmailKey: "ann@example.test"}, users.SecurityQueue)
+	insert(users.PasswordResetArgs{UserID: userID(uuid.Nil)}, users.SecurityQueue)
+	insert(users.PasswordResetArgs{UserID: userID(ann)}, users.SecurityQueue)
 	smtpURL, received := serveInbox(t)
 	startWorker(t, "USERS_DATABASE_URL="+url, "TODOS_DATABASE_URL="+todosDatabases.Database(t), "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
 

@@ -1,10 +1,9 @@
 // Package passwordreset sends the mail with which somebody who has lost a password
 // chooses a new one.
 //
-//	users.PasswordResetArgs{EmailKey} ─Worker─▶ a fresh token of the account, if there is one ─▶ mail
+//	users.PasswordResetArgs{UserID} ─Worker─▶ a fresh token of the account, if there is one ─▶ mail
 //
-// That there is no account with the address, only this worker learns; whoever asked
-// does not. The token is made here, as that of package verification is.
+// For an address of no account there is such a job, too: with the id of nobody. The token is made here, as that of package verification is.
 package passwordreset
 
 import (
@@ -20,9 +19,9 @@ import (
 
 // Tokens makes tokens.
 type Tokens interface {
-	// ResetToken makes a token for the account with an address and returns it with
-	// the contact, or users.ErrNoContact if nobody can log in with the address.
-	ResetToken(ctx context.Context, emailKey string) (users.Contact, string, error)
+	// ResetToken makes a token for a user and returns it with the contact, or
+	// users.ErrNoContact if there is no such account that can be logged in to.
+	ResetToken(ctx context.Context, userID string) (users.Contact, string, error)
 }
 
 // Worker sends the mails.
@@ -41,7 +40,7 @@ func New(tokens Tokens, sender delivery.Sender, pages delivery.Pages) *Worker {
 // Work implements river.Worker. Without an account there is nothing to do, and no
 // trace of it but the job.
 func (w *Worker) Work(ctx context.Context, job *river.Job[users.PasswordResetArgs]) error {
-	contact, token, err := w.tokens.ResetToken(ctx, job.Args.EmailKey)
+	contact, token, err := w.tokens.ResetToken(ctx, job.Args.UserID)
 	if errors.Is(err, users.ErrNoContact) {
 		return nil
 	}

@@ -18,8 +18,8 @@ import (
 // mint makes one token for one address.
 type mint struct{ err error }
 
-func (m mint) ResetToken(_ context.Context, emailKey string) (users.Contact, string, error) {
-	return users.Contact{Email: "Ann@example.test", DisplayName: "Ann"}, "TOKEN-FOR-" + emailKey, m.err
+func (m mint) ResetToken(_ context.Context, userID string) (users.Contact, string, error) {
+	return users.Contact{Email: "Ann@example.test", DisplayName: "Ann"}, "TOKEN-FOR-" + userID, m.err
 }
 
 // outbox is a Sender that keeps what it is given.
@@ -31,7 +31,7 @@ func (o *outbox) Send(_ context.Context, message mail.Message) error {
 }
 
 func job() *river.Job[users.PasswordResetArgs] {
-	return &river.Job[users.PasswordResetArgs]{JobRow: &rivertype.JobRow{ID: 7, Attempt: 1}, Args: users.PasswordResetArgs{EmailKey: "ann@example.test"}}
+	return &river.Job[users.PasswordResetArgs]{JobRow: &rivertype.JobRow{ID: 7, Attempt: 1}, Args: users.PasswordResetArgs{UserID: "usr_1"}}
 }
 
 func TestWorkSendsTheToken(t *testing.T) {
@@ -41,7 +41,7 @@ func TestWorkSendsTheToken(t *testing.T) {
 		t.Fatalf("sent %+v, %v", out.sent, err)
 	}
 	got := out.sent[0]
-	if got.ID != "password-reset-7" || got.To != "Ann@example.test" || !strings.Contains(got.Text, "\n    TOKEN-FOR-ann@example.test\n") {
+	if got.ID != "password-reset-7" || got.To != "Ann@example.test" || !strings.Contains(got.Text, "\n    TOKEN-FOR-usr_1\n") {
 		t.Errorf("sent %+v", got)
 	}
 }
