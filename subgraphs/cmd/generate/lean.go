@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -23,7 +24,10 @@ import (
 //   - gqlgen gives each field a context, a middleware and a place to recover from
 //     panics, also where the resolver is "return obj.Name, nil". Such a field is
 //     written as what it is. Fields with methods or resolvers keep theirs, and so do
-//     those that are objects or lists.
+//     those that are objects or lists;
+//   - gqlgen makes a map of the request's input types for UnmarshalInputFromContext,
+//     and a set and a map for what is deferred of each object. Nobody calls the
+//     former here; the latter are made when something is deferred.
 func lean(directory string) error {
 	files, err := filepath.Glob(filepath.Join(directory, "*.generated.go"))
 	if err != nil {
@@ -63,6 +67,21 @@ const (
 	object    = "\tif len(deferLabelToView) == 0 {\n\t\treturn marshal.Object(fields, out.Values)\n\t}\n"
 )
 
+// Where what is deferred is kept and used.
+const (
+	deferred       = "\tdeferredFieldSet := graphql.NewFieldSet(nil)\n\tdeferLabelToView := make(map[string]*graphql.FieldSetView)\n"
+	deferredLazily = "\tvar deferredFieldSet *graphql.FieldSet\n\tvar deferLabelToView map[string]*graphql.FieldSetView\n"
+
+	deferField       = "deferredFieldSet.AddField(field)\n"
+	deferFieldLazily = "if deferredFieldSet == nil {\n" +
+		"deferredFieldSet, deferLabelToView = graphql.NewFieldSet(nil), map[string]*graphql.FieldSetView{}\n}\n" +
+		"deferredFieldSet := deferredFieldSet\n" + // functions would move the other one to the heap
+		deferField
+)
+
+// inputs matches the map of input types, where it is made and where it is used.
+var inputs = regexp.MustCompile(`(?s)\tinputUnmarshalMap := graphql\.BuildUnmarshalerMap\([^()]*\)\n|\t*ctx = graphql\.WithUnmarshalerMap\(ctx, inputUnmarshalMap\)\n`)
+
 // leaner returns the text of a generated file as lean wants to have it.
 func leaner(text string) (string, error) {
 	set := token.NewFileSet()
@@ -100,6 +119,11 @@ func leaner(text string) (string, error) {
 		text = strings.ReplaceAll(text, deferring, object+deferring)
 		text = strings.Replace(text, runtimeImport, runtimeImport+marshalImport, 1)
 	}
+	if strings.Contains(text, deferred) {
+		text = strings.ReplaceAll(text, deferred, deferredLazily)
+		text = strings.ReplaceAll(text, deferField, deferFieldLazily)
+	}
+	text = inputs.ReplaceAllString(text, "")
 	if text, err = withoutUnusedImports(text); err != nil {
 		return "", err
 	}

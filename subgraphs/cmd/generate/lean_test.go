@@ -102,3 +102,53 @@ func TestLeanerLeavesOthersAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestLeanerMakesWhatIsDeferredWhenSomethingIs has an object with a field that may
+// be, and the map that nobody reads.
+func TestLeanerMakesWhatIsDeferredWhenSomethingIs(t *testing.T) {
+	t.Parallel()
+	got, err := leaner(`package graph
+
+import "github.com/99designs/gqlgen/graphql"
+
+func exec(ctx context.Context, ec *executionContext, fields []graphql.CollectedField) {
+	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputUserFilter,
+		ec.unmarshalInputUserOrder,
+	)
+	ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for _, field := range fields {
+		if field.IsDeferred() {
+			deferredFieldSet.AddField(field)
+		}
+	}
+}
+`)
+	const want = `package graph
+
+import "github.com/99designs/gqlgen/graphql"
+
+func exec(ctx context.Context, ec *executionContext, fields []graphql.CollectedField) {
+	var deferredFieldSet *graphql.FieldSet
+	var deferLabelToView map[string]*graphql.FieldSetView
+	for _, field := range fields {
+		if field.IsDeferred() {
+			if deferredFieldSet == nil {
+				deferredFieldSet, deferLabelToView = graphql.NewFieldSet(nil), map[string]*graphql.FieldSetView{}
+			}
+			deferredFieldSet := deferredFieldSet
+			deferredFieldSet.AddField(field)
+		}
+	}
+}
+`
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	again, err := leaner(got)
+	if diff := cmp.Diff(got, again); diff != "" || err != nil {
+		t.Errorf("a second time: %v\n%s", err, diff)
+	}
+}

@@ -1191,29 +1191,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAssignTodoInput,
-		ec.unmarshalInputCompleteTodosInput,
-		ec.unmarshalInputCreateTagInput,
-		ec.unmarshalInputCreateTodoInput,
-		ec.unmarshalInputCreateTodoListInput,
-		ec.unmarshalInputDeleteTagInput,
-		ec.unmarshalInputDeleteTodoInput,
-		ec.unmarshalInputDeleteTodoListInput,
-		ec.unmarshalInputRemoveListMemberInput,
-		ec.unmarshalInputRenameTagInput,
-		ec.unmarshalInputRenameTodoListInput,
-		ec.unmarshalInputRestoreTodoInput,
-		ec.unmarshalInputSetListMemberInput,
-		ec.unmarshalInputSetTodoStatusInput,
-		ec.unmarshalInputTagTodoInput,
-		ec.unmarshalInputTodoByIDsInput,
-		ec.unmarshalInputTodoFilter,
-		ec.unmarshalInputTodoListByIDsInput,
-		ec.unmarshalInputTodoOrder,
-		ec.unmarshalInputUpdateTodoInput,
-		ec.unmarshalInputUserByIDsInput,
-	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -1223,7 +1200,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -1253,7 +1229,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)

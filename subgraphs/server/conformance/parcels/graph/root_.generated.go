@@ -334,13 +334,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputCarrierByCodesInput,
-		ec.unmarshalInputDepotByPlaceCityAndPlaceStreetsInput,
-		ec.unmarshalInputParcelByIDsInput,
-		ec.unmarshalInputParcelByNumberAndCarrierCodesInput,
-		ec.unmarshalInputUserByIDsInput,
-	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -350,7 +343,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
