@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/internal/redis"
@@ -105,7 +106,9 @@ func New(deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("users: %w", err)
 	}
 	// It only inserts, in transactions that others begin: no pool, no queues.
-	jobs, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: postgres.JobSchema, Logger: deps.Logger})
+	jobs, err := river.NewClient(riverpgxv5.New(nil), &river.Config{
+		Schema: postgres.JobSchema, Logger: deps.Logger, Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
