@@ -31,11 +31,11 @@ down: ## stop a platform that runs in another terminal
 reset: ## remove the local platform's data, secrets and programs
 	@$(DEV) reset
 
-seed: ## make the local platform's databases with SIZE (1000000) todos; refuses databases that it did not make
+seed: ## make the local platform's databases with SIZE (1000000) todos and a fifth as many accounts; refuses databases that it did not make
 	@$(DEV) seed $(SIZE)
 
-test-seeded: ## the plans, statements and page times of reads, on SIZE (1000000) todos
-	@$(DEV) seed $(SIZE) -- go test ./subgraphs/todos/graph -run 'TestPlans|TestStatements|TestPages|TestSpeedOfPages' -count 1 -v
+test-seeded: ## the plans, statements and page times of both services, on SIZE (1000000) todos
+	@$(DEV) seed $(SIZE) -- go test ./subgraphs/todos/graph ./subgraphs/users/graph ./subgraphs/users/postgres -p 1 -run 'TestPlans|TestStatements|TestPages|TestSpeedOfPages' -count 1 -v
 
 smoke: ## walk through the running platform once: register, log in, todos, mail
 	@$(DEV) smoke

@@ -112,7 +112,7 @@ func comment(ctx context.Context, conn *pgx.Conn, database string) (*string, err
 
 // makeOne makes one database and returns its URL.
 func (cfg Config) makeOne(ctx context.Context, conn *pgx.Conn, s service, comment *string) (string, error) {
-	complete := fmt.Sprintf("%s: %d todos", mark, cfg.Size)
+	complete := fmt.Sprintf("%s: %d todos, with accounts", mark, cfg.Size)
 	if comment != nil && *comment == complete {
 		cfg.Notify(fmt.Sprintf("%s is there already (%s)", s.database, complete))
 		return deploypostgres.CreateDatabase(ctx, cfg.Server, s.database)

@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/weftql/weft/deploy/postgres"
 	"github.com/weftql/weft/deploy/process"
 	"github.com/weftql/weft/deploy/seed"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 )
 
 func TestMain(m *testing.M) {
@@ -56,10 +58,29 @@ const contents = `select md5(string_agg(x, ',' order by x)) from (
 	union all select a::text from todo_assignees a union all select g::text from todo_tags g
 	union all select concat_ws('|', list_id, todo_id, type, version, actor_id, at, data) from domain_events) as rows (x)`
 
+// accounts is a digest of all rows of the users service.
+const accounts = `select md5(string_agg(x, ',' order by x)) from (
+	select u::text from users u union all select s::text from sessions s union all select t::text from refresh_tokens t
+	union all select o::text from one_time_tokens o union all select n::text from notification_settings n
+	union all select a::text from login_attempts a union all select l::text from audit_log l) as rows (x)`
+
 // structure is everything that loading removes and puts back.
 const structure = `select string_agg(x, E'\n' order by x) from (
 	select pg_get_indexdef(indexrelid) from pg_index where indrelid::regclass::text !~ '^(pg_|river|goose)'
 	union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where contype in ('f', 'p')) as definitions (x)`
+
+// wantAudited verifies the chain of the audit log.
+func wantAudited(t *testing.T, url string, want int64) {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if entries, _, err := userspostgres.VerifyAudit(t.Context(), pool); entries != want || err != nil {
+		t.Errorf("%d entries of the audit log hold, want %d: %v", entries, want, err)
+	}
+}
 
 func TestMake(t *testing.T) {
 	t.Parallel()
@@ -100,6 +121,7 @@ func TestMake(t *testing.T) {
 		t.Errorf("%d people have no account", n)
 	}
 	before, shape := query[string](t, databases.Todos, contents), query[string](t, databases.Todos, structure)
+	people = query[string](t, databases.Users, accounts)
 	for _, part := range []string{"todos_search", "todos_list_created", "REFERENCES todo_lists", "PRIMARY KEY"} {
 		if !strings.Contains(shape, part) {
 			t.Errorf("there is no %s in\n%s", part, shape)
@@ -115,6 +137,10 @@ func TestMake(t *testing.T) {
 	if after := query[string](t, databases.Todos, contents); after != before {
 		t.Error("the same size gives other rows")
 	}
+	if after := query[string](t, databases.Users, accounts); after != people {
+		t.Error("the same size gives other accounts")
+	}
+	wantAudited(t, databases.Users, 3*400)
 	if after := query[string](t, databases.Todos, structure); after != shape {
 		t.Errorf("the indexes and keys are others:\n%s\nwant\n%s", after, shape)
 	}
@@ -136,7 +162,7 @@ func TestMake(t *testing.T) {
 	if n := query[int](t, databases.Todos, `select count(*)::int from todo_tags`); n != 0 {
 		t.Error("the other database was changed")
 	}
-	if n := query[int](t, databases.Users, `select count(*)::int from users`); n != 20 {
+	if n := query[int](t, databases.Users, `select count(*)::int from users`); n != 400 {
 		t.Errorf("%d users are left", n)
 	}
 	for _, size := range []int{0, seed.MinSize - 1, seed.MaxSize + 1} {

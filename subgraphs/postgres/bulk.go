@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -48,6 +49,20 @@ func Bulk(ctx context.Context, pool *pgxpool.Pool, tables []string, load func(co
 		together(ctx, pool, 1, makes(foreignKeys)), // they lock each other out
 		together(ctx, pool, bulkAtOnce, statements),
 	)
+}
+
+// CopyRows writes rows into a table by COPY.
+func CopyRows(ctx context.Context, pool *pgxpool.Pool, table string, columns []string, rows iter.Seq[[]any]) error {
+	next, stop := iter.Pull(rows)
+	defer stop()
+	_, err := pool.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+		row, _ := next()
+		return row, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("postgres: copy into %s: %w", table, err)
+	}
+	return nil
 }
 
 // rebuild is how to remove something and how to make it again.

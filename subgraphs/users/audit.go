@@ -102,15 +102,15 @@ func (l AuditLink) Follows(seq int64, previous AuditHash) string {
 		return "the entry before it, number " + strconv.FormatInt(l.Seq-1, 10) + ", is missing"
 	case l.Previous != previous:
 		return "it was not written after the entry before it"
-	case l.Hash != l.sum():
+	case l.Hash != l.Sum():
 		return "it was changed: its content does not have its hash"
 	}
 	return ""
 }
 
-// sum is the SHA-256 over the hash before and every field as "bytes:text", "-" for
+// Sum is the SHA-256 over the hash before and every field as "bytes:text", "-" for
 // none, the number first.
-func (l AuditLink) sum() AuditHash {
+func (l AuditLink) Sum() AuditHash {
 	text := append([]byte(nil), l.Previous[:]...)
 	seq := strconv.FormatInt(l.Seq, 10)
 	for _, field := range append([]*string{&seq}, l.Fields...) {

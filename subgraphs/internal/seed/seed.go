@@ -20,8 +20,12 @@ const span = 2 * 365 * 24 * time.Hour
 // numbers follow.
 type Size int
 
-// People is how many accounts there are: one for a hundred todos, at least ten.
+// People is how many people have todos: one for a hundred todos, at least ten.
 func (s Size) People() int { return max(10, int(s)/100) }
+
+// Accounts is how many accounts there are: one for five todos. The first belong to
+// the People, the others to those who have tried it once.
+func (s Size) Accounts() int { return max(s.People(), int(s)/5) }
 
 // At is when the n-th of so many rows was made.
 func At(n, of int) time.Time {
@@ -37,6 +41,8 @@ const (
 	Lists
 	Tags
 	Todos
+	Sessions
+	Entries
 )
 
 // ID is the UUID of the n-th row of a domain: version 7, of the moment at.

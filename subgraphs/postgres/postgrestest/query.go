@@ -14,6 +14,9 @@ import (
 type Query struct {
 	SQL  string
 	Args []any
+	// Where it was sent from, if a Recorder has noted that.
+	File string
+	Line int
 }
 
 // Read sends the statement and reads its rows, and does nothing with them: what a

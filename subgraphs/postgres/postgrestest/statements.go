@@ -23,7 +23,7 @@ func (s *Statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all = append(s.all, data.SQL)
-	s.last = Query{data.SQL, data.Args}
+	s.last = Query{SQL: data.SQL, Args: data.Args}
 	return ctx
 }
 

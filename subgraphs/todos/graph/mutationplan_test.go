@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/todos"
 	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 )
@@ -48,37 +49,37 @@ func TestPlansOfMutations(t *testing.T) {
 		{"deleteTodoList", map[string]any{"id": h.list}, []string{"todo_lists_pkey"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.asked.take()
+			s.asked.Take()
 			b.do(t, h.owner, c.name, "", c.input).refused(t)
-			wantIndexes(t, conn, s.asked.take(), c.want)
+			wantIndexes(t, conn, s.asked.Take(), c.want)
 		})
 	}
 	t.Run("tags", func(t *testing.T) {
-		s.asked.take()
+		s.asked.Take()
 		s.Do(t, s.person, `query ($l: ID!, $t: ID!) { todoList(id: $l) { tags { name } } todo(id: $t) { tags { name } } }`,
 			map[string]any{"l": s.list, "t": s.todo}).WantCodes(t)
-		wantIndexes(t, conn, s.asked.take(), []string{"tags_name", "todo_tags_pkey"})
+		wantIndexes(t, conn, s.asked.Take(), []string{"tags_name", "todo_tags_pkey"})
 	})
 	t.Run("events", func(t *testing.T) {
-		s.asked.take()
+		s.asked.Take()
 		if _, err := todospostgres.Events(t.Context(), s.pool, todos.EventCursor{Transaction: 1}, 100); err != nil {
 			t.Fatal(err)
 		}
-		wantIndexes(t, conn, s.asked.take(), []string{"domain_events_txid"})
+		wantIndexes(t, conn, s.asked.Take(), []string{"domain_events_txid"})
 	})
 }
 
 // wantIndexes explains statements, which together use indexes at least.
-func wantIndexes(t *testing.T, conn *pgx.Conn, statements []pgx.TraceQueryStartData, want []string) {
+func wantIndexes(t *testing.T, conn *pgx.Conn, statements []postgrestest.Query, want []string) {
 	t.Helper()
 	used := map[string][]string{}
 	for _, statement := range statements {
 		if statement.SQL == "begin" || statement.SQL == "commit" {
 			continue
 		}
-		for kind, plan := range explain(t, conn, statement) {
-			used[kind] = append(used[kind], plan.indexes()...)
-			for _, fault := range plan.faults() {
+		for kind, plan := range postgrestest.Explain(t, conn, statement) {
+			used[kind] = append(used[kind], plan.Indexes()...)
+			for _, fault := range plan.Faults() {
 				t.Errorf("%s, the plan %s\n%s", kind, fault, statement.SQL)
 			}
 		}

@@ -25,12 +25,12 @@ func TestSpeedOfPages(t *testing.T) {
 	times := map[string][]time.Duration{}
 	for range rounds {
 		for name, query := range queries {
-			s.asked.take()
+			s.asked.Take()
 			began := time.Now()
 			response := s.Do(t, s.person, query, nil)
 			times[name] = append(times[name], time.Since(began))
 			response.WantCodes(t)
-			if statements := s.asked.take(); len(statements) > 5 {
+			if statements := s.asked.Take(); len(statements) > 5 {
 				t.Fatalf("the %s page takes %d statements, want 5 at most", name, len(statements))
 			}
 		}

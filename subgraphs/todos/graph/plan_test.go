@@ -2,12 +2,9 @@ package graph_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +14,7 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/seed"
 	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 )
 
@@ -30,7 +28,7 @@ const smallSize = 50_000
 // seededService is the service on a seeded database, with what was asked of it.
 type seededService struct {
 	*bundle
-	asked *asked
+	asked *postgrestest.Recorder
 	// The first person and the largest list.
 	person identity.Claims
 	list   string
@@ -59,7 +57,7 @@ func seededBundle(t testing.TB) seededService {
 		}
 		pool.Close()
 	}
-	s := seededService{asked: &asked{}, person: firstPerson()}
+	s := seededService{asked: &postgrestest.Recorder{}, person: firstPerson()}
 	s.bundle = serve(t, url, s.asked)
 	var list, todo, tag id.UUID
 	err := s.pool.QueryRow(t.Context(), `select t.list_id, t.id, x.tag_id from todo_lists l join todos t on t.list_id = l.id and t.deleted_at is null
@@ -68,123 +66,8 @@ func seededBundle(t testing.TB) seededService {
 		t.Fatal(err)
 	}
 	s.list, s.todo, s.tag = id.Format(id.TodoList, list), id.Format(id.Todo, todo), id.Format(id.Tag, tag)
-	s.asked.take()
+	s.asked.Take()
 	return s
-}
-
-// asked is a tracer that keeps statements with their arguments.
-type asked struct {
-	mu  sync.Mutex
-	all []pgx.TraceQueryStartData
-}
-
-// TraceQueryStart implements pgx.QueryTracer.
-func (a *asked) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.all = append(a.all, data)
-	return ctx
-}
-
-// TraceQueryEnd implements pgx.QueryTracer.
-func (a *asked) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-// take returns the statements since the last call.
-func (a *asked) take() []pgx.TraceQueryStartData {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	all := a.all
-	a.all = nil
-	return all
-}
-
-// planNode is a node of EXPLAIN's tree.
-type planNode struct {
-	NodeType     string     `json:"Node Type"`
-	RelationName string     `json:"Relation Name"`
-	IndexName    string     `json:"Index Name"`
-	IndexCond    string     `json:"Index Cond"`
-	Plans        []planNode `json:"Plans"`
-}
-
-// walk visits the node and all below it.
-func (n planNode) walk(visit func(planNode)) {
-	visit(n)
-	for _, child := range n.Plans {
-		child.walk(visit)
-	}
-}
-
-// indexes are the names of the indexes that are used, sorted.
-func (n planNode) indexes() []string {
-	var names []string
-	n.walk(func(n planNode) {
-		if n.IndexName != "" {
-			names = append(names, n.IndexName)
-		}
-	})
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// faults are what no plan of the service may have: a table that is read from its
-// beginning to its end, or an index.
-func (n planNode) faults() []string {
-	var faults []string
-	n.walk(func(n planNode) {
-		if n.NodeType == "Seq Scan" {
-			faults = append(faults, "reads all of "+n.RelationName)
-		}
-		if n.IndexName != "" && n.IndexCond == "" {
-			faults = append(faults, "reads all of "+n.IndexName)
-		}
-	})
-	return faults
-}
-
-// sortsPage tells whether the rows of a page have to be sorted to find them.
-func (n planNode) sortsPage() bool {
-	var sorts bool
-	n.walk(func(n planNode) {
-		if n.NodeType != "Limit" {
-			return
-		}
-		for _, child := range n.Plans {
-			child.walk(func(n planNode) { sorts = sorts || strings.HasSuffix(n.NodeType, "Sort") })
-		}
-	})
-	return sorts
-}
-
-// explain returns how a statement would be run with its arguments, and with any:
-// PostgreSQL decides for one of the two when it has seen a statement often.
-func explain(t *testing.T, conn *pgx.Conn, statement pgx.TraceQueryStartData) map[string]planNode {
-	t.Helper()
-	read := func(sql string, args ...any) planNode {
-		t.Helper()
-		var text []byte
-		if err := conn.QueryRow(t.Context(), sql, args...).Scan(&text); err != nil {
-			t.Fatalf("%v\n%s", err, sql)
-		}
-		var plans []struct{ Plan planNode }
-		if err := json.Unmarshal(text, &plans); err != nil || len(plans) != 1 {
-			t.Fatalf("%v: %s", err, text)
-		}
-		return plans[0].Plan
-	}
-	exec := func(sql string) {
-		t.Helper()
-		if _, err := conn.Exec(t.Context(), sql); err != nil {
-			t.Fatalf("%v\n%s", err, sql)
-		}
-	}
-	plans := map[string]planNode{"with its arguments": read("explain (format json) "+statement.SQL, statement.Args...)}
-	exec("set plan_cache_mode = force_generic_plan")
-	exec("prepare explained as " + statement.SQL)
-	plans["with any arguments"] = read("explain (format json) execute explained (" + strings.TrimSuffix(strings.Repeat("null,", len(statement.Args)), ",") + ")")
-	exec("deallocate explained")
-	exec("reset plan_cache_mode")
-	return plans
 }
 
 // planCase is an operation and the indexes that it is to use.
@@ -207,17 +90,17 @@ func TestPlans(t *testing.T) {
 	defer func() { _ = conn.Close(context.Background()) }()
 	for _, c := range slices.Concat(s.pagePlans(t), s.filterPlans(), s.otherPlans()) {
 		t.Run(c.name, func(t *testing.T) {
-			s.asked.take()
+			s.asked.Take()
 			s.Do(t, s.person, c.query, nil).WantCodes(t)
-			statements := s.asked.take()
+			statements := s.asked.Take()
 			used := map[string][]string{}
 			for _, statement := range statements {
-				for kind, plan := range explain(t, conn, statement) {
-					used[kind] = append(used[kind], plan.indexes()...)
-					for _, fault := range plan.faults() {
+				for kind, plan := range postgrestest.Explain(t, conn, statement) {
+					used[kind] = append(used[kind], plan.Indexes()...)
+					for _, fault := range plan.Faults() {
 						t.Errorf("%s, the plan %s\n%s", kind, fault, statement.SQL)
 					}
-					if c.inOrder && plan.sortsPage() {
+					if c.inOrder && plan.SortsPage() {
 						t.Errorf("%s, the plan sorts\n%s", kind, statement.SQL)
 					}
 				}
@@ -229,7 +112,7 @@ func TestPlans(t *testing.T) {
 					}
 				}
 			}
-			s.asked.take() // what was explained
+			s.asked.Take() // what was explained
 		})
 	}
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
@@ -34,39 +32,27 @@ func Seed(ctx context.Context, pool *pgxpool.Pool, size int) error {
 	err := postgres.Bulk(ctx, pool, tables, func(ctx context.Context) error {
 		loading, ctx := errgroup.WithContext(ctx)
 		loading.SetLimit(2)
-		loading.Go(func() error { return copyRows(ctx, pool, "todos", todoSeedColumns, rows.todos()) })
-		loading.Go(func() error { return copyRows(ctx, pool, "domain_events", eventSeedColumns, rows.events()) })
+		loading.Go(func() error { return postgres.CopyRows(ctx, pool, "todos", todoSeedColumns, rows.todos()) })
+		loading.Go(func() error { return postgres.CopyRows(ctx, pool, "domain_events", eventSeedColumns, rows.events()) })
 		loading.Go(func() error {
-			return copyRows(ctx, pool, "todo_assignees", []string{"todo_id", "user_id", "position", "todo_created_at"}, rows.assignees())
-		})
-		loading.Go(func() error { return copyRows(ctx, pool, "todo_tags", []string{"todo_id", "tag_id"}, rows.tagged()) })
-		loading.Go(func() error {
-			return copyRows(ctx, pool, "tags", []string{"id", "list_id", "name", "created_at", "updated_at"}, rows.tags())
+			return postgres.CopyRows(ctx, pool, "todo_assignees", []string{"todo_id", "user_id", "position", "todo_created_at"}, rows.assignees())
 		})
 		loading.Go(func() error {
-			return copyRows(ctx, pool, "list_members", []string{"list_id", "user_id", "role", "since"}, rows.members())
+			return postgres.CopyRows(ctx, pool, "todo_tags", []string{"todo_id", "tag_id"}, rows.tagged())
 		})
 		loading.Go(func() error {
-			return copyRows(ctx, pool, "todo_lists", []string{"id", "name", "owner_id", "created_at", "updated_at"}, rows.todoLists())
+			return postgres.CopyRows(ctx, pool, "tags", []string{"id", "list_id", "name", "created_at", "updated_at"}, rows.tags())
+		})
+		loading.Go(func() error {
+			return postgres.CopyRows(ctx, pool, "list_members", []string{"list_id", "user_id", "role", "since"}, rows.members())
+		})
+		loading.Go(func() error {
+			return postgres.CopyRows(ctx, pool, "todo_lists", []string{"id", "name", "owner_id", "created_at", "updated_at"}, rows.todoLists())
 		})
 		return loading.Wait()
 	})
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)
-	}
-	return nil
-}
-
-// copyRows writes rows into a table by COPY.
-func copyRows(ctx context.Context, pool *pgxpool.Pool, table string, columns []string, rows iter.Seq[[]any]) error {
-	next, stop := iter.Pull(rows)
-	defer stop()
-	_, err := pool.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-		row, _ := next()
-		return row, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("%s: %w", table, err)
 	}
 	return nil
 }

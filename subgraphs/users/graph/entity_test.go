@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weftql/weft/schema/identity"
-	"github.com/weftql/weft/subgraphs/internal/id"
 )
 
 const entities = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on User { id displayName } } }`
@@ -58,42 +57,6 @@ func TestEntities(t *testing.T) {
 		response := b.Do(t, ada, fmt.Sprintf(`{ _entities(representations: [{__typename: "User", id: %q}]) { ... on User { id } } }`, ada.Subject), nil)
 		response.WantData(t, fmt.Sprintf(`{"_entities":[{"id":%q}]}`, ada.Subject))
 	})
-}
-
-// TestStatements counts the SQL of queries over few and many rows.
-func TestStatements(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	var all []any
-	var ids []string
-	for i := range 60 {
-		key := id.UUID{15: byte(i + 1)}
-		if _, err := b.pool.Exec(t.Context(), `insert into users (id, email, email_key, password_hash, display_name, time_zone) values ($1, $2, $2, '', 'N. N.', 'UTC')`,
-			key, fmt.Sprintf("user%d@example.com", i)); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, map[string]any{"__typename": "User", "id": id.Format(id.User, key)})
-		ids = append(ids, id.Format(id.User, key))
-	}
-	for _, c := range []struct {
-		name, query string
-		variables   func(n int) map[string]any
-		want        int
-	}{
-		{"entities", entities, func(n int) map[string]any { return map[string]any{"r": all[:n]} }, 1},
-		{"nodes", `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on User { email } } }`, func(n int) map[string]any { return map[string]any{"ids": ids[:n]} }, 1},
-		{"users", `query ($n: Int) { users(first: $n) { edges { node { email roles } } } }`, func(n int) map[string]any { return map[string]any{"n": n} }, 1},
-		{"users counted", `query ($n: Int) { users(first: $n) { totalCount edges { node { email } } } }`, func(n int) map[string]any { return map[string]any{"n": n} }, 2},
-	} {
-		for _, n := range []int{1, 60} {
-			b.statements.Take()
-			response := b.Do(t, admin, c.query, c.variables(n))
-			response.WantCodes(t)
-			if got := b.statements.Take(); len(got) != c.want {
-				t.Errorf("%s of %d: %d statements, want %d:\n%s", c.name, n, len(got), c.want, strings.Join(got, "\n"))
-			}
-		}
-	}
 }
 
 func TestUsersPages(t *testing.T) {

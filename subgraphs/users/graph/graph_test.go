@@ -35,12 +35,11 @@ var databases = postgrestest.New(func(ctx context.Context, url string) error {
 
 func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
 
-// bundle is the whole service on a database of its own.
+// bundle is the whole service on a database.
 type bundle struct {
 	*servertest.Client
 	pool       *pgxpool.Pool
 	statements *postgrestest.Statements
-	recorder   *recorder
 	log        *strings.Builder
 	clock      *clock
 	deps       userspostgres.Deps
@@ -56,10 +55,18 @@ func (c *clock) advance(d time.Duration) { c.microseconds.Add(d.Microseconds()) 
 
 func setup(t testing.TB, changes ...func(*userspostgres.Deps)) *bundle {
 	t.Helper()
+	return setupOn(t, postgres.Config{URL: databases.Database(t), Name: "test"}, changes...)
+}
+
+// setupOn is setup on a migrated database.
+func setupOn(t testing.TB, database postgres.Config, changes ...func(*userspostgres.Deps)) *bundle {
+	t.Helper()
 	b := &bundle{statements: &postgrestest.Statements{}, log: &strings.Builder{}, clock: &clock{}}
 	b.clock.microseconds.Store(time.Now().Truncate(time.Hour).UnixMicro())
-	b.recorder = &recorder{Statements: b.statements}
-	pool, err := postgres.Open(t.Context(), postgres.Config{URL: databases.Database(t), Name: "test", Tracer: b.recorder})
+	if database.Tracer == nil {
+		database.Tracer = b.statements
+	}
+	pool, err := postgres.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -178,29 +178,6 @@ func TestSessionsRefuseCursorsOfOtherPeople(t *testing.T) {
 		map[string]any{"after": seen}).WantCodes(t, "BAD_USER_INPUT", "BAD_USER_INPUT")
 }
 
-// TestSessionsOfManyUsersNeedOneStatement counts the SQL of the sessions of few
-// and many users.
-func TestSessionsOfManyUsersNeedOneStatement(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	const query = `{ users(first: 100) { edges { node { sessions(first: 2) { totalCount edges { node { device } } } } } } }`
-	count := func() int {
-		b.statements.Take()
-		b.Do(t, admin, query, nil).WantCodes(t)
-		return len(b.statements.Take())
-	}
-	b.signUp(t, "ada@example.com")
-	few := count()
-	for i := range 6 {
-		email := fmt.Sprintf("user%d@example.com", i)
-		b.signUp(t, email)
-		b.logIn(t, email)
-	}
-	if many := count(); few != 3 || many != few {
-		t.Errorf("%d statements for one user, %d for seven, want 3", few, many)
-	}
-}
-
 func TestSessionsAreBounded(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

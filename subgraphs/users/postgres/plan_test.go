@@ -2,124 +2,299 @@ package postgres_test
 
 import (
 	"context"
-	"regexp"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/internal/redis"
+	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/internal/seed"
 	servicepostgres "github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/postgres"
 )
 
-// statements is a tracer that keeps one execution of each statement.
-type statements struct {
-	mu  sync.Mutex
-	all map[string][]any // arguments by SQL
+// seededVariable names a database that make seed made. Without it the tests make
+// one of smallSize todos.
+const seededVariable = "WEFT_SEEDED_USERS_DATABASE_URL"
+
+// smallSize gives 50,000 accounts.
+const smallSize = 250_000
+
+// servicePackage is the package whose statements are explained.
+const servicePackage = "github.com/weftql/weft/subgraphs/users/postgres"
+
+// unexplained are the functions whose statements serve no request and no job: what
+// fills an empty database, and users audit verify, which reads the whole log.
+var unexplained = []string{"Seed", "seedAuditLog", "VerifyAudit", "readLinks", "onlyThese"}
+
+// planned is the service on a seeded database, with what was asked of it.
+type planned struct {
+	*bundle
+	asked *postgrestest.Recorder
+	conn  *pgx.Conn // to explain with
+	all   []postgrestest.Query
+
+	client *redis.Client
+	admin  users.Viewer
+	emails int
+	suffix string // of the addresses that this test registers
 }
 
-var _ pgx.QueryTracer = (*statements)(nil)
-
-func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all[data.SQL] = data.Args
-	return ctx
+// planCase is something that the service does and the indexes that its statements
+// are to use. An index is named as path.Match takes it: each partition has its own.
+type planCase struct {
+	name string
+	do   func() error
+	want []string
+	// inOrder says that the index has the order of the page: no more rows are read
+	// than it has.
+	inOrder bool
+	// whole are indexes that may be read from their beginning: for the first page
+	// of everybody, or to count everybody.
+	whole []string
 }
 
-func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-// wholeTable is a table of sessions that is read as a whole.
-var wholeTable = regexp.MustCompile(`Seq Scan on (sessions|refresh_tokens|login_attempts|users)`)
-
-// TestStatementsOfSessionsUseIndexes does everything that can be done with sessions
-// beside 50,000 others, and asks for the plans.
-func TestStatementsOfSessionsUseIndexes(t *testing.T) {
-	t.Parallel()
-	done := &statements{all: map[string][]any{}}
-	a := setupAnnouncing(t)
-	login := a.register(t, "ada@example.com")
-	if _, err := a.pool.Exec(t.Context(), `set statement_timeout = 0;
-		insert into users (id, email, email_key, password_hash, display_name, time_zone)
-			select gen_random_uuid(), n || '@example.com', n || '@example.com', '', 'N. N.', 'UTC' from generate_series(1, 5000) n;
-		insert into sessions (id, user_id, user_agent, created_at, last_used_at, expires_at, ended_at, end_reason, published_at)
-			select gen_random_uuid(), u.id, '', s.created_at, s.last_used_at, s.expires_at - make_interval(mins => n),
-				case when n > 5 then s.created_at - make_interval(hours => n) end, case when n > 5 then 'LOGOUT' end, case when n > 5 then s.created_at end
-			from sessions s, users u, generate_series(1, 10) n;
-		insert into refresh_tokens (hash, session_id, issued_at, used_at, successor_hash)
-			select sha256(id::text::bytea), id, created_at, created_at, sha256('x') from sessions;
-		insert into login_attempts (key, forgotten_at) select sha256(n::text::bytea), now() from generate_series(1, 50000) n;
-		analyze users; analyze sessions; analyze refresh_tokens; analyze login_attempts; reset statement_timeout`); err != nil {
-		t.Fatal(err)
+func setupPlanned(t *testing.T) *planned {
+	t.Helper()
+	url := os.Getenv(seededVariable)
+	if url == "" {
+		url = databases.Database(t)
+		pool, err := servicepostgres.Open(t.Context(), servicepostgres.Config{URL: url, Name: "seed", StatementTimeout: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := postgres.Seed(t.Context(), pool, smallSize); err != nil {
+			t.Fatal(err)
+		}
+		pool.Close()
 	}
-	pool, err := servicepostgres.Open(t.Context(), servicepostgres.Config{URL: a.pool.Config().ConnString(), Name: "test", Tracer: done})
+	p := &planned{
+		asked: &postgrestest.Recorder{Package: servicePackage}, suffix: strings.ToLower(rand.Text()) + "@example.com",
+		admin: users.Viewer{ID: id.Format(id.User, seed.Person(999)), Admin: true}, client: openRedis(t, redistest.Start(t).URL()),
+	}
+	p.bundle = setupOn(t, servicepostgres.Config{URL: url, Name: "test", Tracer: p.asked}, unchanged)
+	conn, err := pgx.ConnectConfig(t.Context(), p.pool.Config().ConnConfig.Copy())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
-	a.deps.Pool = pool
-	a.Service = a.service(t)
-	a.use(t, login)
-	seen := 0
-	for sql, values := range done.all {
-		if !strings.Contains(sql, "sessions") && !strings.Contains(sql, "refresh_tokens") && !strings.Contains(sql, "login_attempts") {
-			continue
-		}
-		seen++
-		rows, err := a.pool.Query(t.Context(), "explain "+sql, values...)
-		if err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-		if plan := strings.Join(lines, "\n"); wholeTable.MatchString(plan) {
-			t.Errorf("%s\n%s", sql, plan)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	p.conn = conn
+	return p
+}
+
+// TestPlans explains every statement of the service and of its jobs.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	p := setupPlanned(t)
+	for _, cases := range [][]planCase{p.readPlans(t), p.searchPlans(t), p.auditPlans(t), p.sessionPlans(t), p.accountPlans(t), p.jobPlans(t)} {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) { p.check(t, c) })
 		}
 	}
-	if seen < 12 {
-		t.Errorf("%d statements are looked at: what was done did not reach the database", seen)
+	for _, site := range postgrestest.Sites(t, ".") {
+		if !slices.Contains(unexplained, site.Function) && !site.Sent(p.all) {
+			t.Errorf("no case sends the statement of %s", site)
+		}
 	}
 }
 
-// use does everything that can be done with sessions.
-func (a *announcing) use(t *testing.T, login *users.Login) {
+// check runs a case and looks at the plans of its statements.
+func (p *planned) check(t *testing.T, c planCase) {
 	t.Helper()
-	viewer := a.viewerOf(t, login)
-	for range 2 { // the exchange, and the same successor again
-		if _, err := a.RefreshSession(t.Context(), users.Viewer{}, *login.Tokens.RefreshToken); err != nil {
-			t.Fatal(err)
+	p.asked.Take()
+	if err := c.do(); err != nil {
+		t.Fatal(err)
+	}
+	statements := slices.DeleteFunc(p.asked.Take(), func(q postgrestest.Query) bool {
+		return q.File == "" || slices.Contains([]string{"begin", "commit", "rollback"}, q.SQL) || strings.Contains(q.SQL, "river_job")
+	})
+	if len(statements) == 0 {
+		t.Fatal("no statement is sent")
+	}
+	p.all = append(p.all, statements...)
+	used := map[string][]string{}
+	for _, statement := range statements {
+		for kind, plan := range postgrestest.Explain(t, p.conn, statement) {
+			used[kind] = append(used[kind], plan.Indexes()...)
+			for _, fault := range plan.Faults() {
+				if !c.allows(fault) {
+					t.Errorf("%s, the plan of %s:%d %s\n%s", kind, statement.File, statement.Line, fault, statement.SQL)
+				}
+			}
+			if c.inOrder && plan.SortsPage() {
+				t.Errorf("%s, the plan sorts\n%s", kind, statement.SQL)
+			}
 		}
 	}
-	for range 12 { // until it is too often
-		a.guess(t, "192.0.2.1", "eve@example.com")
+	for kind, indexes := range used {
+		for _, want := range c.want {
+			if !slices.ContainsFunc(indexes, func(index string) bool { return matches(want, index) }) {
+				t.Errorf("%s, %s is not used, but %q\n%s", kind, want, indexes, statements[len(statements)-1].SQL)
+			}
+		}
 	}
-	a.announce(t, a.Service)
-	ended := a.logout(t)
-	a.announce(t, a.Service)
-	a.want(t, ended, true)
-	if _, err := a.CountSessions(t.Context(), viewer, []string{viewer.ID}); err != nil {
-		t.Fatal(err)
+}
+
+// fewPages is what reading a table of a few pages costs: no index is quicker.
+const fewPages = 30
+
+// allows tells whether what a plan does is meant. A month of the audit log may have
+// few entries still.
+func (c planCase) allows(f postgrestest.Fault) bool {
+	return strings.HasPrefix(f.Relation, "audit_log_") && f.Cost < fewPages ||
+		slices.ContainsFunc(c.whole, func(index string) bool { return matches(index, f.Index) })
+}
+
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
+}
+
+// arguments makes those of a page.
+func arguments(first, last int32, after, before *string) page.Args {
+	count := func(n int32) *int32 {
+		if n == 0 {
+			return nil
+		}
+		return &n
 	}
-	first := int32(2)
-	if _, err := a.Sessions(t.Context(), viewer, []string{viewer.ID}, page.NewArgs(&first, nil, nil, nil)); err != nil {
-		t.Fatal(err)
+	return page.NewArgs(count(first), after, count(last), before)
+}
+
+// readPlans are the reads of given accounts.
+func (p *planned) readPlans(t *testing.T) []planCase {
+	ids := []string{id.Format(id.User, seed.Person(1)), id.Format(id.User, seed.Person(2)), "usr_x"}
+	ctx := t.Context()
+	var cursor string
+	return []planCase{
+		{name: "UsersByID", want: []string{"users_pkey"}, do: func() error {
+			_, err := p.UsersByID(ctx, p.admin, ids)
+			return err
+		}},
+		{name: "NotificationSettings", want: []string{"users_pkey", "notification_settings_pkey"}, do: func() error {
+			_, err := p.NotificationSettings(ctx, p.admin, ids)
+			return err
+		}},
+		{name: "CountSessions", want: []string{"sessions_user"}, do: func() error {
+			_, err := p.CountSessions(ctx, p.admin, ids)
+			return err
+		}},
+		{name: "Sessions", want: []string{"sessions_user"}, inOrder: true, do: func() error {
+			pages, err := p.Sessions(ctx, p.admin, ids[:1], arguments(10, 0, nil, nil))
+			if err == nil {
+				cursor = pages[0].Edges[0].Cursor
+			}
+			return err
+		}},
+		{name: "Sessions, after a cursor", want: []string{"sessions_user"}, inOrder: true, do: func() error {
+			_, err := p.Sessions(ctx, p.admin, ids[:1], arguments(10, 0, &cursor, nil))
+			return err
+		}},
 	}
-	if _, err := a.RevokeSession(t.Context(), viewer, users.RevokeSessionInput{SessionID: viewer.Session}); err != nil {
-		t.Fatal(err)
+}
+
+// searchPlans are all pages of all accounts, and their numbers.
+func (p *planned) searchPlans(t *testing.T) []planCase {
+	var cases []planCase
+	add := func(name string, filter users.UserFilter, order users.UserOrder, want, whole []string, inOrder bool) {
+		list := func(args page.Args) (*users.UserConnection, error) {
+			return p.Users(t.Context(), p.admin, filter, order, args)
+		}
+		middle, err := list(arguments(50, 0, nil, nil))
+		if err != nil || len(middle.Edges) == 0 {
+			t.Fatalf("%s: %v, %v", name, middle, err)
+		}
+		start, end := middle.PageInfo.StartCursor, middle.PageInfo.EndCursor
+		for direction, args := range map[string]page.Args{
+			"first": arguments(50, 0, nil, nil), "last": arguments(0, 50, nil, nil), "after": arguments(50, 0, end, nil),
+			"before": arguments(0, 50, nil, start), "between": arguments(50, 0, start, end),
+		} {
+			one := planCase{name: fmt.Sprintf("Users/%s/%s %s/%s", name, order.Field, order.Direction, direction), inOrder: inOrder}
+			if direction == "first" || direction == "last" {
+				one.whole = whole
+			}
+			// Behind a cursor there can be less than what a search finds.
+			if inOrder || direction == "first" || direction == "last" {
+				one.want = want
+			}
+			one.do = func() error {
+				_, err := list(args)
+				return err
+			}
+			cases = append(cases, one)
+		}
 	}
-	if _, err := a.RevokeAllSessions(t.Context(), viewer, users.RevokeAllSessionsInput{}); err != nil {
-		t.Fatal(err)
+	count := func(name string, filter users.UserFilter, want, whole []string) {
+		cases = append(cases, planCase{name: "CountUsers/" + name, want: want, whole: whole, do: func() error {
+			_, err := p.CountUsers(t.Context(), p.admin, filter)
+			return err
+		}})
 	}
-	if err := a.Logout(t.Context(), users.Viewer{}, *login.Tokens.RefreshToken); err != nil {
-		t.Fatal(err)
+	rare, pending, admin := "person4999", users.StatusPending, users.RoleAdmin
+	everything := users.UserFilter{Search: &rare, Status: new(users.StatusActive), Role: &admin}
+	for _, direction := range []users.OrderDirection{users.Ascending, users.Descending} {
+		byTime := users.UserOrder{Field: users.OrderByCreatedAt, Direction: direction}
+		byName := users.UserOrder{Field: users.OrderByDisplayName, Direction: direction}
+		add("everybody", users.UserFilter{}, byTime, []string{"users_created"}, []string{"users_created"}, true)
+		add("everybody", users.UserFilter{}, byName, []string{"users_name"}, []string{"users_name"}, true)
+		add("of a status", users.UserFilter{Status: &pending}, byTime, []string{"users_status"}, nil, true)
+		add("administrators", users.UserFilter{Role: &admin}, byTime, []string{"users_admins"}, []string{"users_admins"}, true)
+		add("found", users.UserFilter{Search: &rare}, byTime, []string{"users_search"}, nil, false)
+		add("found", users.UserFilter{Search: &rare}, byName, []string{"users_search"}, nil, false)
+		add("with everything", everything, byTime, nil, []string{"users_admins"}, false)
 	}
-	a.advance(time.Minute)
-	if err := a.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
+	count("everybody", users.UserFilter{}, nil, []string{"users_*"})
+	count("of a status", users.UserFilter{Status: &pending}, []string{"users_status"}, nil)
+	count("administrators", users.UserFilter{Role: &admin}, []string{"users_admins"}, []string{"users_admins"})
+	count("found", users.UserFilter{Search: &rare}, []string{"users_search"}, nil)
+	count("with everything", everything, nil, []string{"users_admins"})
+	return cases
+}
+
+// auditPlans are pages of the audit log.
+func (p *planned) auditPlans(t *testing.T) []planCase {
+	var cases []planCase
+	person := id.Format(id.User, seed.Person(42))
+	begun, rare := string(users.ActionBeginSession), "nothing.like-it"
+	for _, c := range []struct {
+		name   string
+		filter users.AuditFilter
+		want   string
+	}{
+		{"everything", users.AuditFilter{}, "audit_log_*_pkey"},
+		{"of an actor", users.AuditFilter{ActorID: &person}, "audit_log_*_actor_id_at_id_idx"},
+		{"about somebody", users.AuditFilter{TargetID: &person}, "audit_log_*_target_id_at_id_idx"},
+		{"of an action", users.AuditFilter{Action: &begun}, "audit_log_*_*_idx"},
+		{"of a rare action", users.AuditFilter{Action: &rare}, "audit_log_*_action_at_id_idx"},
+		{"of an action of an actor", users.AuditFilter{ActorID: &person, Action: &begun}, "audit_log_*_actor_id_at_id_idx"},
+	} {
+		list := func(args page.Args) (*users.AuditConnection, error) {
+			return p.AuditLog(t.Context(), p.admin, c.filter, args)
+		}
+		first, err := list(arguments(50, 0, nil, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, end := first.PageInfo.StartCursor, first.PageInfo.EndCursor
+		for direction, args := range map[string]page.Args{
+			"first": arguments(50, 0, nil, nil), "last": arguments(0, 50, nil, nil), "after": arguments(50, 0, end, nil), "before": arguments(0, 50, nil, start),
+		} {
+			cases = append(cases, planCase{name: "AuditLog/" + c.name + "/" + direction, want: []string{c.want}, do: func() error {
+				_, err := list(args)
+				return err
+			}})
+		}
 	}
+	return cases
 }

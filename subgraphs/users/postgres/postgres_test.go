@@ -30,7 +30,7 @@ var databases = postgrestest.New(func(ctx context.Context, url string) error {
 
 func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
 
-// bundle is the service on a database of its own, with a clock that stands still.
+// bundle is the service on a database, with a clock that stands still.
 type bundle struct {
 	*postgres.Service
 	pool *pgxpool.Pool
@@ -73,10 +73,16 @@ func (b *bundle) advance(d time.Duration) {
 
 func setup(t *testing.T, change func(*postgres.Deps)) *bundle {
 	t.Helper()
+	return setupOn(t, servicepostgres.Config{URL: databases.Database(t), Name: "test"}, change)
+}
+
+// setupOn returns the service on a migrated database.
+func setupOn(t *testing.T, database servicepostgres.Config, change func(*postgres.Deps)) *bundle {
+	t.Helper()
 	// Redis forgets in real time: the clock is ahead of it, so that it forgets
 	// nothing within a test.
 	b := &bundle{log: &journal{}, clock: time.Now().Add(time.Hour).UTC().Truncate(time.Second)}
-	pool, err := servicepostgres.Open(t.Context(), servicepostgres.Config{URL: databases.Database(t), Name: "test"})
+	pool, err := servicepostgres.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,16 +24,18 @@ const (
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	batch := &pgx.Batch{}
-	batch.Queue(`update refresh_tokens set successor_salt = null where hash in (
-		select hash from refresh_tokens where successor_salt is not null and used_at < $1 limit $2)`, now.Add(-refreshGrace), sweepMost)
-	batch.Queue(`delete from login_attempts where key in (
-		select key from login_attempts where forgotten_at < $1 limit $2)`, now, sweepMost)
-	batch.Queue(`delete from one_time_tokens where hash in (
-		select hash from one_time_tokens where expires_at < $1 limit $2)`, now, sweepMost)
-	batch.Queue(`delete from refresh_tokens where hash in (
-		select hash from refresh_tokens where used_at < $1 limit $2)`, now.Add(-keptFor), sweepMost)
-	batch.Queue(`delete from sessions where id in (
-		(select id from sessions where ended_at < $1 limit $2) union (select id from sessions where expires_at < $1 limit $2))`,
+	// An array of keys is looked up one by one, however many there are; with IN, the
+	// planner would rather read the table as a whole.
+	batch.Queue(`update refresh_tokens set successor_salt = null where hash = any(array(
+		select hash from refresh_tokens where successor_salt is not null and used_at < $1 limit $2))`, now.Add(-refreshGrace), sweepMost)
+	batch.Queue(`delete from login_attempts where key = any(array(
+		select key from login_attempts where forgotten_at < $1 limit $2))`, now, sweepMost)
+	batch.Queue(`delete from one_time_tokens where hash = any(array(
+		select hash from one_time_tokens where expires_at < $1 limit $2))`, now, sweepMost)
+	batch.Queue(`delete from refresh_tokens where hash = any(array(
+		select hash from refresh_tokens where used_at < $1 limit $2))`, now.Add(-keptFor), sweepMost)
+	batch.Queue(`delete from sessions where id = any(array(
+		(select id from sessions where ended_at < $1 limit $2) union all (select id from sessions where expires_at < $1 limit $2)))`,
 		now.Add(-keptFor), sweepMost)
 	err := postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, batch).Close() })
 	if err != nil {
