@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers/internal/alert"
 	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/mail"
@@ -24,9 +25,13 @@ type Config struct {
 	SMTPURL string
 	// MailFrom is the sender of every mail, "Name <address>".
 	MailFrom string
-	// PublicURL is where the web client's pages are that mails lead to, such as
-	// https://example.com. Defaults to none: mails hold tokens to be entered.
+	// PublicURL is where the public pages of the users service are that mails lead
+	// to, such as https://example.com. Defaults to none: mails hold tokens to be
+	// entered.
 	PublicURL string
+	// LinkKeys sign the links that end mails. Defaults to none: mails have no such
+	// links.
+	LinkKeys link.Keys
 	// RescueAfter is when a job whose worker died is given to another. It has to
 	// exceed every job's timeout. Defaults to 5 minutes.
 	RescueAfter time.Duration
@@ -73,7 +78,7 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := delivery.ParsePages(config.PublicURL)
+	pages, err := delivery.ParsePages(config.PublicURL, config.LinkKeys)
 	if err != nil {
 		return nil, fmt.Errorf("workers: %w", err)
 	}

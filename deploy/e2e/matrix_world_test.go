@@ -25,6 +25,7 @@ func newMatrix(t *testing.T, w *town) *matrix {
 		m.ids[role] = m.callers[role].id
 	}
 	m.do(t, m.callers["owner"], `updateProfile(input: {avatarUrl: "https://example.test/owner.png"})`, "user { id }")
+	m.do(t, m.callers["owner"], `updateNotificationSettings(input: {quietFrom: 22, quietTo: 7})`, "user { id }")
 	m.ids["extra"] = m.register(t, "Extra").id
 	m.do(t, m.callers["administrator"], fmt.Sprintf(`setUserStatus(userId: %q, status: ACTIVE)`, m.ids["extra"]), "user { id }") // for the audit log
 	m.ids["throttled"] = m.throttled(t)

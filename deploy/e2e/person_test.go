@@ -222,7 +222,7 @@ func (w *town) mailbox(t *testing.T, method, path string, into any) {
 }
 
 // inMail finds a token in a mail's text: what follows the page's address.
-var inMail = regexp.MustCompile(`#token=(\S+)`)
+var inMail = regexp.MustCompile(`[?]token=(\S+)`)
 
 // token waits for a mail with a subject to an address and returns the token in it.
 func (w *town) token(t *testing.T, email, subject string) string {

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"net/mail"
 	"strings"
 	"time"
@@ -52,6 +53,7 @@ type RegisterInput struct {
 	Password    string
 	DisplayName string
 	TimeZone    string // IANA name
+	Locale      string // language tag; "" is LocaleEnglish
 	Delivery    TokenDelivery
 }
 
@@ -81,6 +83,10 @@ func (in RegisterInput) Normalize() (RegisterInput, error) {
 	}
 	if !validTimeZone(in.TimeZone) {
 		refuse("timeZone", timeZoneRefused)
+	}
+	locale, known := readLocale(cmp.Or(in.Locale, LocaleEnglish))
+	if in.Locale = locale; !known {
+		refuse("locale", localeRefused)
 	}
 	if refused != nil {
 		return in, refused

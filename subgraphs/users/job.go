@@ -91,9 +91,12 @@ func (DeletionArgs) Kind() string { return "users.deletion" }
 
 // Contact is where and how to write to a user.
 type Contact struct {
+	UserID      string // usr_…
 	Email       string
 	DisplayName string
 	TimeZone    string // IANA name
+	Locale      string // language tag: LocaleEnglish or LocaleHebrew
+	Settings    NotificationSettings
 }
 
 // ErrNoContact says that a user gets no mail: there is no such account, or it is

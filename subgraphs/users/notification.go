@@ -1,53 +1,36 @@
 package users
 
-// NotificationSettings are the mails that a user wants beside those that have to
-// be sent, such as the reset of a password.
-type NotificationSettings struct {
-	EmailAssignments bool
-	EmailReminders   bool
-	EmailDigest      DigestFrequency
-	DigestHour       int32 // 0 to 23, in the user's time zone
-}
+import "time"
 
-// DefaultNotificationSettings are those of a user who has not changed any.
-func DefaultNotificationSettings() NotificationSettings {
-	return NotificationSettings{EmailAssignments: true, EmailReminders: true, EmailDigest: DigestNever, DigestHour: 8}
-}
+// NotificationKind is what a notification tells of.
+type NotificationKind string
 
-// DigestFrequency is how often a user gets a summary.
-type DigestFrequency string
-
-// The frequencies.
+// The kinds.
 const (
-	DigestNever  DigestFrequency = "NEVER"
-	DigestDaily  DigestFrequency = "DAILY"
-	DigestWeekly DigestFrequency = "WEEKLY"
+	// NotifyAssigned is that of a todo which the user was assigned to.
+	NotifyAssigned NotificationKind = "ASSIGNED"
+	// NotifyShared is that of a list which was shared with the user.
+	NotifyShared NotificationKind = "SHARED"
+	// NotifyReminder is that of a todo whose reminder is due.
+	NotifyReminder NotificationKind = "REMINDER"
+	// NotifySecurity is that of something that happened to the user's account, of
+	// which a mail tells more.
+	NotifySecurity NotificationKind = "SECURITY"
 )
 
-// NotificationSettingsInput is what a user changes of the own settings; nil leaves
-// a field as it is.
-type NotificationSettingsInput struct {
-	EmailAssignments *bool
-	EmailReminders   *bool
-	EmailDigest      *DigestFrequency
-	DigestHour       *int32
-}
+// MaxNotificationKeyBytes bounds a notification's key.
+const MaxNotificationKeyBytes = 200
 
-// Apply returns the settings with the change made, or why it cannot be.
-func (in NotificationSettingsInput) Apply(s NotificationSettings) (NotificationSettings, error) {
-	if in.DigestHour != nil && (*in.DigestHour < 0 || *in.DigestHour > 23) {
-		return s, Fail(CodeBadInput, "digestHour", "must be from 0 to 23")
-	}
-	set(&s.EmailAssignments, in.EmailAssignments)
-	set(&s.EmailReminders, in.EmailReminders)
-	set(&s.EmailDigest, in.EmailDigest)
-	set(&s.DigestHour, in.DigestHour)
-	return s, nil
-}
-
-// set gives field the value, if there is one.
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
+// NewNotification is something that a user is told of within the application. Names
+// and titles are read when it is shown, and none of them is stored.
+type NewNotification struct {
+	// Key names what happened, such as assignment/tdo_…/usr_…/<version>: of a key
+	// there is one notification at most. It holds ids alone.
+	Key    string
+	UserID string // usr_…, who is told
+	Kind   NotificationKind
+	// TodoID, ListID and ActorID are what it is about and who did it, "" for nothing
+	// and nobody.
+	TodoID, ListID, ActorID string // tdo_…, tdl_…, usr_…
+	At                      time.Time
 }

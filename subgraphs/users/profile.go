@@ -13,6 +13,7 @@ const MaxAvatarURLBytes = 2048
 type ProfileChange struct {
 	DisplayName *string
 	TimeZone    *string // IANA name
+	Locale      *string // language tag
 	AvatarURL   *string // https://…; "" removes it
 	// ExpectedVersion is the version that the user has seen: a profile that has
 	// another by now is not changed.
@@ -32,6 +33,12 @@ func (c ProfileChange) Normalize() (ProfileChange, error) {
 	}
 	if c.TimeZone != nil && !validTimeZone(*c.TimeZone) {
 		refused = append(refused, Fail(CodeBadInput, "timeZone", timeZoneRefused)...)
+	}
+	if c.Locale != nil {
+		locale, known := readLocale(*c.Locale)
+		if c.Locale = &locale; !known {
+			refused = append(refused, Fail(CodeBadInput, "locale", localeRefused)...)
+		}
 	}
 	if c.AvatarURL != nil {
 		address := strings.TrimSpace(*c.AvatarURL)

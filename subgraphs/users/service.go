@@ -93,7 +93,7 @@ type Accounts interface {
 
 	// UpdateNotificationSettings changes the viewer's settings. UserErrors:
 	// CodeBadInput.
-	UpdateNotificationSettings(ctx context.Context, viewer Viewer, in NotificationSettingsInput) (*User, error)
+	UpdateNotificationSettings(ctx context.Context, viewer Viewer, change NotificationSettingsChange) (*User, error)
 
 	// DeleteAccount locks the viewer's account, ends its sessions and inserts the
 	// job that erases it: all or nothing. UserErrors: CodeInvalidCredentials,

@@ -6,8 +6,8 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/page"
 )
 
-// User is an account as one viewer may see it. Email, EmailVerified, Roles and
-// Status are nil unless the viewer is the user or an administrator.
+// User is an account as one viewer may see it. Email, EmailVerified, Roles, Status
+// and Locale are nil unless the viewer is the user or an administrator.
 type User struct {
 	ID            string // usr_…
 	DisplayName   string
@@ -17,6 +17,7 @@ type User struct {
 	EmailVerified *bool
 	Roles         []Role
 	Status        *UserStatus
+	Locale        *string   // language tag
 	CreatedAt     time.Time // UTC
 	UpdatedAt     time.Time // UTC
 	Version       int32

@@ -54,11 +54,11 @@ const deletedName = "Deleted user"
 func (v Viewer) Redact(u *User) {
 	if u.Status != nil && *u.Status == StatusDeleted && (v.ID == "" || !v.Admin) {
 		u.DisplayName, u.AvatarURL, u.TimeZone = deletedName, nil, "UTC"
-		u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
+		u.Email, u.EmailVerified, u.Roles, u.Status, u.Locale = nil, nil, nil, nil, nil
 		return
 	}
 	if v.Sees(u.ID) {
 		return
 	}
-	u.Email, u.EmailVerified, u.Roles, u.Status = nil, nil, nil, nil
+	u.Email, u.EmailVerified, u.Roles, u.Status, u.Locale = nil, nil, nil, nil, nil
 }

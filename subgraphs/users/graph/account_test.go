@@ -458,26 +458,5 @@ func TestUpdateProfile(t *testing.T) {
 	}
 }
 
-func TestNotificationSettings(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	ada, bob := b.register(t, "ada@example.com"), b.register(t, "bob@example.com")
-	const fields = `notificationSettings { emailAssignments emailReminders emailDigest digestHour }`
-	const defaults = `{"emailAssignments":true,"emailReminders":true,"emailDigest":"NEVER","digestHour":8}`
-	b.Do(t, ada, `{ me { `+fields+` } }`, nil).WantData(t, `{"me":{"notificationSettings":`+defaults+`}}`)
-	query := fmt.Sprintf(`{ user(id: %q) { %s } }`, ada.Subject, fields)
-	b.Do(t, bob, query, nil).WantData(t, `{"user":{"notificationSettings":null}}`)
-	b.Do(t, admin, query, nil).WantData(t, `{"user":{"notificationSettings":`+defaults+`}}`)
-	// Two changes in one request: each answer shows its own.
-	b.Do(t, ada, `mutation { a: updateNotificationSettings(input: {emailDigest: DAILY, digestHour: 23}) { user { `+fields+` } errors { code } }
-		b: updateNotificationSettings(input: {emailReminders: false, emailAssignments: null}) { user { `+fields+` } errors { code } } }`, nil).
-		WantData(t, `{"a":{"user":{"notificationSettings":{"emailAssignments":true,"emailReminders":true,"emailDigest":"DAILY","digestHour":23}},"errors":[]},
-			"b":{"user":{"notificationSettings":{"emailAssignments":true,"emailReminders":false,"emailDigest":"DAILY","digestHour":23}},"errors":[]}}`)
-	for _, hour := range []int{-1, 24, 1 << 30} {
-		b.Do(t, ada, fmt.Sprintf(`mutation { updateNotificationSettings(input: {digestHour: %d}) { user { id } errors { code path } } }`, hour), nil).
-			WantData(t, `{"updateNotificationSettings":{"user":null,"errors":[{"code":"BAD_INPUT","path":["input","digestHour"]}]}}`)
-	}
-}
-
 // matches tells whether a pattern is found in text.
 func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }

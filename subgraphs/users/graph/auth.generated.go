@@ -222,11 +222,14 @@ func (ec *executionContext) unmarshalInputRegisterInput(ctx context.Context, obj
 	if _, present := asMap["timeZone"]; !present {
 		asMap["timeZone"] = "UTC"
 	}
+	if _, present := asMap["locale"]; !present {
+		asMap["locale"] = "en"
+	}
 	if _, present := asMap["delivery"]; !present {
 		asMap["delivery"] = "BODY"
 	}
 
-	fieldsInOrder := [...]string{"email", "password", "displayName", "timeZone", "delivery"}
+	fieldsInOrder := [...]string{"email", "password", "displayName", "timeZone", "locale", "delivery"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -261,6 +264,13 @@ func (ec *executionContext) unmarshalInputRegisterInput(ctx context.Context, obj
 				return it, err
 			}
 			it.TimeZone = data
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalNLocale2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Locale = data
 		case "delivery":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delivery"))
 			data, err := ec.unmarshalNTokenDelivery2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐTokenDelivery(ctx, v)

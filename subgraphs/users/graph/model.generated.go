@@ -28,6 +28,20 @@ type LogoutPayload struct {
 type Mutation struct {
 }
 
+// What is to change; fields that are not given stay as they are, and so do those that
+// are null, but for quietFrom and quietTo.
+type NotificationSettingsInput struct {
+	EmailAssignments graphql.Omittable[*bool]                  `json:"emailAssignments,omitempty"`
+	EmailReminders   graphql.Omittable[*bool]                  `json:"emailReminders,omitempty"`
+	EmailShares      graphql.Omittable[*bool]                  `json:"emailShares,omitempty"`
+	EmailDigest      graphql.Omittable[*users.DigestFrequency] `json:"emailDigest,omitempty"`
+	// 0 to 23.
+	DigestHour graphql.Omittable[*int32] `json:"digestHour,omitempty"`
+	// 0 to 23, with quietTo, which must be another hour; null for both removes the quiet hours.
+	QuietFrom graphql.Omittable[*int32] `json:"quietFrom,omitempty"`
+	QuietTo   graphql.Omittable[*int32] `json:"quietTo,omitempty"`
+}
+
 // Either ok, or at least one error.
 type OkPayload struct {
 	Ok     bool               `json:"ok"`
@@ -79,6 +93,7 @@ type UpdateProfileInput struct {
 	// An address that begins with https://, at most 2048 bytes; null removes it.
 	AvatarURL graphql.Omittable[*string] `json:"avatarUrl,omitempty"`
 	TimeZone  graphql.Omittable[*string] `json:"timeZone,omitempty"`
+	Locale    graphql.Omittable[*string] `json:"locale,omitempty"`
 	// The version that the caller has seen: if it is another by now, nothing changes (STALE_VERSION).
 	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
 }

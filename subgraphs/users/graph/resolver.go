@@ -86,11 +86,23 @@ func changed(ctx context.Context, err error) ([]*users.UserError, error) {
 // profileChange is the input with null for avatarUrl told from no avatarUrl.
 func profileChange(input UpdateProfileInput) users.ProfileChange {
 	change := users.ProfileChange{
-		DisplayName: input.DisplayName.Value(), TimeZone: input.TimeZone.Value(),
+		DisplayName: input.DisplayName.Value(), TimeZone: input.TimeZone.Value(), Locale: input.Locale.Value(),
 		AvatarURL: input.AvatarURL.Value(), ExpectedVersion: input.ExpectedVersion.Value(),
 	}
 	if input.AvatarURL.IsSet() && change.AvatarURL == nil {
 		change.AvatarURL = new(string)
+	}
+	return change
+}
+
+// settingsChange is the input with null for the quiet hours told from none given.
+func settingsChange(input NotificationSettingsInput) users.NotificationSettingsChange {
+	change := users.NotificationSettingsChange{
+		EmailAssignments: input.EmailAssignments.Value(), EmailReminders: input.EmailReminders.Value(), EmailShares: input.EmailShares.Value(),
+		EmailDigest: input.EmailDigest.Value(), DigestHour: input.DigestHour.Value(),
+	}
+	if input.QuietFrom.IsSet() || input.QuietTo.IsSet() {
+		change.Quiet = &users.QuietHours{From: input.QuietFrom.Value(), To: input.QuietTo.Value()}
 	}
 	return change
 }

@@ -94,7 +94,7 @@ type ComplexityRoot struct {
 		RevokeSession              func(childComplexity int, input users.RevokeSessionInput) int
 		SetUserRoles               func(childComplexity int, userID string, roles []users.Role) int
 		SetUserStatus              func(childComplexity int, userID string, status users.UserStatus) int
-		UpdateNotificationSettings func(childComplexity int, input users.NotificationSettingsInput) int
+		UpdateNotificationSettings func(childComplexity int, input NotificationSettingsInput) int
 		UpdateProfile              func(childComplexity int, input UpdateProfileInput) int
 		VerifyEmail                func(childComplexity int, token string) int
 	}
@@ -104,6 +104,9 @@ type ComplexityRoot struct {
 		EmailAssignments func(childComplexity int) int
 		EmailDigest      func(childComplexity int) int
 		EmailReminders   func(childComplexity int) int
+		EmailShares      func(childComplexity int) int
+		QuietFrom        func(childComplexity int) int
+		QuietTo          func(childComplexity int) int
 	}
 
 	OkPayload struct {
@@ -182,6 +185,7 @@ type ComplexityRoot struct {
 		Email                func(childComplexity int) int
 		EmailVerified        func(childComplexity int) int
 		ID                   func(childComplexity int) int
+		Locale               func(childComplexity int) int
 		NotificationSettings func(childComplexity int) int
 		Roles                func(childComplexity int) int
 		Sessions             func(childComplexity int, first *int32, after *string) int
@@ -536,7 +540,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateNotificationSettings(childComplexity, args["input"].(users.NotificationSettingsInput)), true
+		return e.ComplexityRoot.Mutation.UpdateNotificationSettings(childComplexity, args["input"].(NotificationSettingsInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -584,6 +588,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NotificationSettings.EmailReminders(childComplexity), true
+	case "NotificationSettings.emailShares":
+		if e.ComplexityRoot.NotificationSettings.EmailShares == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.EmailShares(childComplexity), true
+	case "NotificationSettings.quietFrom":
+		if e.ComplexityRoot.NotificationSettings.QuietFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.QuietFrom(childComplexity), true
+	case "NotificationSettings.quietTo":
+		if e.ComplexityRoot.NotificationSettings.QuietTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationSettings.QuietTo(childComplexity), true
 
 	case "OkPayload.errors":
 		if e.ComplexityRoot.OkPayload.Errors == nil {
@@ -879,6 +901,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.ID(childComplexity), true
+	case "User.locale":
+		if e.ComplexityRoot.User.Locale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Locale(childComplexity), true
 	case "User.notificationSettings":
 		if e.ComplexityRoot.User.NotificationSettings == nil {
 			break
@@ -1156,6 +1184,7 @@ input RegisterInput {
   "1 to 100 characters."
   displayName: String!
   timeZone: TimeZone! = "UTC"
+  locale: Locale! = "en"
   delivery: TokenDelivery! = BODY
 }
 
@@ -1283,43 +1312,6 @@ extend type Query {
   nodes(ids: [ID!]!): [Node]! @authenticated @listSize(assumedSize: 50)
 }
 `, BuiltIn: false},
-	{Name: "../../../schema/subgraphs/users/notification.graphqls", Input: `"The mails that a user wants, beside those that have to be sent."
-type NotificationSettings {
-  "When the user is assigned to a todo."
-  emailAssignments: Boolean!
-  "When a todo's reminder is due."
-  emailReminders: Boolean!
-  "How often a summary."
-  emailDigest: DigestFrequency!
-  "The hour of the summary, 0 to 23, in the user's time zone."
-  digestHour: Int!
-}
-
-enum DigestFrequency {
-  NEVER
-  DAILY
-  WEEKLY
-}
-
-"What is to change; fields that are not given, or null, stay as they are."
-input NotificationSettingsInput {
-  emailAssignments: Boolean
-  emailReminders: Boolean
-  emailDigest: DigestFrequency
-  "0 to 23."
-  digestHour: Int
-}
-
-extend type User {
-  "Null unless the caller is that person or an administrator."
-  notificationSettings: NotificationSettings
-}
-
-extend type Mutation {
-  "Changes the caller's settings."
-  updateNotificationSettings(input: NotificationSettingsInput!): UserPayload! @authenticated @cost(weight: 10)
-}
-`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/password.graphqls", Input: `extend type Mutation {
   """
   Sends a mail with a token to choose a new password with, at most one in each five
@@ -1362,6 +1354,7 @@ input UpdateProfileInput {
   "An address that begins with https://, at most 2048 bytes; null removes it."
   avatarUrl: String
   timeZone: TimeZone
+  locale: Locale
   "The version that the caller has seen: if it is another by now, nothing changes (STALE_VERSION)."
   expectedVersion: Int
 }
@@ -1379,6 +1372,9 @@ scalar EmailAddress
 
 "A name of the IANA time zone database, for example Europe/Berlin."
 scalar TimeZone
+
+"A language tag as in BCP 47: en (English) or he (Hebrew)."
+scalar Locale
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/search.graphqls", Input: `"Which users are wanted: those to which everything that is given applies."
 input UserFilter {
@@ -1516,9 +1512,62 @@ extend type Mutation {
   revokeAllSessions(input: RevokeAllSessionsInput! = {}): RevokeAllSessionsPayload! @authenticated @cost(weight: 10)
 }
 `, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/settings.graphqls", Input: `"The mails that a user wants, beside those that have to be sent."
+type NotificationSettings {
+  "When the user is assigned to a todo."
+  emailAssignments: Boolean!
+  "When a todo's reminder is due."
+  emailReminders: Boolean!
+  "When a list is shared with the user."
+  emailShares: Boolean!
+  "How often a summary."
+  emailDigest: DigestFrequency!
+  "The hour of the summary, 0 to 23, in the user's time zone."
+  digestHour: Int!
+  """
+  The hours, 0 to 23 in the user's time zone, between which mails wait that can: not
+  reminders, and not what concerns the account's security. Null for no quiet hours.
+  """
+  quietFrom: Int
+  "The first hour that is not quiet any more; that of the next day if it is less than quietFrom."
+  quietTo: Int
+}
+
+enum DigestFrequency {
+  NEVER
+  DAILY
+  WEEKLY
+}
+
+"""
+What is to change; fields that are not given stay as they are, and so do those that
+are null, but for quietFrom and quietTo.
+"""
+input NotificationSettingsInput {
+  emailAssignments: Boolean
+  emailReminders: Boolean
+  emailShares: Boolean
+  emailDigest: DigestFrequency
+  "0 to 23."
+  digestHour: Int
+  "0 to 23, with quietTo, which must be another hour; null for both removes the quiet hours."
+  quietFrom: Int
+  quietTo: Int
+}
+
+extend type User {
+  "Null unless the caller is that person or an administrator."
+  notificationSettings: NotificationSettings
+}
+
+extend type Mutation {
+  "Changes the caller's settings."
+  updateNotificationSettings(input: NotificationSettingsInput!): UserPayload! @authenticated @cost(weight: 10)
+}
+`, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/user.graphqls", Input: `"""
 A person with an account. Everybody who is logged in sees the profile; email,
-emailVerified, roles and status are null unless the caller is that person or an
+emailVerified, roles, status and locale are null unless the caller is that person or an
 administrator. Of a DELETED account everybody but administrators sees the name
 "Deleted user" alone.
 """
@@ -1533,6 +1582,8 @@ type User implements Node @key(fields: "id") {
   emailVerified: Boolean
   roles: [Role!]
   status: UserStatus
+  "In which language the platform writes to the user."
+  locale: Locale
   createdAt: DateTime!
   updatedAt: DateTime!
   "Grows by one with each change."
@@ -1763,10 +1814,16 @@ func (ec *executionContext) childFields_NotificationSettings(ctx context.Context
 		return ec.fieldContext_NotificationSettings_emailAssignments(ctx, field)
 	case "emailReminders":
 		return ec.fieldContext_NotificationSettings_emailReminders(ctx, field)
+	case "emailShares":
+		return ec.fieldContext_NotificationSettings_emailShares(ctx, field)
 	case "emailDigest":
 		return ec.fieldContext_NotificationSettings_emailDigest(ctx, field)
 	case "digestHour":
 		return ec.fieldContext_NotificationSettings_digestHour(ctx, field)
+	case "quietFrom":
+		return ec.fieldContext_NotificationSettings_quietFrom(ctx, field)
+	case "quietTo":
+		return ec.fieldContext_NotificationSettings_quietTo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NotificationSettings", field.Name)
 }
@@ -1889,16 +1946,18 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_roles(ctx, field)
 	case "status":
 		return ec.fieldContext_User_status(ctx, field)
+	case "locale":
+		return ec.fieldContext_User_locale(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_User_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_User_version(ctx, field)
-	case "notificationSettings":
-		return ec.fieldContext_User_notificationSettings(ctx, field)
 	case "sessions":
 		return ec.fieldContext_User_sessions(ctx, field)
+	case "notificationSettings":
+		return ec.fieldContext_User_notificationSettings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

@@ -77,9 +77,9 @@ func wrap(where string, err error) error {
 
 // insertUser writes a new account.
 func insertUser(ctx context.Context, tx pgx.Tx, key id.UUID, in users.RegisterInput, hash string, at time.Time) (*users.User, error) {
-	rows, err := tx.Query(ctx, `insert into users (id, email, email_key, password_hash, display_name, time_zone, created_at, updated_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $7) returning `+columns,
-		key, in.Email, users.EmailKey(in.Email), hash, in.DisplayName, in.TimeZone, at)
+	rows, err := tx.Query(ctx, `insert into users (id, email, email_key, password_hash, display_name, time_zone, locale, created_at, updated_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning `+columns,
+		key, in.Email, users.EmailKey(in.Email), hash, in.DisplayName, in.TimeZone, in.Locale, at)
 	if err != nil {
 		return nil, err
 	}

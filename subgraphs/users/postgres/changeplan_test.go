@@ -166,7 +166,7 @@ func (p *planned) accountPlans(t *testing.T) []planCase {
 			return err
 		}},
 		{name: "UpdateNotificationSettings", want: []string{"users_pkey", "notification_settings_pkey"}, do: func() error {
-			_, err := p.UpdateNotificationSettings(ctx, ada, users.NotificationSettingsInput{})
+			_, err := p.UpdateNotificationSettings(ctx, ada, users.NotificationSettingsChange{})
 			return err
 		}},
 		{name: "ResendVerification", want: []string{"users_pkey"}, do: func() error { return p.ResendVerification(ctx, ada) }},
@@ -184,7 +184,7 @@ func (p *planned) accountPlans(t *testing.T) []planCase {
 			return err
 		}},
 		{name: "RequestPasswordReset", want: []string{"login_attempts_pkey"}, do: func() error {
-			_, reset, _ = postgres.ResetToken(ctx, p.pool, users.EmailKey(email), p.now())
+			_, reset, _ = postgres.ResetToken(ctx, p.pool, ada.ID, p.now())
 			return p.RequestPasswordReset(ctx, users.Viewer{Address: "192.0.2.1"}, email)
 		}},
 		{name: "ResetPassword", want: []string{"one_time_tokens_pkey", "users_pkey", "one_time_tokens_user", "sessions_user"}, do: func() error {
@@ -216,10 +216,15 @@ func (p *planned) accountPlans(t *testing.T) []planCase {
 // jobPlans are what the worker asks of the service.
 func (p *planned) jobPlans(t *testing.T) []planCase {
 	ctx := t.Context()
-	_, ada, email := p.signUp(t)
+	_, ada, _ := p.signUp(t)
 	return []planCase{
 		{name: "Contact", want: []string{"users_pkey"}, do: func() error {
 			_, err := postgres.Contact(ctx, p.pool, ada.ID)
+			return err
+		}},
+		{name: "AddNotification", want: []string{"users_pkey", "notifications_key"}, do: func() error {
+			n := users.NewNotification{Key: "assignment/" + ada.ID, UserID: ada.ID, Kind: users.NotifyAssigned, TodoID: id.Format(id.Todo, id.New()), At: p.now()}
+			_, err := postgres.AddNotification(ctx, p.pool, n)
 			return err
 		}},
 		{name: "Entry", want: []string{"audit_log_*_id_idx"}, do: func() error {
@@ -233,8 +238,8 @@ func (p *planned) jobPlans(t *testing.T) []planCase {
 			_, _, err := postgres.VerificationToken(ctx, p.pool, ada.ID, p.now())
 			return err
 		}},
-		{name: "ResetToken", want: []string{"users_email", "one_time_tokens_*"}, do: func() error {
-			_, _, err := postgres.ResetToken(ctx, p.pool, users.EmailKey(email), p.now())
+		{name: "ResetToken", want: []string{"users_pkey", "one_time_tokens_*"}, do: func() error {
+			_, _, err := postgres.ResetToken(ctx, p.pool, ada.ID, p.now())
 			return err
 		}},
 	}

@@ -2,89 +2,61 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
+	"time"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
-	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users"
 )
 
-// NotificationSettings implements users.Service.
-func (s *Service) NotificationSettings(ctx context.Context, viewer users.Viewer, ids []string) ([]*users.NotificationSettings, error) {
-	found := make([]*users.NotificationSettings, len(ids))
-	visible := make([]string, 0, len(ids))
-	for _, text := range ids {
-		if viewer.Sees(text) {
-			visible = append(visible, text)
-		}
-	}
-	keys := id.ParseAll(id.User, visible)
-	if len(keys) == 0 {
-		return found, nil
-	}
-	rows, err := s.deps.Pool.Query(ctx, settingsQuery+` where u.id = any($1) and u.deleted_at is null`, keys)
+// AddNotification tells a user of something within the application, unless there is
+// a notification with the key already, and returns whether it did. It returns
+// users.ErrNoContact for a user who cannot log in. It is for the worker, which acts
+// for the service itself.
+func AddNotification(ctx context.Context, db querier, n users.NewNotification) (added bool, err error) {
+	key, err := id.Parse(id.User, n.UserID)
 	if err != nil {
-		return nil, fmt.Errorf("notification settings: %w", err)
+		return false, users.ErrNoContact
 	}
-	byID := make(map[string]*users.NotificationSettings, len(keys))
-	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
-		key, settings, err := scanSettings(row)
-		byID[id.Format(id.User, key)] = &settings
-		return struct{}{}, err
-	})
+	about, err := referenced(n)
 	if err != nil {
-		return nil, fmt.Errorf("notification settings: %w", err)
+		return false, fmt.Errorf("users: notification %s: %w", n.Key, err)
 	}
-	for i, text := range ids {
-		found[i] = byID[text]
+	var known bool
+	err = db.QueryRow(ctx, `
+		with recipient as (select id from users where id = $2 and `+open+`),
+			added as (insert into notifications (id, user_id, key, kind, todo_id, list_id, actor_id, created_at)
+				select $1, id, $3, $4, $5, $6, $7, $8 from recipient on conflict (key) do nothing returning 1)
+		select exists (select from recipient), exists (select from added)`,
+		id.New(), key, n.Key, n.Kind, about.todo, about.list, about.actor, n.At.UTC().Truncate(time.Microsecond)).Scan(&known, &added)
+	if err != nil {
+		return false, fmt.Errorf("users: notification %s: %w", n.Key, err)
 	}
-	return found, nil
+	if !known {
+		return false, users.ErrNoContact
+	}
+	return added, nil
 }
 
-// settingsQuery reads what scanSettings scans, of users u.
-const settingsQuery = `select u.id, n.email_assignments, n.email_reminders, n.email_digest, n.digest_hour
-	from users u left join notification_settings n on n.user_id = u.id`
+// references are what a notification is about, nil for nothing.
+type references struct{ todo, list, actor *id.UUID }
 
-// scanSettings reads the settings of a user; one without a row has the defaults.
-func scanSettings(row pgx.Row) (key id.UUID, settings users.NotificationSettings, err error) {
-	var in users.NotificationSettingsInput
-	if err := row.Scan(&key, &in.EmailAssignments, &in.EmailReminders, &in.EmailDigest, &in.DigestHour); err != nil {
-		return key, settings, err
+// referenced reads the ids of n, or says which one is none.
+func referenced(n users.NewNotification) (r references, err error) {
+	if n.Key == "" || len(n.Key) > users.MaxNotificationKeyBytes {
+		return r, fmt.Errorf("a key has from 1 to %d bytes", users.MaxNotificationKeyBytes)
 	}
-	settings, err = in.Apply(users.DefaultNotificationSettings())
-	return key, settings, err
-}
-
-// UpdateNotificationSettings implements users.Service.
-func (s *Service) UpdateNotificationSettings(ctx context.Context, viewer users.Viewer, in users.NotificationSettingsInput) (*users.User, error) {
-	key, err := ownKey(viewer)
-	if err != nil {
-		return nil, err
+	optional := func(kind id.Kind, text string) (*id.UUID, error) {
+		if text == "" {
+			return nil, nil
+		}
+		key, err := id.Parse(kind, text)
+		return &key, err
 	}
-	var user *users.User
-	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-		if user, err = lockUser(ctx, tx, key, open); err != nil {
-			return err
-		}
-		_, settings, err := scanSettings(tx.QueryRow(ctx, settingsQuery+` where u.id = $1`, key))
-		if err != nil {
-			return err
-		}
-		if settings, err = in.Apply(settings); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `insert into notification_settings (user_id, email_assignments, email_reminders, email_digest, digest_hour)
-			values ($1, $2, $3, $4, $5)
-			on conflict (user_id) do update set email_assignments = excluded.email_assignments,
-				email_reminders = excluded.email_reminders, email_digest = excluded.email_digest, digest_hour = excluded.digest_hour`,
-			key, settings.EmailAssignments, settings.EmailReminders, settings.EmailDigest, settings.DigestHour)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("update notification settings: %w", err)
-	}
-	viewer.Redact(user)
-	return user, nil
+	var errTodo, errList, errActor error
+	r.todo, errTodo = optional(id.Todo, n.TodoID)
+	r.list, errList = optional(id.TodoList, n.ListID)
+	r.actor, errActor = optional(id.User, n.ActorID)
+	return r, errors.Join(errTodo, errList, errActor)
 }

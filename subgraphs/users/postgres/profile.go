@@ -30,13 +30,13 @@ func (s *Service) UpdateProfile(ctx context.Context, viewer users.Viewer, change
 		if change.ExpectedVersion != nil && *change.ExpectedVersion != user.Version {
 			return users.Fail(users.CodeStaleVersion, "expectedVersion", fmt.Sprintf("is not the profile's version, which is %d", user.Version))
 		}
-		if change.DisplayName == nil && change.TimeZone == nil && change.AvatarURL == nil {
+		if change.DisplayName == nil && change.TimeZone == nil && change.Locale == nil && change.AvatarURL == nil {
 			return nil
 		}
 		rows, err := tx.Query(ctx, `update users set display_name = coalesce($2, display_name), time_zone = coalesce($3, time_zone),
-				avatar_url = case when $4::text is null then avatar_url else nullif($4::text, '') end,
-				version = version + 1, updated_at = $5
-			where id = $1 returning `+columns, key, change.DisplayName, change.TimeZone, change.AvatarURL, s.now())
+				locale = coalesce($4, locale), avatar_url = case when $5::text is null then avatar_url else nullif($5::text, '') end,
+				version = version + 1, updated_at = $6
+			where id = $1 returning `+columns, key, change.DisplayName, change.TimeZone, change.Locale, change.AvatarURL, s.now())
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"time"
 
@@ -111,12 +110,7 @@ func ResetToken(ctx context.Context, db postgres.Pool, userID string, now time.T
 	}
 	now = now.UTC().Truncate(time.Microsecond)
 	err = postgres.InTx(ctx, db, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `select email, display_name, time_zone from users where id = $1 and `+open+` for update`, key).
-			Scan(&contact.Email, &contact.DisplayName, &contact.TimeZone)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return users.ErrNoContact
-		}
-		if err != nil {
+		if contact, err = readContact(ctx, tx, `u.id = $1 and u.deleted_at is null and u.status in ('PENDING', 'ACTIVE') for update of u`, key); err != nil {
 			return err
 		}
 		if token, err = mint(ctx, tx, resetToken, key, now, users.ResetLife); err != nil {

@@ -37,7 +37,7 @@ func Seed(ctx context.Context, pool *pgxpool.Pool, todos int) error {
 		{"sessions", sessionSeedColumns, rows.sessions()},
 		{"refresh_tokens", []string{"hash", "session_id", "issued_at", "used_at", "successor_hash"}, rows.refreshTokens()},
 		{"one_time_tokens", []string{"hash", "kind", "user_id", "created_at", "expires_at"}, rows.oneTimeTokens()},
-		{"notification_settings", []string{"user_id", "email_assignments", "email_reminders", "email_digest", "digest_hour"}, rows.settings()},
+		{"notification_settings", []string{"user_id", "email_assignments", "email_reminders", "email_shares", "email_digest", "digest_hour"}, rows.settings()},
 		{"login_attempts", []string{"key", "forgotten_at"}, rows.attempts()},
 	}
 	tables := make([]string, len(filled))

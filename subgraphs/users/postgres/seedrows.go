@@ -119,7 +119,7 @@ func (s seeded) oneTimeTokens() iter.Seq[[]any] {
 // settings are those of every fourth account.
 func (s seeded) settings() iter.Seq[[]any] {
 	return s.each(func(n int, yield func([]any) bool) bool {
-		return n%4 != 0 || yield([]any{seed.Person(n), n%8 == 0, true, "DAILY", n % 24})
+		return n%4 != 0 || yield([]any{seed.Person(n), n%8 == 0, true, true, "DAILY", n % 24})
 	})
 }
 

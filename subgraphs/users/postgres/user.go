@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -12,7 +11,7 @@ import (
 )
 
 // columns are those that scanUser reads.
-const columns = `id, display_name, avatar_url, time_zone, email, email_verified_at is not null, roles, status, created_at, updated_at, version`
+const columns = `id, display_name, avatar_url, time_zone, email, email_verified_at is not null, roles, status, locale, created_at, updated_at, version`
 
 // scanUser reads the columns of a row, with everything filled in.
 func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(row) }
@@ -23,7 +22,7 @@ func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
 	var key id.UUID
 	var roles []string // pgx would read them as users.Role by reflection
 	err := row.Scan(append([]any{
-		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &roles, &u.Status, &u.CreatedAt, &u.UpdatedAt, &u.Version,
+		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &roles, &u.Status, &u.Locale, &u.CreatedAt, &u.UpdatedAt, &u.Version,
 	}, more...)...)
 	u.ID = id.Format(id.User, key)
 	u.Roles = make([]users.Role, len(roles))
@@ -57,29 +56,4 @@ func (s *Service) UsersByID(ctx context.Context, viewer users.Viewer, ids []stri
 		found[i] = byID[text]
 	}
 	return found, nil
-}
-
-// querier is a pool, a connection or a transaction.
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-// Contact returns how to write to a user, or users.ErrNoContact if the user gets
-// no mail. It is for the worker, which acts for the service itself: it asks
-// nobody's leave.
-func Contact(ctx context.Context, db querier, userID string) (users.Contact, error) {
-	key, err := id.Parse(id.User, userID)
-	if err != nil {
-		return users.Contact{}, users.ErrNoContact
-	}
-	var c users.Contact
-	err = db.QueryRow(ctx, `select email, display_name, time_zone from users
-		where id = $1 and deleted_at is null and status in ('PENDING', 'ACTIVE')`, key).Scan(&c.Email, &c.DisplayName, &c.TimeZone)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return users.Contact{}, users.ErrNoContact
-	}
-	if err != nil {
-		return users.Contact{}, fmt.Errorf("users: contact: %w", err)
-	}
-	return c, nil
 }

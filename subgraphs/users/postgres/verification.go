@@ -149,13 +149,7 @@ func VerificationToken(ctx context.Context, db postgres.Pool, userID string, now
 	var contact users.Contact
 	var token string
 	err = postgres.InTx(ctx, db, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `select email, display_name, time_zone from users
-			where id = $1 and deleted_at is null and status = 'PENDING' for update`, key).
-			Scan(&contact.Email, &contact.DisplayName, &contact.TimeZone)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return users.ErrNoContact
-		}
-		if err != nil {
+		if contact, err = readContact(ctx, tx, `u.id = $1 and u.deleted_at is null and u.status = 'PENDING' for update of u`, key); err != nil {
 			return err
 		}
 		token, err = mint(ctx, tx, verifyToken, key, now, users.VerificationLife)

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/env"
+	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers"
 )
 
@@ -49,12 +50,16 @@ func readConfig(r *env.Reader) config {
 		maxConns:      r.Int("WORKER_DATABASE_MAX_CONNS", 20, 4, 1000, "most connections to each of the databases"),
 		addr:          net.JoinHostPort(host, strconv.Itoa(port)),
 		jobs: workers.Config{
-			SMTPURL:  r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
-			MailFrom: r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
-			PublicURL: r.Text("PUBLIC_URL", "", "where the web client's pages verify-email and reset-password are, https://…; "+
-				"without it mails hold tokens alone"),
+			SMTPURL:   r.Secret("SMTP_URL", "mail server, smtp://host:port or smtps://host:port"),
+			MailFrom:  r.Text("MAIL_FROM", "Weft <no-reply@localhost.localdomain>", "sender of every mail"),
+			PublicURL: r.Text("PUBLIC_URL", "", "where the public pages of the users service are, https://…; without it mails hold tokens alone"),
 		},
 	}
+	keys, err := link.ParseKeys(r.Secret("LINK_KEYS", "keys of the links that end mails, id:base64,…, those of the users service; without them mails have no such links"))
+	if err != nil {
+		r.Refuse("LINK_KEYS", err)
+	}
+	c.jobs.LinkKeys = keys
 	readJobs(r, &c.jobs)
 	c.river = readRiver(r)
 	return c

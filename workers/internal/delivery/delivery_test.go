@@ -66,22 +66,3 @@ func TestNextRetryWaitsLongerEachTimeAndNeverTooLong(t *testing.T) {
 		last = wait
 	}
 }
-
-func TestPages(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ base, want string }{
-		{"", "Your token:\n\n    ABC\n"},
-		{"https://example.com/app/", "Open this page:\n\n    https://example.com/app/verify-email#token=ABC\n\nor enter the token yourself:\n\n    ABC\n"},
-		{"http://127.0.0.1:4000", "Open this page:\n\n    http://127.0.0.1:4000/verify-email#token=ABC\n\nor enter the token yourself:\n\n    ABC\n"},
-	} {
-		pages, err := ParsePages(c.base)
-		if got := pages.Token("verify-email", "ABC"); err != nil || got != c.want {
-			t.Errorf("%q: %q, %v", c.base, got, err)
-		}
-	}
-	for _, base := range []string{"example.com", "ftp://example.com", "https://", "https://u:p@example.com", "https://example.com/?a", "https://example.com/#a", "https://exa mple.com"} {
-		if _, err := ParsePages(base); err == nil {
-			t.Errorf("%q is accepted", base)
-		}
-	}
-}

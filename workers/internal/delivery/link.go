@@ -5,14 +5,26 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/link"
 )
 
-// Pages are the pages of the web client that mails lead to. The zero value has
-// none: mails hold the token alone.
-type Pages struct{ base string }
+// unsubscribeLife is how long a mail's link ends the mails of its topic: longer than
+// anybody asks for, and not for ever.
+const unsubscribeLife = 180 * 24 * time.Hour
 
-// ParsePages reads the address below which the pages are, "" for none.
-func ParsePages(text string) (Pages, error) {
+// Pages are the public pages of the users service that mails lead to. The zero value
+// has none: its links are "".
+type Pages struct {
+	base string
+	keys link.Keys
+}
+
+// ParsePages reads the address below which the pages are, "" for none. The keys sign
+// the links that end mails; without keys there are no such links.
+func ParsePages(text string, keys link.Keys) (Pages, error) {
 	if text == "" {
 		return Pages{}, nil
 	}
@@ -23,15 +35,36 @@ func ParsePages(text string) (Pages, error) {
 	if address.Scheme != "https" && address.Scheme != "http" || address.Host == "" || address.User != nil || address.RawQuery != "" || address.Fragment != "" {
 		return Pages{}, errors.New("the pages' address must begin with https:// or http:// and have neither login nor ? nor #")
 	}
-	return Pages{base: strings.TrimSuffix(text, "/")}, nil
+	return Pages{base: strings.TrimSuffix(text, "/"), keys: keys}, nil
 }
 
-// Token is the paragraph that gives a token to its reader: the page where it is
-// used, if there is one, and the token itself. In the link it stands behind #, where
-// neither servers nor other pages get to see it.
-func (p Pages) Token(page, token string) string {
+// Verify is the link with which a user shows that the address is theirs.
+func (p Pages) Verify(token string) string { return p.link("/verify", token) }
+
+// Reset is the link with which a user chooses a new password.
+func (p Pages) Reset(token string) string { return p.link("/reset", token) }
+
+// Unsubscribe is the link that ends a user's mails of a topic, for half a year. It
+// takes a POST with List-Unsubscribe=One-Click as well (RFC 8058 §3.1).
+func (p Pages) Unsubscribe(userID string, topic users.Topic) string {
+	if p.keys.Empty() {
+		return ""
+	}
+	return p.link("/unsubscribe", p.keys.Sign(link.Unsubscribe{UserID: userID, Topic: topic, Expires: time.Now().Add(unsubscribeLife)}))
+}
+
+func (p Pages) link(page, token string) string {
 	if p.base == "" {
+		return ""
+	}
+	return p.base + page + "?token=" + url.QueryEscape(token)
+}
+
+// Token is the paragraph that gives a token to its reader: the link to the page
+// where it is used, if there is one, and the token itself.
+func Token(link, token string) string {
+	if link == "" {
 		return "Your token:\n\n    " + token + "\n"
 	}
-	return "Open this page:\n\n    " + p.base + "/" + page + "#token=" + token + "\n\nor enter the token yourself:\n\n    " + token + "\n"
+	return "Open this page:\n\n    " + link + "\n\nor enter the token yourself:\n\n    " + token + "\n"
 }

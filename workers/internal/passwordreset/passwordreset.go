@@ -55,7 +55,7 @@ func (w *Worker) content(contact users.Contact, token string) delivery.Mail {
 		Subject: "Choose a new password",
 		Text: "Hi " + contact.DisplayName + ",\n\n" +
 			"somebody asked for a new password for your account. If it was you, choose one\n" +
-			"now. " + w.pages.Token("reset-password", token) + "\n" +
+			"now. " + delivery.Token(w.pages.Reset(token), token) + "\n" +
 			"It is good for an hour. Your sessions will end on all devices.\n\n" +
 			"If it was not you, nothing needs to be done: your password stays as it is.\n",
 	}

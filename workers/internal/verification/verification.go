@@ -55,7 +55,7 @@ func (w *Worker) content(contact users.Contact, token string) delivery.Mail {
 	return delivery.Mail{
 		Subject: "Verify your e-mail address",
 		Text: "Hi " + contact.DisplayName + ",\n\n" +
-			"please show that this address is yours. " + w.pages.Token("verify-email", token) + "\n" +
+			"please show that this address is yours. " + delivery.Token(w.pages.Verify(token), token) + "\n" +
 			"It is good for three days.\n\n" +
 			"You get this mail because somebody registered with this address. If it was not\n" +
 			"you, nothing needs to be done.\n",

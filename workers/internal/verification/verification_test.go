@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/mail"
 )
@@ -36,7 +37,7 @@ func job() *river.Job[users.VerificationArgs] {
 
 func TestWorkSendsTheToken(t *testing.T) {
 	t.Parallel()
-	pages, err := delivery.ParsePages("https://example.com")
+	pages, err := delivery.ParsePages("https://example.com", link.Keys{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestWorkSendsTheToken(t *testing.T) {
 		t.Fatalf("sent %+v, %v", out.sent, err)
 	}
 	got := out.sent[0]
-	if got.ID != "verification-7" || got.To != "ann@example.test" || !strings.Contains(got.Text, "https://example.com/verify-email#token=TOKEN-OF-usr_1\n") {
+	if got.ID != "verification-7" || got.To != "ann@example.test" || !strings.Contains(got.Text, "https://example.com/verify?token=TOKEN-OF-usr_1\n") {
 		t.Errorf("sent %+v", got)
 	}
 }

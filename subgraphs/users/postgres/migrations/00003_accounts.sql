@@ -3,6 +3,9 @@ create extension if not exists pg_trgm;
 
 alter table users add column avatar_url text check (octet_length(avatar_url) <= 2048);
 
+-- The language in which the platform writes to the user (BCP 47).
+alter table users add column locale text not null default 'en' check (locale in ('en', 'he'));
+
 -- What an administrator searches for: in names and addresses, whoever has the
 -- role or the status, in the order of names.
 create index users_search on users using gin ((lower(display_name) || ' ' || email_key) gin_trgm_ops) where deleted_at is null;
@@ -30,8 +33,14 @@ create table notification_settings (
   user_id           uuid primary key references users (id) on delete cascade,
   email_assignments boolean not null,
   email_reminders   boolean not null,
+  email_shares      boolean not null,
   email_digest      text not null check (email_digest in ('NEVER', 'DAILY', 'WEEKLY')),
-  digest_hour       smallint not null check (digest_hour between 0 and 23)
+  digest_hour       smallint not null check (digest_hour between 0 and 23),
+  -- Mails wait between these hours, if they can. The second is the first hour that
+  -- is not quiet any more.
+  quiet_from        smallint check (quiet_from between 0 and 23),
+  quiet_to          smallint check (quiet_to between 0 and 23),
+  check ((quiet_from is null) = (quiet_to is null) and quiet_from <> quiet_to)
 );
 
 -- What was done to accounts, by whom and from where. Rows are added by
@@ -144,4 +153,4 @@ drop table notification_settings;
 drop table one_time_tokens;
 drop index sessions_devices;
 drop index users_admins, users_status, users_name, users_search;
-alter table users drop column avatar_url;
+alter table users drop column locale, drop column avatar_url;

@@ -12,8 +12,8 @@ import (
 )
 
 // UpdateNotificationSettings is the resolver for the updateNotificationSettings field.
-func (r *mutationResolver) UpdateNotificationSettings(ctx context.Context, input users.NotificationSettingsInput) (*UserPayload, error) {
-	user, err := r.Service.UpdateNotificationSettings(ctx, viewer(ctx), input)
+func (r *mutationResolver) UpdateNotificationSettings(ctx context.Context, input NotificationSettingsInput) (*UserPayload, error) {
+	user, err := r.Service.UpdateNotificationSettings(ctx, viewer(ctx), settingsChange(input))
 	return userPayload(ctx, user, err)
 }
 

@@ -39,6 +39,13 @@ func (ec *executionContext) fieldContext_NotificationSettings_emailReminders(_ c
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _NotificationSettings_emailShares(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
+	return ec.marshalNBoolean2bool(ctx, field.Selections, obj.EmailShares)
+}
+func (ec *executionContext) fieldContext_NotificationSettings_emailShares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _NotificationSettings_emailDigest(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
 	return ec.marshalNDigestFrequency2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐDigestFrequency(ctx, field.Selections, obj.EmailDigest)
 }
@@ -53,12 +60,26 @@ func (ec *executionContext) fieldContext_NotificationSettings_digestHour(_ conte
 	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _NotificationSettings_quietFrom(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint32(ctx, field.Selections, obj.QuietFrom)
+}
+func (ec *executionContext) fieldContext_NotificationSettings_quietFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _NotificationSettings_quietTo(ctx context.Context, field graphql.CollectedField, obj *users.NotificationSettings) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint32(ctx, field.Selections, obj.QuietTo)
+}
+func (ec *executionContext) fieldContext_NotificationSettings_quietTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationSettings", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputNotificationSettingsInput(ctx context.Context, obj any) (users.NotificationSettingsInput, error) {
-	var it users.NotificationSettingsInput
+func (ec *executionContext) unmarshalInputNotificationSettingsInput(ctx context.Context, obj any) (NotificationSettingsInput, error) {
+	var it NotificationSettingsInput
 	if obj == nil {
 		return it, nil
 	}
@@ -68,7 +89,7 @@ func (ec *executionContext) unmarshalInputNotificationSettingsInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"emailAssignments", "emailReminders", "emailDigest", "digestHour"}
+	fieldsInOrder := [...]string{"emailAssignments", "emailReminders", "emailShares", "emailDigest", "digestHour", "quietFrom", "quietTo"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -81,28 +102,49 @@ func (ec *executionContext) unmarshalInputNotificationSettingsInput(ctx context.
 			if err != nil {
 				return it, err
 			}
-			it.EmailAssignments = data
+			it.EmailAssignments = graphql.OmittableOf(data)
 		case "emailReminders":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailReminders"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.EmailReminders = data
+			it.EmailReminders = graphql.OmittableOf(data)
+		case "emailShares":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailShares"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailShares = graphql.OmittableOf(data)
 		case "emailDigest":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailDigest"))
 			data, err := ec.unmarshalODigestFrequency2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐDigestFrequency(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.EmailDigest = data
+			it.EmailDigest = graphql.OmittableOf(data)
 		case "digestHour":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("digestHour"))
 			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.DigestHour = data
+			it.DigestHour = graphql.OmittableOf(data)
+		case "quietFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietFrom"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietFrom = graphql.OmittableOf(data)
+		case "quietTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietTo"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietTo = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -138,6 +180,11 @@ func (ec *executionContext) _NotificationSettings(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "emailShares":
+			out.Values[i] = ec._NotificationSettings_emailShares(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "emailDigest":
 			out.Values[i] = ec._NotificationSettings_emailDigest(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -146,6 +193,16 @@ func (ec *executionContext) _NotificationSettings(ctx context.Context, sel ast.S
 		case "digestHour":
 			out.Values[i] = ec._NotificationSettings_digestHour(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quietFrom":
+			out.Values[i] = ec._NotificationSettings_quietFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quietTo":
+			out.Values[i] = ec._NotificationSettings_quietTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -193,7 +250,7 @@ func (ec *executionContext) marshalNDigestFrequency2githubᚗcomᚋweftqlᚋweft
 	return res
 }
 
-func (ec *executionContext) unmarshalNNotificationSettingsInput2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚐNotificationSettingsInput(ctx context.Context, v any) (users.NotificationSettingsInput, error) {
+func (ec *executionContext) unmarshalNNotificationSettingsInput2githubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚋgraphᚐNotificationSettingsInput(ctx context.Context, v any) (NotificationSettingsInput, error) {
 	res, err := ec.unmarshalInputNotificationSettingsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
