@@ -64,7 +64,7 @@ func (l Digest) values(w wording) (values, error) {
 		if err != nil {
 			return nil, err
 		}
-		unread.items = append(unread.items, values{"kind": kind, "at": w.minute(n.At), "about": quoted(n.Subject, longText)})
+		unread.items = append(unread.items, values{"kind": kind, "date": w.date("date", n.At), "about": quoted(n.Subject, longText)})
 	}
 	return values{
 		"day":     w.day(l.Day),
@@ -77,7 +77,10 @@ func (l Digest) values(w wording) (values, error) {
 func digestTodos(w wording, todos []DigestTodo) value {
 	var v value
 	for _, t := range todos {
-		v.items = append(v.items, values{"title": quoted(t.Title, longText), "list": quoted(t.ListName, longText), "due": w.minute(t.Due)})
+		v.items = append(v.items, values{
+			"title": quoted(t.Title, longText), "list": quoted(t.ListName, longText),
+			"date": w.date("date", t.Due), "weekday": w.date("weekday", t.Due), "clock": w.date("clock", t.Due),
+		})
 	}
 	return v
 }

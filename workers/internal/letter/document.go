@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // blockKind is a sort of block.
@@ -212,9 +214,14 @@ func (b block) text(out *strings.Builder, language Language) {
 	}
 }
 
-// line returns spans as plain text.
+// line returns spans as plain text. Who shows it takes its direction from its first
+// letter that is not isolated (UAX #9 §3.3.1, P2): where there is none, a mark says it.
 func line(spans []span, language Language) string {
 	var out strings.Builder
+	if !slices.ContainsFunc(spans, func(s span) bool { return !s.Foreign && strings.ContainsFunc(s.Text, unicode.IsLetter) }) &&
+		slices.ContainsFunc(spans, func(s span) bool { return value{text: s.Text, foreign: s.Foreign}.isolated(language) != s.Text }) {
+		out.WriteString(language.mark())
+	}
 	for _, s := range spans {
 		out.WriteString(value{text: s.Text, foreign: s.Foreign}.isolated(language))
 	}

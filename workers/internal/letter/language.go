@@ -44,6 +44,14 @@ func (l Language) direction() string {
 	return "ltr"
 }
 
+// mark is an invisible character that runs in the language's direction.
+func (l Language) mark() string {
+	if l.RightToLeft {
+		return "\u200f"
+	}
+	return "\u200e"
+}
+
 // wording is what values are put into words with: a language's terms, and the zone
 // of the reader.
 type wording struct {
