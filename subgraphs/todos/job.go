@@ -62,7 +62,7 @@ const ReminderGrace = time.Minute
 // Reminder returns when somebody is to be reminded of the todo, in the precision of
 // the database: never (nil) of one that is done or archived.
 func (t Todo) Reminder() *time.Time {
-	if t.RemindAt == nil || !t.Active() {
+	if t.RemindAt == nil || !t.Status.Active() {
 		return nil
 	}
 	at := t.RemindAt.UTC().Truncate(time.Microsecond)

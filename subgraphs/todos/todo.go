@@ -43,9 +43,6 @@ func (Todo) IsEntity() {}
 // IsNode marks Todo as a Node.
 func (Todo) IsNode() {}
 
-// Active tells whether the todo is neither done nor archived.
-func (t Todo) Active() bool { return t.Status == StatusOpen || t.Status == StatusInProgress }
-
 // CreatedBy is who added the todo.
 func (t Todo) CreatedBy() *User { return &User{ID: t.CreatorID} }
 
@@ -59,6 +56,9 @@ const (
 	StatusDone       TodoStatus = "DONE"
 	StatusArchived   TodoStatus = "ARCHIVED"
 )
+
+// Active tells whether there is something left to do.
+func (s TodoStatus) Active() bool { return s == StatusOpen || s == StatusInProgress }
 
 // Priority is how urgent a todo is.
 type Priority string

@@ -105,7 +105,13 @@ func (b *bundle) consistent(t testing.TB) {
 			(select count(*) from domain_events where list_id = l.id and todo_id is null)`,
 		"assignees who are no members": `select todo_id from todo_assignees a join todos t on t.id = a.todo_id where not exists
 			(select 1 from list_members where list_id = t.list_id and user_id = a.user_id)`,
-		"tags of another list":        `select todo_id from todo_tags tt join todos t on t.id = tt.todo_id join tags g on g.id = tt.tag_id where g.list_id <> t.list_id`,
+		"tags of another list": `select todo_id from todo_tags tt join todos t on t.id = tt.todo_id join tags g on g.id = tt.tag_id where g.list_id <> t.list_id`,
+		"reminders that are not those of their todos": `select id from river.river_job j where kind = 'todos.reminder' and state = 'scheduled' and not exists
+			(select 1 from todos t join todo_lists l on l.id = t.list_id where t.remind_job_id = j.id and t.deleted_at is null and l.deleted_at is null
+				and t.status in ('OPEN', 'IN_PROGRESS') and t.remind_at = (j.args->>'remindAt')::timestamptz and t.remind_at = j.scheduled_at)`,
+		"todos that nobody will be reminded of": `select t.id from todos t join todo_lists l on l.id = t.list_id
+			where t.remind_at > now() and t.deleted_at is null and l.deleted_at is null and t.status in ('OPEN', 'IN_PROGRESS')
+				and not exists (select 1 from river.river_job where id = t.remind_job_id and state = 'scheduled')`,
 		"idempotency keys of no todo": `select todo_id from idempotency_keys k where not exists (select 1 from todos where id = k.todo_id)`,
 	} {
 		var n int

@@ -2,14 +2,14 @@ package postgres
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// completeTodos finds, locks, changes and returns todos, cancels the jobs that would
-// remind of them, and writes the events, in one statement: $1 the viewer, $2 the todos, $3 the expected versions, each
+// completeTodos finds, locks, changes and returns todos, with the jobs that would have
+// reminded of them, and writes the events, in one statement: $1 the viewer, $2 the todos, $3 the expected versions, each
 // possibly null, $4 the roles that may, $5 the moment, $6 the event, $7 the
 // request. What it makes of a todo is what todos.Todo.WithStatus does.
 const completeTodos = `with k as (
@@ -23,15 +23,13 @@ const completeTodos = `with k as (
 		update todos t set status = 'DONE', completed_at = coalesce(t.completed_at, $5), version = t.version + 1, updated_at = $5,
 			remind_job_id = null
 		from held where t.id = (held.todo).id and held.changes returning t.*
-	), cancelled as (
-		` + cancelJobs + `select (todo).remind_job_id from held where changes` + cancelJobsEnd + `
 	), events as (
 		insert into domain_events (list_id, todo_id, type, version, actor_id, at, data, request_id)
 		select done.list_id, done.id, $6, done.version, $1, $5,
 			jsonb_build_object('status', jsonb_build_object('from', (held.todo).status, 'to', done.status)), $7
 		from done join held on (held.todo).id = done.id
 	)
-	select held.n, held.role, (held.todo).version, ` + todoColumns + `
+	select held.n, held.role, (held.todo).version, case when held.changes then (held.todo).remind_job_id end, ` + todoColumns + `
 	from held cross join lateral (
 		select * from done where done.id = (held.todo).id
 		union all
@@ -63,7 +61,9 @@ func (s *Service) CompleteTodos(ctx context.Context, viewer todos.Viewer, in tod
 	return done, nil
 }
 
-// complete runs completeTodos, and notes what became of each.
+// complete runs completeTodos, and notes what became of each. Jobs are cancelled by a
+// statement of its own: completeTodos sees todos as they are when it has locked them,
+// and everything else as it was when it began to wait.
 func (c change) complete(ctx context.Context, lookup keys, expected []int32, all []todos.Completed) error {
 	versions := make([]*int32, len(lookup.uuids))
 	for i, place := range lookup.places {
@@ -77,15 +77,21 @@ func (c change) complete(ctx context.Context, lookup keys, expected []int32, all
 	}
 	var n int64
 	var one todos.Completed
+	var job *int64
+	var obsolete []int64
 	for rows.Next() {
-		if one.Todo, err = scanTodo(rows, &n, &one.Role, &one.Version); err != nil {
+		if one.Todo, err = scanTodo(rows, &n, &one.Role, &one.Version, &job); err != nil {
 			break
+		}
+		if job != nil {
+			obsolete = append(obsolete, *job)
 		}
 		all[lookup.place(n)] = one
 	}
 	rows.Close()
-	if err != nil {
-		return fmt.Errorf("row: %w", err)
+	if err := errors.Join(err, rows.Err()); err != nil || obsolete == nil {
+		return err
 	}
-	return rows.Err()
+	_, err = c.tx.Exec(ctx, cancelJobs+`select unnest($1::bigint[])`+cancelJobsEnd, obsolete)
+	return err
 }

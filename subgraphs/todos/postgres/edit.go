@@ -84,7 +84,7 @@ func (s *Service) AssignTodo(ctx context.Context, viewer todos.Viewer, in todos.
 		if err := c.replaceAssignees(ctx, held.key, people); err != nil {
 			return err
 		}
-		if held.Active() {
+		if held.Status.Active() {
 			told := todos.ToldOfAssignment(before, in.AssigneeIDs, viewer.ID)
 			if _, err := c.insertJobs(ctx, c.assignments(held.key, held.Version+1, told)); err != nil {
 				return err

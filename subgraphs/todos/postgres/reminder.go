@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -66,4 +67,30 @@ func (c change) moveReminder(ctx context.Context, t heldTodo) (moved heldTodo, o
 func (c change) cancelReminders(ctx context.Context, list id.UUID) error {
 	_, err := c.tx.Exec(ctx, cancelJobs+`select remind_job_id from todos where list_id = $1 and remind_job_id is not null`+cancelJobsEnd, list)
 	return err
+}
+
+// wakeMost bounds the jobs that a statement of WakeReminders makes available.
+const wakeMost = 1000
+
+// WakeReminders makes the jobs of reminders available that are due within ahead, so
+// that workers take them when they are, and returns how many there were. River has
+// its leader do the same shortly before jobs are due; if every worker does it earlier,
+// no reminder waits for a leader that died. The clock is that of the database alone.
+func WakeReminders(ctx context.Context, pool postgres.Pool, ahead time.Duration) (int, error) {
+	for total := 0; ; {
+		woken, err := pool.Exec(ctx, `update `+postgres.JobSchema+`.river_job j set state = 'available'
+			from (
+				select id from `+postgres.JobSchema+`.river_job
+				where state = 'scheduled' and queue = $1 and priority = $2 and scheduled_at <= now() + $3
+				order by scheduled_at, id limit $4 for update skip locked
+			) due
+			where j.id = due.id`, todos.ReminderQueue, reminderPriority, ahead, wakeMost)
+		if err != nil {
+			return total, fmt.Errorf("wake reminders: %w", err)
+		}
+		total += int(woken.RowsAffected())
+		if woken.RowsAffected() < wakeMost {
+			return total, nil
+		}
+	}
 }
