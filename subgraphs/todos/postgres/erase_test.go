@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func move(t *testing.T) *household {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Service, err = todospostgres.New(todospostgres.Deps{Pool: h.pool, Cursors: cursors, Now: h.tick})
+	h.Service, err = todospostgres.New(todospostgres.Deps{Pool: h.pool, Cursors: cursors, Now: h.tick, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,10 +128,13 @@ func (h *household) removeAda(t *testing.T, name string) {
 	}
 }
 
-// jobs adds a job for each todo, each list and each person, whose tags say what they
-// are about.
+// jobs has a job for each todo, each list and each person, whose tags say what they
+// are about, in the place of those that came of making the lists.
 func (h *household) jobs(t *testing.T) {
 	t.Helper()
+	if _, err := h.pool.Exec(t.Context(), `delete from river.river_job`); err != nil {
+		t.Fatal(err)
+	}
 	rows, err := h.pool.Query(t.Context(), `select t.id, l.id, l.name from todos t join todo_lists l on l.id = t.list_id`)
 	if err != nil {
 		t.Fatal(err)

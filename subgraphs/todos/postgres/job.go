@@ -29,7 +29,7 @@ const (
 // queues.
 func newJobs(logger *slog.Logger) (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(nil), &river.Config{
-		Schema: postgres.JobSchema, Logger: logger, FetchCooldown: announceEvery,
+		Schema: postgres.JobSchema, Logger: logger, FetchCooldown: announceEvery, Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
 	})
 }
 
