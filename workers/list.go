@@ -2,12 +2,15 @@ package workers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/weftql/weft/workers/internal/attempt"
 )
 
 // list collects the workers of one database, and what is wrong with them.
@@ -30,9 +33,18 @@ func add[T river.JobArgs](l *list, worker river.Worker[T]) {
 		l.errs = append(l.errs, fmt.Errorf("workers: jobs of kind %s may run for %s, but are given to another worker after %s: that has to be longer",
 			args.Kind(), bound(timeout), l.config.RescueAfter))
 	}
-	if err := river.AddWorkerSafely(l.workers, worker); err != nil {
+	if err := river.AddWorkerSafely(l.workers, reached[T]{worker}); err != nil {
 		l.errs = append(l.errs, fmt.Errorf("workers: %w", err))
 	}
+}
+
+// reached is a worker that says when it has a job.
+type reached[T river.JobArgs] struct{ river.Worker[T] }
+
+// Work implements river.Worker.
+func (r reached[T]) Work(ctx context.Context, job *river.Job[T]) error {
+	attempt.Reached(ctx)
+	return r.Worker.Work(ctx, job)
 }
 
 // done returns the workers, or everything that is wrong.

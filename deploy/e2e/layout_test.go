@@ -97,6 +97,7 @@ var vendors = map[string][]string{
 	"github.com/klauspost/compress": {"router/internal/subgraph"},
 	"github.com/99designs/gqlgen":   {"subgraphs/...", "deploy/..."},
 	"github.com/wneessen/go-mail":   {"workers/..."},
+	"riverqueue.com/riverui":        {"workers/internal/admin"},
 	"github.com/goccy/go-yaml":      {"router", "router/cmd/weft", "router/internal/..."},
 	"github.com/emersion/go-smtp":   {"deploy/..."},
 	"github.com/pressly/goose":      {"subgraphs/postgres", "deploy/..."},

@@ -14,6 +14,7 @@ import (
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers"
+	"github.com/weftql/weft/workers/internal/admin"
 )
 
 // config is what the environment says.
@@ -21,6 +22,8 @@ type config struct {
 	usersDatabase, todosDatabase string // connection URLs
 	maxConns                     int    // to each
 	addr                         string // of the admin listener
+	adminPassword                string // of River UI, "" for none
+	preview                      bool   // of letters
 	jobs                         workers.Config
 	river                        riverConfig
 }
@@ -60,9 +63,19 @@ func readConfig(r *env.Reader) config {
 		r.Refuse("LINK_KEYS", err)
 	}
 	c.jobs.LinkKeys = keys
+	readAdmin(r, &c)
 	readJobs(r, &c.jobs)
 	c.river = readRiver(r)
 	return c
+}
+
+// readAdmin reads what the admin listener shows.
+func readAdmin(r *env.Reader, c *config) {
+	c.adminPassword = r.Secret("WORKER_ADMIN_PASSWORD", fmt.Sprintf("password of River UI, %d characters at least; without one it is not served", admin.MinPassword))
+	if n := len(c.adminPassword); n > 0 && n < admin.MinPassword {
+		r.Refuse("WORKER_ADMIN_PASSWORD", fmt.Errorf("it has %d characters, but has to have %d at least", n, admin.MinPassword))
+	}
+	c.preview = r.Int("WORKER_PREVIEW", 0, 0, 1, "1 shows every letter with made-up values at /letters/, for those who write them") == 1
 }
 
 // readJobs reads how jobs are tried.

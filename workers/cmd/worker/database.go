@@ -12,10 +12,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/workers"
+	"github.com/weftql/weft/workers/internal/attempt"
 )
 
 // database is one of the databases with jobs, and the client that runs them. The
@@ -23,8 +25,9 @@ import (
 type database struct {
 	name   string // users or todos
 	pool   *pgxpool.Pool
-	client *river.Client[pgx.Tx] // nil if it has no jobs
-	stop   time.Duration         // the longest that stopping takes
+	client *river.Client[pgx.Tx]
+	works  bool          // it has jobs
+	stop   time.Duration // the longest that stopping takes
 	logger *slog.Logger
 	// started is set once the client runs; it goes on by itself when the database
 	// goes away and comes back.
@@ -38,17 +41,15 @@ type jobs struct {
 	periodic []*river.PeriodicJob
 }
 
-// work gives the database its jobs.
-func (d *database) work(all jobs, c config) (err error) {
-	if len(all.queues) == 0 {
-		return nil
-	}
+// work gives the database its jobs; watch is around each attempt at one.
+func (d *database) work(all jobs, c config, watch *attempt.Watch) (err error) {
 	queues := maps.Clone(all.queues)
 	for queue, n := range c.river.maxWorkers {
 		if _, ours := queues[queue]; ours {
 			queues[queue] = river.QueueConfig{MaxWorkers: n}
 		}
 	}
+	d.works = len(queues) > 0
 	d.stop = c.river.softStop + c.river.hardStop
 	d.client, err = river.NewClient(riverpgxv5.New(d.pool), &river.Config{
 		Schema:                      postgres.JobSchema,
@@ -56,7 +57,8 @@ func (d *database) work(all jobs, c config) (err error) {
 		Workers:                     all.workers,
 		PeriodicJobs:                all.periodic,
 		Logger:                      program.Quiet(d.logger),
-		ErrorHandler:                failures{d.logger},
+		Middleware:                  []rivertype.Middleware{&postgres.JobTrace{}, watch},
+		ErrorHandler:                watch,
 		RetryPolicy:                 workers.Retries{Base: c.jobs.RetryBase},
 		JobTimeout:                  c.jobs.JobTimeout,
 		RescueStuckJobsAfter:        c.jobs.RescueAfter,
@@ -83,7 +85,7 @@ const (
 // run runs the database's jobs until ctx ends: as soon as it answers and has
 // River's tables.
 func (d *database) run(ctx context.Context) error {
-	if d.client == nil {
+	if !d.works {
 		return nil
 	}
 	said := ""

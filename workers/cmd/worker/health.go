@@ -52,7 +52,7 @@ func (d *database) state(ctx context.Context) string {
 	switch {
 	case d.pool.Ping(ctx) != nil:
 		return "DOWN: it does not answer"
-	case d.client != nil && !d.started.Load():
+	case d.works && !d.started.Load():
 		return "DOWN: its jobs have not started; the log says why"
 	}
 	return "UP"

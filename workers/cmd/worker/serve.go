@@ -4,19 +4,25 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/workers"
+	"github.com/weftql/weft/workers/internal/admin"
+	"github.com/weftql/weft/workers/internal/attempt"
+	"github.com/weftql/weft/workers/internal/backlog"
+	"github.com/weftql/weft/workers/internal/letter/preview"
+	"github.com/weftql/weft/workers/internal/metric"
 )
 
 // serve runs the jobs of both databases until ctx ends.
 func (c config) serve(ctx context.Context, logger *slog.Logger) error {
-	databases, err := c.databases(ctx, logger)
+	registry := metric.New()
+	databases, err := c.databases(ctx, registry, logger)
 	defer func() {
 		for _, d := range databases {
 			d.close()
@@ -25,19 +31,23 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	admin := http.NewServeMux()
-	admin.Handle("GET /health", health(databases))
-
+	pages, err := c.pages(databases, registry, logger)
+	if err != nil {
+		return err
+	}
 	running, ctx := errgroup.WithContext(ctx) // the listener may fail
+	if err := pages.Start(ctx); err != nil {
+		return err
+	}
 	for _, d := range databases {
 		running.Go(func() error { return d.run(ctx) })
 	}
-	running.Go(func() error { return server.Run(ctx, server.RunConfig{Addr: c.addr, Logger: logger}, admin) })
+	running.Go(func() error { return server.Run(ctx, server.RunConfig{Addr: c.addr, Logger: logger}, pages) })
 	return running.Wait()
 }
 
 // databases returns both databases, with their jobs. It does not connect.
-func (c config) databases(ctx context.Context, logger *slog.Logger) ([]*database, error) {
+func (c config) databases(ctx context.Context, registry *metric.Registry, logger *slog.Logger) ([]*database, error) {
 	users, errUsers := c.newDatabase(ctx, "users", c.usersDatabase, logger)
 	todos, errTodos := c.newDatabase(ctx, "todos", c.todosDatabase, logger)
 	if err := errors.Join(errUsers, errTodos); err != nil {
@@ -50,10 +60,29 @@ func (c config) databases(ctx context.Context, logger *slog.Logger) ([]*database
 	if err := errors.Join(errUsers, errTodos); err != nil {
 		return both, err
 	}
+	durations := attempt.Durations(registry)
 	return both, errors.Join(
-		users.work(jobs{workers: usersJobs, queues: workers.UsersQueues(), periodic: workers.UsersPeriodic()}, c),
-		todos.work(jobs{workers: todosJobs, queues: workers.TodosQueues(), periodic: workers.TodosPeriodic()}, c),
+		users.work(jobs{workers: usersJobs, queues: workers.UsersQueues(), periodic: workers.UsersPeriodic()}, c, attempt.New(durations, users.logger)),
+		todos.work(jobs{workers: todosJobs, queues: workers.TodosQueues(), periodic: workers.TodosPeriodic()}, c, attempt.New(durations, todos.logger)),
 	)
+}
+
+// pages returns what the admin listener serves.
+func (c config) pages(databases []*database, registry *metric.Registry, logger *slog.Logger) (*admin.Server, error) {
+	gauges := backlog.NewGauges(registry)
+	pages := admin.Pages{Health: health(databases), Metrics: registry}
+	for _, d := range databases {
+		registry.Before(gauges.Look(backlog.Database{Name: d.name, Pool: d.pool, ClientID: d.client.ID()}))
+		pages.Databases = append(pages.Databases, admin.Database{Name: d.name, Client: d.client})
+	}
+	if c.preview {
+		letters, err := preview.New()
+		if err != nil {
+			return nil, err
+		}
+		pages.Letters = letters
+	}
+	return admin.New(admin.Config{Password: c.adminPassword, Logger: program.Quiet(logger)}, pages)
 }
 
 // newDatabase returns a database without jobs.

@@ -23,6 +23,9 @@ type Secrets struct {
 	IdentityKeysFile string
 	// SigningKeyFile holds the Ed25519 key of the access tokens (PKCS #8, PEM).
 	SigningKeyFile string
+	// WorkerPasswordFile holds the password of the worker's River UI, WorkerPassword
+	// its content.
+	WorkerPasswordFile, WorkerPassword string
 	// RedisPassword is asked of Redis's clients.
 	RedisPassword string
 	// DemoPasswordFile and AdminPasswordFile hold the passwords of the demo
@@ -39,18 +42,20 @@ func Open(dir string) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("secrets: %w", err)
 	}
 	s := Secrets{
-		IdentityKeysFile:  filepath.Join(dir, "identity.keys"),
-		SigningKeyFile:    filepath.Join(dir, "users-signing.pem"),
-		DemoPasswordFile:  filepath.Join(dir, "demo.password"),
-		AdminPasswordFile: filepath.Join(dir, "demo-admin.password"),
+		IdentityKeysFile:   filepath.Join(dir, "identity.keys"),
+		SigningKeyFile:     filepath.Join(dir, "users-signing.pem"),
+		WorkerPasswordFile: filepath.Join(dir, "worker-admin.password"),
+		DemoPasswordFile:   filepath.Join(dir, "demo.password"),
+		AdminPasswordFile:  filepath.Join(dir, "demo-admin.password"),
 	}
 	_, errIdentity := keep(s.IdentityKeysFile, newIdentityKeys)
 	_, errSigning := keep(s.SigningKeyFile, newSigningKey)
-	var errRedis, errDemo, errAdmin error
+	var errWorker, errRedis, errDemo, errAdmin error
+	s.WorkerPassword, errWorker = keep(s.WorkerPasswordFile, newPassword)
 	s.RedisPassword, errRedis = keep(filepath.Join(dir, "redis.password"), newPassword)
 	s.DemoPassword, errDemo = keep(s.DemoPasswordFile, newPassword)
 	s.AdminPassword, errAdmin = keep(s.AdminPasswordFile, newPassword)
-	if err := errors.Join(errIdentity, errSigning, errRedis, errDemo, errAdmin); err != nil {
+	if err := errors.Join(errIdentity, errSigning, errWorker, errRedis, errDemo, errAdmin); err != nil {
 		return Secrets{}, fmt.Errorf("secrets: %w", err)
 	}
 	return s, nil

@@ -84,6 +84,8 @@ func (s *stack) worker() program {
 		name: "worker", arguments: []string{"serve"},
 		environment: []string{
 			"WORKER_PORT=" + number(s.Settings.Ports.Worker),
+			"WORKER_ADMIN_PASSWORD_FILE=" + s.secrets.WorkerPasswordFile,
+			"WORKER_PREVIEW=1",
 			"USERS_DATABASE_URL=" + s.databases.users,
 			"TODOS_DATABASE_URL=" + s.databases.todos,
 			"REDIS_URL=" + s.redisURL,

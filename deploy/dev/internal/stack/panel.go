@@ -39,7 +39,8 @@ func (s *stack) panel(took time.Duration) string {
 		{"mail", at.Mail},
 		{"users", at.Users + "/graphql (answers the router only)"},
 		{"todos", at.Todos + "/graphql (answers the router only)"},
-		{"worker", at.Worker + "/health"},
+		{"worker", at.Worker + "/health, /metrics, /letters/"},
+		{"jobs", at.Worker + "/river/users/ and /river/todos/  user admin  password " + s.secrets.WorkerPassword},
 		{"Postgres", s.databasePlace()},
 		{"Redis", s.redisPlace()},
 	} {
