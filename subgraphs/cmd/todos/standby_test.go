@@ -24,7 +24,7 @@ func TestStandby(t *testing.T) {
 	standby.Pause(t)
 	now := time.Now()
 	client := newService(t, url, func(c *sharedpostgres.ReplicatedConfig) { c.ReplicaURL = standby.URL(t, "todos") },
-		func(c *server.Config) { c.Now = func() time.Time { return now } }).client
+		func(c *server.Config) { c.Now = func() time.Time { return now } }).Client
 	ada := identity.Claims{Subject: id.Format(id.User, id.New())}
 	bob := identity.Claims{Subject: id.Format(id.User, id.New())}
 

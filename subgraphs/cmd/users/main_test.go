@@ -35,15 +35,21 @@ var databases = postgrestest.New(func(context.Context, string) error { return ni
 
 func TestMain(m *testing.M) { os.Exit(databases.Main(m)) }
 
-// environment configures the program, with its keys as a platform gives them.
-func environment(t *testing.T, database string) []string {
+// signingKey is a key of access tokens in PEM.
+func signingKey(t *testing.T) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+// environment configures the program, with its keys as a platform gives them.
+func environment(t *testing.T, database string) []string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(signingKey(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	key := servertest.Keys()[0]

@@ -81,10 +81,17 @@ func (p Plan) SortsPage() bool {
 }
 
 // Explain returns how a statement would be run with its arguments, and with any:
-// PostgreSQL decides for one of the two when it has seen a statement often. The
+// PostgreSQL decides for one of the two when it has seen a statement often, unless
+// the statement is sent in a mode of its own, in which it is planned each time. The
 // keys say which is which.
 func Explain(t testing.TB, conn *pgx.Conn, statement Query) map[string]Plan {
 	t.Helper()
+	always := false
+	if len(statement.Args) > 0 {
+		if _, always = statement.Args[0].(pgx.QueryExecMode); always {
+			statement.Args = statement.Args[1:]
+		}
+	}
 	read := func(sql string, args ...any) Plan {
 		t.Helper()
 		var text []byte
@@ -104,6 +111,9 @@ func Explain(t testing.TB, conn *pgx.Conn, statement Query) map[string]Plan {
 		}
 	}
 	plans := map[string]Plan{"with its arguments": read("explain (format json) "+statement.SQL, statement.Args...)}
+	if always {
+		return plans
+	}
 	exec("set plan_cache_mode = force_generic_plan")
 	exec("prepare explained as " + statement.SQL)
 	plans["with any arguments"] = read("explain (format json) execute explained " + literals(t, conn, statement))

@@ -129,7 +129,7 @@ func (s *Service) AuditLog(ctx context.Context, viewer users.Viewer, filter user
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.deps.Pool.Query(ctx, statement, values...)
+	rows, err := s.deps.Pool.Query(ctx, statement, withPlan(values)...)
 	if err != nil {
 		return nil, fmt.Errorf("audit log: %w", err)
 	}

@@ -32,7 +32,7 @@ func (s *Service) Users(ctx context.Context, viewer users.Viewer, filter users.U
 		return nil, err
 	}
 	search := newUserSearch(filter)
-	rows, err := s.deps.Pool.Query(ctx, search.page(order, window), search.values...)
+	rows, err := s.deps.Pool.Query(ctx, search.page(order, window), withPlan(search.values)...)
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
@@ -79,10 +79,18 @@ func (s *Service) CountUsers(ctx context.Context, viewer users.Viewer, filter us
 	}
 	search := newUserSearch(filter)
 	var n int32
-	if err := s.deps.Pool.QueryRow(ctx, `select count(*) from users where `+search.where(), search.values...).Scan(&n); err != nil {
+	if err := s.deps.Pool.QueryRow(ctx, `select count(*) from users where `+search.where(), withPlan(search.values)...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count users: %w", err)
 	}
 	return n, nil
+}
+
+// withPlan has a statement with these values planned each time. What a filter finds
+// can be rare or nearly everything, each with an index of its own: a plan for any
+// values, which PostgreSQL keeps of a statement that it has seen often, would read a
+// table to its end for what is rare.
+func withPlan(values []any) []any {
+	return append([]any{pgx.QueryExecModeCacheDescribe}, values...)
 }
 
 // userSearch is a search as conditions of SQL and their values. The conditions are
