@@ -2,8 +2,10 @@ package graph_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -59,6 +61,50 @@ func TestPlansOfMutations(t *testing.T) {
 		s.Do(t, s.person, `query ($l: ID!, $t: ID!) { todoList(id: $l) { tags { name } } todo(id: $t) { tags { name } } }`,
 			map[string]any{"l": s.list, "t": s.todo}).WantCodes(t)
 		wantIndexes(t, conn, s.asked.Take(), []string{"tags_name", "todo_tags_pkey"})
+	})
+	t.Run("reminders", func(t *testing.T) {
+		// Behind the service's back, so that there is something to read from.
+		if _, err := conn.Exec(t.Context(), `insert into river.river_job (kind, queue, max_attempts, state, scheduled_at, args)
+			select 'todos.reminder', 'reminders', 8, 'scheduled', now() + make_interval(secs => n), '{}' from generate_series(1, 50000) n`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), `analyze river.river_job`); err != nil {
+			t.Fatal(err)
+		}
+		spare, at := s.home(t), time.Now().Add(time.Hour)
+		update := map[string]any{"id": spare.todo, "remindAt": at.Format(time.RFC3339)}
+		for _, c := range []struct {
+			name  string
+			input map[string]any
+			want  []string
+		}{
+			{"updateTodo", update, []string{"river_job_pkey", "todos_pkey"}},
+			{"completeTodos", map[string]any{"ids": []string{spare.todo}}, []string{"river_job_pkey", "todos_pkey"}},
+		} {
+			s.asked.Take()
+			b.do(t, spare.owner, c.name, "", c.input).refused(t)
+			wantIndexes(t, conn, s.asked.Take(), c.want)
+		}
+		s.asked.Take()
+		if _, err := todospostgres.WakeReminders(t.Context(), s.pool, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		wantIndexes(t, conn, s.asked.Take(), []string{"river_job_prioritized_fetching_index", "river_job_pkey"})
+		s.asked.Take()
+		if _, err := todospostgres.Reminder(t.Context(), s.pool, todos.ReminderArgs{TodoID: spare.todo, RemindAt: at}); !errors.Is(err, todos.ErrObsolete) {
+			t.Fatal(err)
+		}
+		wantIndexes(t, conn, s.asked.Take(), []string{"todos_pkey", "todo_lists_pkey", "todo_assignees_pkey", "list_members_pkey"})
+		s.asked.Take()
+		if _, err := todospostgres.Assignment(t.Context(), s.pool, todos.AssignmentArgs{TodoID: spare.todo, UserID: me}); !errors.Is(err, todos.ErrObsolete) {
+			t.Fatal(err)
+		}
+		wantIndexes(t, conn, s.asked.Take(), []string{"todos_pkey", "todo_lists_pkey", "todo_assignees_pkey", "list_members_pkey"})
+		s.asked.Take()
+		if _, err := todospostgres.Share(t.Context(), s.pool, todos.ShareArgs{ListID: spare.list, UserID: spare.stranger.Subject}); !errors.Is(err, todos.ErrObsolete) {
+			t.Fatal(err)
+		}
+		wantIndexes(t, conn, s.asked.Take(), []string{"todo_lists_pkey", "list_members_pkey"})
 	})
 	t.Run("events", func(t *testing.T) {
 		s.asked.Take()
