@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,6 +26,37 @@ type Command struct {
 	Needs []string
 	// Run does it, until ctx ends at the latest.
 	Run func(ctx context.Context, logger *slog.Logger) error
+	// Arguments is how the arguments of a command that takes some are written, as in
+	// "[--all] ID…". Such a command has RunWith instead of Run.
+	Arguments string
+	RunWith   func(ctx context.Context, call Call) error
+}
+
+// Call is what a command with arguments gets.
+type Call struct {
+	// Arguments are those behind the command's name.
+	Arguments []string
+	// Out receives what the command was asked to print.
+	Out io.Writer
+	// Logger is that of the program.
+	Logger *slog.Logger
+}
+
+// ErrUsage is wrapped by the errors of a command whose arguments are wrong: Run then
+// says how they are written.
+var ErrUsage = errors.New("wrong arguments")
+
+// title is the command as it is written.
+func (c Command) title() string { return strings.TrimSpace(c.Name + " " + c.Arguments) }
+
+// takes tells whether the command is what args ask for, and returns its arguments.
+func (c Command) takes(args []string) (arguments []string, is bool) {
+	name := strings.Fields(c.Name)
+	if len(args) < len(name) || !slices.Equal(args[:len(name)], name) {
+		return nil, false
+	}
+	arguments = args[len(name):]
+	return arguments, c.RunWith != nil || len(arguments) == 0
 }
 
 // Program is a subgraph's executable.
@@ -52,9 +84,10 @@ func (p Program) Run(args, environment []string, stderr io.Writer) int {
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level(r)})).With(slog.String("service", p.Name))
 	commands := p.commands(r)
 	var chosen *Command
+	var arguments []string
 	for i := range commands {
-		if commands[i].Name == strings.Join(args, " ") {
-			chosen = &commands[i]
+		if behind, is := commands[i].takes(args); is {
+			chosen, arguments = &commands[i], behind
 		}
 	}
 	if chosen == nil {
@@ -69,14 +102,28 @@ func (p Program) Run(args, environment []string, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	r.Require(chosen.Needs...)
 	err := r.Close()
-	if err == nil {
+	if err == nil && chosen.RunWith != nil {
+		err = chosen.RunWith(ctx, Call{Arguments: arguments, Out: p.output(), Logger: logger})
+	} else if err == nil {
 		err = chosen.Run(ctx, logger)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrUsage):
+		fmt.Fprintf(stderr, "%s %s: %v\nusage: %s %s\n", p.Name, chosen.Name, err, p.Name, chosen.title())
+		return 2
+	case err != nil:
 		fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, chosen.Name, err)
 		return 1
 	}
 	return 0
+}
+
+// output is where what was asked for goes.
+func (p Program) output() io.Writer {
+	if p.Output != nil {
+		return p.Output
+	}
+	return os.Stdout
 }
 
 // level reads what is logged.
@@ -99,11 +146,7 @@ func (p Program) commands(r *env.Reader) []Command {
 // printConfig writes a table of variables, their values, and where those come
 // from.
 func (p Program) printConfig(values []env.Value) error {
-	var out io.Writer = os.Stdout
-	if p.Output != nil {
-		out = p.Output
-	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(p.output(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VARIABLE\tVALUE\tFROM")
 	for _, v := range values {
 		text := v.Text
@@ -120,7 +163,7 @@ func (p Program) usage(w io.Writer, commands []Command, settings []env.Setting) 
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "usage: %s COMMAND\n\ncommands\n", p.Name)
 	for _, c := range commands {
-		fmt.Fprintf(table, "  %s\t%s\n", c.Name, c.Meaning)
+		fmt.Fprintf(table, "  %s\t%s\n", c.title(), c.Meaning)
 	}
 	fmt.Fprintln(table, "\nenvironment (a secret NAME can be given in the file that NAME_FILE names)")
 	for _, s := range settings {

@@ -3,6 +3,7 @@ package program_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -27,6 +28,13 @@ func run(environment []string, args ...string) (status int, output, complaints s
 		return []program.Command{
 			{Name: "weave", Meaning: "weave", Needs: []string{"LOOM_KEY"}, Run: did("woven")},
 			{Name: "weave twice", Meaning: "weave | twice", Run: did("woven twice")},
+			{Name: "weave with", Meaning: "weave with threads", Arguments: "THREAD…", RunWith: func(_ context.Context, call program.Call) error {
+				if len(call.Arguments) == 0 {
+					return fmt.Errorf("%w: no thread", program.ErrUsage)
+				}
+				_, err := fmt.Fprintf(call.Out, "woven with %q", call.Arguments)
+				return err
+			}},
 		}
 	}}
 	status = p.Run(args, environment, &stderr)
@@ -45,6 +53,9 @@ func TestCommands(t *testing.T) {
 	}{
 		{"one word", []string{"LOOM_KEY=x"}, []string{"weave"}, 0, "woven", ""},
 		{"two words", nil, []string{"weave", "twice"}, 0, "woven twice", ""},
+		{"arguments", nil, []string{"weave", "with", "red", "-1"}, 0, `woven with ["red" "-1"]`, ""},
+		{"arguments that are wrong", nil, []string{"weave", "with"}, 2, "", "loom weave with: wrong arguments: no thread\nusage: loom weave with THREAD…\n"},
+		{"arguments in the list of commands", nil, nil, 2, "", "weave with THREAD…"},
 		{"a secret is missing", nil, []string{"weave"}, 1, "", "LOOM_KEY is not set: what opens it (or LOOM_KEY_FILE, a file that holds it)"},
 		{"no command", nil, nil, 2, "", "usage: loom COMMAND"},
 		{"words of no command", nil, []string{"weave", "thrice"}, 2, "", "LOOM_KEY[_FILE]"},

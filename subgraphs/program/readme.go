@@ -20,7 +20,7 @@ func (p Program) WriteReadme(w io.Writer) error {
 	fmt.Fprintf(&b, "<!-- Written from the code by \"go test ./... -update\" in this directory. -->\n\n")
 	b.WriteString("| command | what it does | needs |\n| --- | --- | --- |\n")
 	for _, c := range commands {
-		fmt.Fprintf(&b, "| `%s %s` | %s | %s |\n", p.Name, c.Name, cell(c.Meaning), code(c.Needs))
+		fmt.Fprintf(&b, "| `%s %s` | %s | %s |\n", p.Name, cell(c.title()), cell(c.Meaning), code(c.Needs))
 	}
 	fmt.Fprintf(&b, "\nIts configuration is its environment. A secret `NAME` can be given in a file that\n"+
 		"`NAME_FILE` names; white space around the content is ignored. Variables that begin with\n"+

@@ -2,6 +2,7 @@
 //
 //	worker migrate   bring River's tables up to date, then exit
 //	worker serve     run jobs until a signal ends it
+//	worker jobs …    list, retry and cancel jobs
 //
 // Without a command it lists the variables that configure it.
 package main
@@ -26,7 +27,7 @@ func main() {
 
 func commands(r *env.Reader) []program.Command {
 	c := readConfig(r)
-	return []program.Command{
+	return append([]program.Command{
 		{
 			Name: "serve", Meaning: "run jobs until a signal ends it", Run: c.serve,
 			Needs: []string{"USERS_DATABASE_URL", "TODOS_DATABASE_URL", "SMTP_URL"},
@@ -35,7 +36,7 @@ func commands(r *env.Reader) []program.Command {
 			Name: "migrate", Meaning: "bring River's tables up to date, then exit", Run: c.migrate,
 			Needs: []string{"USERS_DATABASE_URL", "TODOS_DATABASE_URL"},
 		},
-	}
+	}, c.jobCommands()...)
 }
 
 // migrate brings River's tables up to date in both databases.
