@@ -11,8 +11,8 @@ import (
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers/internal/alert"
+	"github.com/weftql/weft/workers/internal/breaker"
 	"github.com/weftql/weft/workers/internal/delivery"
-	"github.com/weftql/weft/workers/internal/mail"
 	"github.com/weftql/weft/workers/internal/passwordreset"
 	"github.com/weftql/weft/workers/internal/verification"
 	"github.com/weftql/weft/workers/internal/welcome"
@@ -25,6 +25,13 @@ type Config struct {
 	SMTPURL string
 	// MailFrom is the sender of every mail, "Name <address>".
 	MailFrom string
+	// SMTPTimeout bounds one delivery to the mail server. Defaults to 15 seconds.
+	SMTPTimeout time.Duration
+	// SMTPConnections bounds the sessions with the mail server. Defaults to 10.
+	SMTPConnections int
+	// Breaker says when a mail server that does not answer is left alone, and for how
+	// long.
+	Breaker breaker.Config
 	// PublicURL is where the public pages of the users service are that mails lead
 	// to, such as https://example.com. Defaults to none: mails hold tokens to be
 	// entered.
@@ -59,6 +66,8 @@ func (c Config) WithDefaults() Config {
 type Deps struct {
 	// Accounts knows users, and makes the tokens of their mails. Required.
 	Accounts Accounts
+	// Mailer sends mails. Required.
+	Mailer *Mailer
 }
 
 // Accounts is what jobs need of the users database.
@@ -74,22 +83,18 @@ type Accounts interface {
 // discards jobs of kinds that it does not know.
 func Users(config Config, deps Deps) (*river.Workers, error) {
 	config = config.WithDefaults()
-	sender, err := mail.NewSender(mail.Config{URL: config.SMTPURL, From: config.MailFrom})
-	if err != nil {
-		return nil, err
-	}
 	pages, err := delivery.ParsePages(config.PublicURL, config.LinkKeys)
 	if err != nil {
 		return nil, fmt.Errorf("workers: %w", err)
 	}
-	if deps.Accounts == nil {
-		return nil, errors.New("workers: Deps.Accounts is missing")
+	if deps.Accounts == nil || deps.Mailer == nil {
+		return nil, errors.New("workers: Deps.Accounts and Mailer are required")
 	}
 	l := newList(config)
-	add(l, welcome.New(deps.Accounts, sender))
-	add(l, verification.New(deps.Accounts, sender, pages))
-	add(l, passwordreset.New(deps.Accounts, sender, pages))
-	add(l, alert.New(deps.Accounts, sender))
+	add(l, welcome.New(deps.Accounts, deps.Mailer.Delivery))
+	add(l, verification.New(deps.Accounts, deps.Mailer.Delivery, pages))
+	add(l, passwordreset.New(deps.Accounts, deps.Mailer.Delivery, pages))
+	add(l, alert.New(deps.Accounts, deps.Mailer.Delivery))
 	return l.done()
 }
 

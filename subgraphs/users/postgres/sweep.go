@@ -19,8 +19,9 @@ const (
 )
 
 // Sweep removes what nobody needs any more: salts after the grace, attempts that
-// are forgotten, tokens from mails that have expired, sessions that are long over
-// and refresh tokens that were used long ago. Run calls it.
+// are forgotten, tokens from mails that have expired, sessions that are long over,
+// refresh tokens that were used and what is known of mails that changed long ago. Run
+// calls it.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	batch := &pgx.Batch{}
@@ -37,6 +38,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 	batch.Queue(`delete from sessions where id = any(array(
 		(select id from sessions where ended_at < $1 limit $2) union all (select id from sessions where expires_at < $1 limit $2)))`,
 		now.Add(-keptFor), sweepMost)
+	batch.Queue(`delete from email_deliveries where key = any(array(
+		select key from email_deliveries where updated_at < $1 limit $2))`, now.Add(-deliveryLife), sweepMost)
 	err := postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, batch).Close() })
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)

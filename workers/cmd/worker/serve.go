@@ -11,6 +11,7 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/server"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 	"github.com/weftql/weft/workers"
 	"github.com/weftql/weft/workers/internal/admin"
 	"github.com/weftql/weft/workers/internal/attempt"
@@ -22,10 +23,13 @@ import (
 // serve runs the jobs of both databases until ctx ends.
 func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	registry := metric.New()
-	databases, err := c.databases(ctx, registry, logger)
+	databases, mailer, err := c.databases(ctx, registry, logger)
 	defer func() {
 		for _, d := range databases {
 			d.close()
+		}
+		if mailer != nil {
+			mailer.Close()
 		}
 	}()
 	if err != nil {
@@ -46,22 +50,27 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	return running.Wait()
 }
 
-// databases returns both databases, with their jobs. It does not connect.
-func (c config) databases(ctx context.Context, registry *metric.Registry, logger *slog.Logger) ([]*database, error) {
+// databases returns both databases, with their jobs, and what those send mails with.
+// It does not connect.
+func (c config) databases(ctx context.Context, registry *metric.Registry, logger *slog.Logger) ([]*database, *workers.Mailer, error) {
 	users, errUsers := c.newDatabase(ctx, "users", c.usersDatabase, logger)
 	todos, errTodos := c.newDatabase(ctx, "todos", c.todosDatabase, logger)
 	if err := errors.Join(errUsers, errTodos); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	both := []*database{users, todos}
-	deps := workers.Deps{Accounts: accounts{users.pool}}
+	mailer, err := workers.NewMailer(c.jobs, workers.MailerDeps{Deliveries: userspostgres.NewDeliveries(users.pool), Logger: logger})
+	if err != nil {
+		return both, nil, err
+	}
+	deps := workers.Deps{Accounts: accounts{users.pool}, Mailer: mailer}
 	usersJobs, errUsers := workers.Users(c.jobs, deps)
 	todosJobs, errTodos := workers.Todos(c.jobs, deps)
 	if err := errors.Join(errUsers, errTodos); err != nil {
-		return both, err
+		return both, mailer, err
 	}
 	durations := attempt.Durations(registry)
-	return both, errors.Join(
+	return both, mailer, errors.Join(
 		users.work(jobs{workers: usersJobs, queues: workers.UsersQueues(), periodic: workers.UsersPeriodic()}, c, attempt.New(durations, users.logger)),
 		todos.work(jobs{workers: todosJobs, queues: workers.TodosQueues(), periodic: workers.TodosPeriodic()}, c, attempt.New(durations, todos.logger)),
 	)

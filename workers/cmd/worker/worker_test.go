@@ -284,7 +284,7 @@ func TestProgramRefuses(t *testing.T) {
 			"a rescue before the job's time is up",
 			[]string{"serve"},
 			append(nowhere, "WORKER_RESCUE_AFTER=30s"), 1,
-			[]string{"jobs of kind users.welcome may run for 30s, but are given to another worker after 30s", "users.verification"},
+			[]string{"jobs of kind users.welcome may run for 1m0s, but are given to another worker after 30s", "users.verification"},
 		},
 		{
 			"a poll interval below the cooldown",

@@ -11,27 +11,19 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/weftql/weft/subgraphs/users"
-	"github.com/weftql/weft/workers/internal/mail"
+	"github.com/weftql/weft/workers/internal/delivery/deliverytest"
 )
 
 // book is an Accounts of one user with one entry.
 type book struct{ contactErr, entryErr error }
 
 func (b book) Contact(context.Context, string) (users.Contact, error) {
-	return users.Contact{Email: "ann@example.test", DisplayName: "Ann", TimeZone: "Europe/Berlin"}, b.contactErr
+	return users.Contact{UserID: "usr_1", Email: "ann@example.test", DisplayName: "Ann", TimeZone: "Europe/Berlin"}, b.contactErr
 }
 
 func (b book) Entry(context.Context, string) (*users.AuditEntry, error) {
-	address := "192.0.2.1"
-	return &users.AuditEntry{At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), Address: &address}, b.entryErr
-}
-
-// outbox is a Sender that keeps what it is given.
-type outbox struct{ sent []mail.Message }
-
-func (o *outbox) Send(_ context.Context, message mail.Message) error {
-	o.sent = append(o.sent, message)
-	return nil
+	address, program := "192.0.2.1", "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+	return &users.AuditEntry{At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), Address: &address, UserAgent: &program}, b.entryErr
 }
 
 func job(event users.SecurityEvent) *river.Job[users.SecurityAlertArgs] {
@@ -45,14 +37,18 @@ func TestWorkTellsOfEveryEvent(t *testing.T) {
 	t.Parallel()
 	subjects := map[string]bool{}
 	for _, event := range []users.SecurityEvent{users.EventPasswordChanged, users.EventPasswordReset, users.EventNewDevice, users.EventTokenReused} {
-		out := &outbox{}
-		if err := New(book{}, out).Work(t.Context(), job(event)); err != nil || len(out.sent) != 1 {
-			t.Fatalf("%s: sent %+v, %v", event, out.sent, err)
+		d, out := deliverytest.New(t)
+		if err := New(book{}, d).Work(t.Context(), job(event)); err != nil || len(out.Sent()) != 1 {
+			t.Fatalf("%s: sent %+v, %v", event, out.Sent(), err)
 		}
-		got := out.sent[0]
-		if subjects[got.Subject] || got.ID != "security-alert-7" || got.To != "ann@example.test" ||
-			!strings.Contains(got.Text, "1 July 2026, 14:00:00 +02:00\n    Address: 192.0.2.1\n") || strings.Contains(got.Text, "Program") {
+		got := out.Sent()[0]
+		if subjects[got.Subject] || got.ID != "security-alert/aud_1" || got.To != "ann@example.test" {
 			t.Errorf("%s: sent %+v", event, got)
+		}
+		for _, want := range []string{"14:00", "192.0.2.1", "Firefox on Linux"} {
+			if !strings.Contains(got.Text, want) {
+				t.Errorf("%s: %q is missing in:\n%s", event, want, got.Text)
+			}
 		}
 		subjects[got.Subject] = true
 	}
@@ -73,11 +69,11 @@ func TestWorkTellsWhatToDoAboutFailures(t *testing.T) {
 		{"the database is down", book{contactErr: down}, users.EventNewDevice, false},
 		{"the database went down", book{entryErr: down}, users.EventNewDevice, false},
 	} {
-		out := &outbox{}
-		err := New(c.book, out).Work(t.Context(), job(c.event))
+		d, out := deliverytest.New(t)
+		err := New(c.book, d).Work(t.Context(), job(c.event))
 		var cancel *rivertype.JobCancelError
-		if err == nil || errors.As(err, &cancel) != c.final || out.sent != nil {
-			t.Errorf("%s: got %v, want final=%t; sent %v", c.name, err, c.final, out.sent)
+		if err == nil || errors.As(err, &cancel) != c.final || len(out.Sent()) != 0 {
+			t.Errorf("%s: got %v, want final=%t; sent %v", c.name, err, c.final, out.Sent())
 		}
 	}
 }

@@ -59,12 +59,3 @@ func (p Pages) link(page, token string) string {
 	}
 	return p.base + page + "?token=" + url.QueryEscape(token)
 }
-
-// Token is the paragraph that gives a token to its reader: the link to the page
-// where it is used, if there is one, and the token itself.
-func Token(link, token string) string {
-	if link == "" {
-		return "Your token:\n\n    " + token + "\n"
-	}
-	return "Open this page:\n\n    " + link + "\n\nor enter the token yourself:\n\n    " + token + "\n"
-}

@@ -60,15 +60,3 @@ func TestUnsubscribeLinksAreSignedAndEnd(t *testing.T) {
 		t.Error("the link lasts for ever")
 	}
 }
-
-func TestTokenShowsTheTokenToo(t *testing.T) {
-	t.Parallel()
-	for link, want := range map[string]string{
-		"":                             "Your token:\n\n    ABC\n",
-		"https://a.b/verify?token=ABC": "Open this page:\n\n    https://a.b/verify?token=ABC\n\nor enter the token yourself:\n\n    ABC\n",
-	} {
-		if got := Token(link, "ABC"); got != want {
-			t.Errorf("%q: %q", link, got)
-		}
-	}
-}

@@ -2,8 +2,7 @@ package mail
 
 import (
 	"cmp"
-	"context"
-	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -11,8 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"time"
-
-	gomail "github.com/wneessen/go-mail"
 )
 
 // Config configures a Sender.
@@ -27,6 +24,34 @@ type Config struct {
 	// Timeout bounds one delivery, from connecting to the server's last answer.
 	// Defaults to 15 seconds.
 	Timeout time.Duration
+	// Connections bounds the sessions with the server at the same time. Whoever comes
+	// when all are in use waits. Defaults to 10.
+	Connections int
+	// IdleTime is how long a session is kept for the next mail. Defaults to 10
+	// seconds: servers end idle sessions after a minute or more.
+	IdleTime time.Duration
+	// MailsPerConnection is after how many mails a session is ended, so that a server
+	// behind a balancer gets its share. Defaults to 100.
+	MailsPerConnection int
+	// RootCAs are the authorities for the server's certificate. Defaults to those of
+	// the machine.
+	RootCAs *x509.CertPool
+}
+
+// withDefaults returns a copy of c with every unset field filled in.
+func (c Config) withDefaults() Config {
+	c.Timeout = cmp.Or(c.Timeout, 15*time.Second)
+	c.Connections = cmp.Or(c.Connections, 10)
+	c.IdleTime = cmp.Or(c.IdleTime, 10*time.Second)
+	c.MailsPerConnection = cmp.Or(c.MailsPerConnection, 100)
+	return c
+}
+
+func (c Config) validate() error {
+	if c.Timeout < 0 || c.IdleTime < 0 || c.Connections < 0 || c.MailsPerConnection < 0 {
+		return errors.New("mail: Timeout, IdleTime, Connections and MailsPerConnection cannot be negative")
+	}
+	return nil
 }
 
 // server is what a Config's URL says.
@@ -55,42 +80,6 @@ func parseURL(text string) (server, error) {
 	ip := net.ParseIP(s.host)
 	s.plain = !s.implicit && (s.host == "localhost" || ip != nil && ip.IsLoopback())
 	return s, nil
-}
-
-// options gives the SMTP library what the server needs.
-func (s server) options(timeout time.Duration, domain string) []gomail.Option {
-	options := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(timeout), gomail.WithHELO(domain)}
-	switch {
-	case s.implicit:
-		options = append(options, gomail.WithSSL())
-	case s.plain:
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
-	default:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
-	}
-	if s.user != nil {
-		password, _ := s.user.Password()
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
-			gomail.WithUsername(s.user.Username()), gomail.WithPassword(password))
-	}
-	return options
-}
-
-// dial connects to address and closes the connection when ctx ends: the SMTP
-// library itself would wait for the server's answer until its own timeout.
-func (s server) dial(ctx context.Context, address string) (net.Conn, error) {
-	var dialer interface {
-		DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	} = &net.Dialer{}
-	if s.implicit {
-		dialer = &tls.Dialer{Config: &tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}}
-	}
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	context.AfterFunc(ctx, func() { conn.Close() })
-	return conn, nil
 }
 
 // parseFrom splits a sender into its address and that address's domain.

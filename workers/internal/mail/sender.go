@@ -1,45 +1,33 @@
 package mail
 
 import (
-	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
-	"net"
 	netmail "net/mail"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
-// ErrRefused says that the server will never take this message (SMTP 5xx), so
-// that sending it again is no use.
-var ErrRefused = errors.New("mail: refused for good")
-
-// Message is one e-mail to one person.
-type Message struct {
-	// ID makes the Message-ID, together with the sender's domain. The same
-	// message sent again has the same ID.
-	ID string
-	// To is the receiver's address, ToName the name shown with it.
-	To, ToName string
-	// Subject is the subject line in plain text.
-	Subject string
-	// Text is the body in plain text.
-	Text string
-}
-
-// Sender sends messages through one SMTP server, with a connection for each.
-// It is safe for concurrent use.
+// Sender sends messages through one SMTP server, over a few sessions that it keeps
+// for a while. It is safe for concurrent use.
 type Sender struct {
 	server  server
+	tls     *tls.Config
 	from    *netmail.Address
 	domain  string
 	timeout time.Duration
+	pool    *pool
 }
 
-// NewSender checks config and returns a Sender; it does not connect.
+// NewSender checks config and returns a Sender; it does not connect. The caller
+// closes it.
 func NewSender(config Config) (*Sender, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	config = config.withDefaults()
 	server, err := parseURL(config.URL)
 	if err != nil {
 		return nil, err
@@ -48,46 +36,74 @@ func NewSender(config Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	if config.Timeout < 0 {
-		return nil, errors.New("mail: Timeout cannot be negative")
-	}
-	return &Sender{server: server, from: from, domain: domain, timeout: cmp.Or(config.Timeout, 15*time.Second)}, nil
+	return &Sender{
+		server: server, from: from, domain: domain, timeout: config.Timeout,
+		tls:  &tls.Config{ServerName: server.host, MinVersion: tls.VersionTLS12, RootCAs: config.RootCAs},
+		pool: newPool(config.Connections, config.IdleTime, config.MailsPerConnection),
+	}, nil
 }
 
-// Send delivers message to the server. An error that wraps ErrRefused is final;
-// after any other the message may be sent again, and may then arrive twice: the
-// connection can break between the server's taking it and its saying so.
-func (s *Sender) Send(ctx context.Context, message Message) error {
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	m.FromMailAddress(s.from)
-	if err := m.AddToFormat(message.ToName, message.To); err != nil {
-		return fmt.Errorf("%w: the receiver's address is invalid", ErrRefused)
-	}
-	m.Subject(message.Subject)
-	m.SetMessageIDWithValue(message.ID + "@" + s.domain)
-	m.SetDate()
-	m.SetBodyString(gomail.TypeTextPlain, message.Text)
+// Close ends the sessions with the server. Those in use end with their mail.
+func (s *Sender) Close() { s.pool.close() }
 
+// Send delivers message to the server. Its error is an *Error, which says what is
+// known of the message. When ctx ends, it returns at once.
+func (s *Sender) Send(ctx context.Context, message Message) error {
+	composed, err := s.compose(message)
+	if err != nil {
+		return err
+	}
+	if err := s.pool.enter(ctx); err != nil {
+		return err
+	}
+	defer s.pool.leave()
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	options := append(s.server.options(s.timeout, s.domain),
-		gomail.WithDialContextFunc(func(_ context.Context, _, address string) (net.Conn, error) { return s.server.dial(ctx, address) }))
-	client, err := gomail.NewClient(s.server.host, options...)
-	if err != nil {
-		return fmt.Errorf("mail: %w", err)
+	err = s.deliver(ctx, message.To, composed)
+	// The end of the context closes the connection; that is not what happened.
+	var failed *Error
+	if errors.As(err, &failed) && failed.Err != nil && ctx.Err() != nil {
+		failed.Err = ctx.Err()
 	}
-	err = client.DialAndSendWithContext(ctx, m)
-	var answer *gomail.SendError
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &answer):
-		return fmt.Errorf("mail: send to %s:%d: %w", s.server.host, s.server.port, err)
-	// The library's own text repeats the receiver's address, which has no
-	// business in a log or in the error column of a job.
-	case !answer.IsTemp() && answer.ErrorCode() >= 500:
-		return fmt.Errorf("%w: %s (SMTP %d)", ErrRefused, answer.Reason, answer.ErrorCode())
-	default:
-		return fmt.Errorf("mail: send to %s:%d: %s (SMTP %d)", s.server.host, s.server.port, answer.Reason, answer.ErrorCode())
-	}
+	return err
 }
+
+// deliver hands a message over in a session that is idle, or in a new one. A server
+// may end a session that is idle at any time: then the message goes into a new one.
+func (s *Sender) deliver(ctx context.Context, to string, message *gomail.Msg) error {
+	if c := s.pool.take(); c != nil {
+		if begun, err := s.use(ctx, c, to, message); begun || ctx.Err() != nil {
+			return err
+		}
+	}
+	c, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.use(ctx, c, to, message)
+	return err
+}
+
+// use sends a message in a session, which is kept for the next one if it is still
+// good. It reports whether the server was told of the message.
+func (s *Sender) use(ctx context.Context, c *connection, to string, message *gomail.Msg) (begun bool, err error) {
+	open := c.watch(ctx)
+	if !c.alive() {
+		open()
+		_ = c.conn.Close() // the server has done so already
+		return false, &Error{Kind: Unreachable, Step: stepMail, Err: errGone}
+	}
+	err = c.send(s.from.Address, to, message)
+	var failed *Error
+	begun = !errors.As(err, &failed) || failed.Step != stepMail || !IsUnanswered(err)
+	switch still := open(); {
+	case !still || IsUnanswered(err):
+		_ = c.conn.Close() // nobody would answer a goodbye
+	case err != nil && !c.reset() || !s.pool.put(c):
+		c.close()
+	}
+	return begun, err
+}
+
+// errGone is what happened to a session that was idle.
+var errGone = errors.New("the server has ended the session")

@@ -1,7 +1,7 @@
 // Package verification sends the mail with which a user shows that the address is
 // theirs.
 //
-//	users.VerificationArgs{UserID} ─Worker─▶ a fresh token of the user ─▶ mail
+//	users.VerificationArgs{UserID} ─Worker─▶ a fresh token of the user ─▶ letter.Verification ─▶ mail
 //
 // The token is made here, when the mail is sent: it is in the mail and nowhere else.
 // A job that is tried again makes another one; all of them are good until they
@@ -12,11 +12,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/workers/internal/delivery"
+	"github.com/weftql/weft/workers/internal/letter"
 )
 
 // Tokens makes tokens.
@@ -26,21 +28,22 @@ type Tokens interface {
 	VerificationToken(ctx context.Context, userID string) (users.Contact, string, error)
 }
 
-// Worker sends verification mails.
+// Worker sends verification mails, one for each time that somebody asked.
 type Worker struct {
 	delivery.Policy[users.VerificationArgs]
-	tokens Tokens
-	sender delivery.Sender
-	pages  delivery.Pages
+	tokens   Tokens
+	delivery *delivery.Delivery
+	pages    delivery.Pages
 }
 
 // New returns a Worker.
-func New(tokens Tokens, sender delivery.Sender, pages delivery.Pages) *Worker {
-	return &Worker{tokens: tokens, sender: sender, pages: pages}
+func New(tokens Tokens, d *delivery.Delivery, pages delivery.Pages) *Worker {
+	return &Worker{Policy: delivery.PolicyOf[users.VerificationArgs](d), tokens: tokens, delivery: d, pages: pages}
 }
 
 // Work implements river.Worker. A user who is not pending any more gets no mail.
 func (w *Worker) Work(ctx context.Context, job *river.Job[users.VerificationArgs]) error {
+	expires := time.Now().Add(users.VerificationLife)
 	contact, token, err := w.tokens.VerificationToken(ctx, job.Args.UserID)
 	if errors.Is(err, users.ErrNoContact) {
 		return river.JobCancel(fmt.Errorf("verification: %w", err))
@@ -48,16 +51,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[users.VerificationArgs
 	if err != nil {
 		return fmt.Errorf("verification: %w", err)
 	}
-	return delivery.Deliver(ctx, w.sender, "verification", job.ID, contact, w.content(contact, token))
-}
-
-func (w *Worker) content(contact users.Contact, token string) delivery.Mail {
-	return delivery.Mail{
-		Subject: "Verify your e-mail address",
-		Text: "Hi " + contact.DisplayName + ",\n\n" +
-			"please show that this address is yours. " + delivery.Token(w.pages.Verify(token), token) + "\n" +
-			"It is good for three days.\n\n" +
-			"You get this mail because somebody registered with this address. If it was not\n" +
-			"you, nothing needs to be done.\n",
-	}
+	key := "verification/" + contact.UserID + "/" + job.Args.Asked.UTC().Format(time.RFC3339)
+	return w.delivery.Letter(ctx, job.JobRow, delivery.Mail{Key: key, Contact: contact},
+		letter.Verification{Link: w.pages.Verify(token), Token: token, Expires: expires})
 }

@@ -1,6 +1,6 @@
 // Package welcome sends the mail that greets a new account.
 //
-//	users.WelcomeArgs{UserID} ─Worker─▶ contact of the user ─▶ mail
+//	users.WelcomeArgs{UserID} ─Worker─▶ contact of the user ─▶ letter.Welcome ─▶ mail
 //
 // Name and address are read when the mail is sent, so that the queue holds no
 // personal data and a user who was deleted meanwhile gets no mail.
@@ -15,6 +15,7 @@ import (
 
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/workers/internal/delivery"
+	"github.com/weftql/weft/workers/internal/letter"
 )
 
 // Contacts finds out how to write to users.
@@ -23,21 +24,19 @@ type Contacts interface {
 	Contact(ctx context.Context, userID string) (users.Contact, error)
 }
 
-// Worker sends welcome mails. It is safe to run a job twice: the second mail is
-// recognisable as the first.
+// Worker sends welcome mails, one to each user.
 type Worker struct {
 	delivery.Policy[users.WelcomeArgs]
 	contacts Contacts
-	sender   delivery.Sender
+	delivery *delivery.Delivery
 }
 
 // New returns a Worker.
-func New(contacts Contacts, sender delivery.Sender) *Worker {
-	return &Worker{contacts: contacts, sender: sender}
+func New(contacts Contacts, d *delivery.Delivery) *Worker {
+	return &Worker{Policy: delivery.PolicyOf[users.WelcomeArgs](d), contacts: contacts, delivery: d}
 }
 
-// Work implements river.Worker. A user without a contact, and an address that
-// the mail server refuses for good, end the job; anything else is tried again.
+// Work implements river.Worker. A user without a contact ends the job.
 func (w *Worker) Work(ctx context.Context, job *river.Job[users.WelcomeArgs]) error {
 	contact, err := w.contacts.Contact(ctx, job.Args.UserID)
 	if errors.Is(err, users.ErrNoContact) {
@@ -46,16 +45,5 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[users.WelcomeArgs]) er
 	if err != nil {
 		return fmt.Errorf("welcome: %w", err)
 	}
-	return delivery.Deliver(ctx, w.sender, "welcome", job.ID, contact, content(contact))
-}
-
-func content(contact users.Contact) delivery.Mail {
-	return delivery.Mail{
-		Subject: "Welcome to Weft, " + contact.DisplayName,
-		Text: "Hi " + contact.DisplayName + ",\n\n" +
-			"your account is ready. Create a list, add what has to be done, and share it\n" +
-			"with the people who do it with you.\n\n" +
-			"You get this mail because somebody registered with this address. If it was not\n" +
-			"you, nothing needs to be done.\n",
-	}
+	return w.delivery.Letter(ctx, job.JobRow, delivery.Mail{Key: "welcome/" + contact.UserID, Contact: contact}, letter.Welcome{})
 }
