@@ -96,11 +96,12 @@ var vendors = map[string][]string{
 	"github.com/andybalholm/brotli": {"router/internal/subgraph"},
 	"github.com/klauspost/compress": {"router/internal/subgraph"},
 	"github.com/99designs/gqlgen":   {"subgraphs/...", "deploy/..."},
-	"github.com/wneessen/go-mail":   {"workers/..."},
+	"github.com/wneessen/go-mail":   {"workers/internal/mail"},
 	"riverqueue.com/riverui":        {"workers/internal/admin"},
 	"github.com/goccy/go-yaml":      {"router", "router/cmd/weft", "router/internal/..."},
 	"github.com/emersion/go-smtp":   {"deploy/..."},
 	"github.com/pressly/goose":      {"subgraphs/postgres", "deploy/..."},
+	"github.com/sony/gobreaker":     {"workers/internal/breaker"},
 }
 
 // listed is what "go list -json" tells of a package.
