@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -34,7 +36,11 @@ func New(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	endpoint := &endpoint{cfg: cfg, graphql: newGraphQL(cfg, entities), places: make(chan struct{}, cfg.MaxRequests)}
+	endpoint := &endpoint{
+		cfg: cfg, places: make(chan struct{}, cfg.MaxRequests),
+		writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now),
+		post:    post{executor: newExecutor(cfg, entities), reads: cfg.Reads, texts: &sync.Pool{}},
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", endpoint)
 	mux.Handle("GET "+healthPath, health(cfg.Ready))
@@ -47,28 +53,29 @@ func New(cfg Config) (*Handler, error) {
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
-// newGraphQL assembles gqlgen's part: one transport, no suggestions of names, no
-// stack traces in answers.
-func newGraphQL(cfg Config, entities *entities) *handler.Server {
-	server := handler.New(cfg.Schema)
-	server.AddTransport(post{reads: cfg.Reads, writers: newWriters(cfg.ReadYourWrites, cfg.MaxWriters, cfg.Now), texts: &sync.Pool{}})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cfg.MaxCachedOperations))
-	server.SetParserTokenLimit(cfg.MaxTokens)
-	server.SetDisableSuggestion(true)
+// newExecutor assembles gqlgen's part: no suggestions of names, no stack traces in
+// answers.
+func newExecutor(cfg Config, entities *entities) *executor.Executor {
+	executor := executor.New(cfg.Schema)
+	executor.SetQueryCache(lru.New[*ast.QueryDocument](cfg.MaxCachedOperations))
+	executor.SetParserTokenLimit(cfg.MaxTokens)
+	executor.SetDisableSuggestion(true)
 	// _service { sdl } needs it; only who can sign gets here.
-	server.Use(extension.Introspection{})
-	server.Use(entities)
+	executor.Use(extension.Introspection{})
+	executor.Use(entities)
 	errors := errorPresenter{logger: cfg.Logger}
-	server.SetErrorPresenter(errors.present)
-	server.SetRecoverFunc(errors.recovered)
-	return server
+	executor.SetErrorPresenter(errors.present)
+	executor.SetRecoverFunc(errors.recovered)
+	return executor
 }
 
 // endpoint is /graphql: what happens to a request before it is GraphQL's.
 type endpoint struct {
 	cfg     Config
-	graphql http.Handler
 	places  chan struct{} // one for each request in progress
+	writers *writers
+	bodies  sync.Pool // of *[]byte: requests that were answered
+	post    post
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +96,20 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "the service has too many requests in progress")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBodyBytes))
+	buffer, _ := e.bodies.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	e.serve(w, r, buffer)
+	if cap(*buffer) <= maxKeptText {
+		e.bodies.Put(buffer)
+	}
+}
+
+// serve reads a request into buffer, and answers it if the router signed it.
+func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, buffer *[]byte) {
+	body, err := readAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBodyBytes), (*buffer)[:0])
+	*buffer = body
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -105,21 +125,39 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the request is not signed by the router")
 		return
 	}
-	ctx, cancel := context.WithTimeout(withCookies(withRecorder(WithCaller(r.Context(), envelope)), w, r), e.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(&exchange{
+		Context: graphql.StartOperationTrace(r.Context()),
+		caller:  envelope, request: r, answer: w.Header(), writers: e.writers,
+	}, e.cfg.Timeout)
 	defer cancel()
-	r = r.WithContext(e.cfg.Prepare(ctx))
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	e.graphql.ServeHTTP(w, r)
+	e.post.serve(e.cfg.Prepare(ctx), w, r.Header, body)
+}
+
+// readAll is io.ReadAll into memory that there is.
+func readAll(r io.Reader, into []byte) ([]byte, error) {
+	for {
+		into = slices.Grow(into, bytes.MinRead)
+		n, err := r.Read(into[len(into):cap(into)])
+		into = into[:len(into)+n]
+		if err == io.EOF {
+			return into, nil
+		}
+		if err != nil {
+			return into, err
+		}
+	}
 }
 
 // refuse answers with a GraphQL response that has nothing but an error.
 func refuse(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
+	refuseWith(w, status, &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}})
+}
+
+func refuseWith(w http.ResponseWriter, status int, err *gqlerror.Error) {
+	w.Header()["Content-Type"] = jsonContent
 	w.WriteHeader(status)
 	// A client that went away does not read the answer either.
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": gqlerror.List{{
-		Message: message, Extensions: map[string]any{"code": code},
-	}}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": gqlerror.List{err}})
 }
 
 // healthPath is where load balancers and supervisors look.

@@ -4,78 +4,64 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// post is the one transport of a subgraph: a JSON request, a JSON response.
-// gqlgen's own repeats the request's body in its errors and answers 422 to an
-// invalid operation; a router expects 200 and the errors.
+// post answers JSON requests with JSON, as a transport of gqlgen's would. Those
+// repeat the request's body in their errors and answer 422 to an invalid operation;
+// a router expects 200 and the errors.
 type post struct {
-	reads   func(context.Context) context.Context
-	writers *writers
-	texts   *sync.Pool // of *[]byte: responses that were written
+	executor *executor.Executor
+	reads    func(context.Context) context.Context
+	texts    *sync.Pool // of *[]byte: responses that were written
 }
 
-var _ graphql.Transport = post{}
-
-// Supports implements graphql.Transport; the endpoint has checked the request.
-func (post) Supports(*http.Request) bool { return true }
-
-// Do implements graphql.Transport.
-func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx := r.Context()
-	params := &graphql.RawParams{ReadTime: graphql.TraceTiming{Start: graphql.Now()}}
-	if err := decode(r.Body, params); err != nil {
+// serve answers a request, whose body may be used otherwise afterwards. The
+// context has its exchange.
+func (p post) serve(ctx context.Context, w http.ResponseWriter, header http.Header, body []byte) {
+	defer func() {
+		if value := recover(); value != nil {
+			var shown *gqlerror.Error // errorPresenter has no others
+			errors.As(p.executor.PresentRecoveredError(ctx, value), &shown)
+			refuseWith(w, http.StatusInternalServerError, shown)
+		}
+	}()
+	params := &graphql.RawParams{ReadTime: graphql.TraceTiming{Start: graphql.Now()}, Headers: header}
+	if err := decode(body, params); err != nil {
 		refuse(w, http.StatusBadRequest, "BAD_REQUEST", "the body is not the JSON of a GraphQL request")
 		return
 	}
-	params.Headers = r.Header
 	params.ReadTime.End = graphql.Now()
-	operation, errs := exec.CreateOperationContext(ctx, params)
+	operation, errs := p.executor.CreateOperationContext(ctx, params)
 	if errs != nil {
-		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		response := p.executor.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 		p.writeResponse(w, requestErrors(response))
 		return
 	}
-	p.writeResponse(w, p.dispatch(ctx, exec, operation))
+	p.writeResponse(w, p.dispatch(ctx, operation))
 }
 
 // dispatch executes an operation. A read may be answered by a replica unless its
 // caller has just written; who writes is remembered before the answer is sent,
 // also if the mutation failed: it may have been carried out all the same.
-func (p post) dispatch(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext) *graphql.Response {
-	caller := Caller(ctx).Subject
-	ctx = context.WithValue(ctx, writersKey{}, p.writers)
+func (p post) dispatch(ctx context.Context, operation *graphql.OperationContext) *graphql.Response {
+	x := exchangeOf(ctx)
 	if operation.Operation.Operation == ast.Query {
-		if !p.writers.recently(caller) {
+		if !x.writers.recently(x.caller.Subject) {
 			ctx = p.reads(ctx)
 		}
 	} else {
-		defer p.writers.wrote(caller)
+		defer x.writers.wrote(x.caller.Subject)
 	}
-	responses, ctx := exec.DispatchOperation(ctx, operation)
+	responses, ctx := p.executor.DispatchOperation(ctx, operation)
 	return responses(ctx)
-}
-
-// decode reads one JSON object and nothing behind it. Numbers stay text, so that
-// large integers keep their digits.
-func decode(body io.Reader, params *graphql.RawParams) error {
-	decoder := json.NewDecoder(body)
-	decoder.UseNumber()
-	if err := decoder.Decode(params); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return gqlerror.Errorf("there is more than one value")
-	}
-	return nil
 }
 
 // requestErrors returns a response of errors for which nothing was executed. The
@@ -89,6 +75,9 @@ func requestErrors(response *graphql.Response) *graphql.Response {
 	}
 	return response
 }
+
+// jsonContent is the Content-Type of every answer.
+var jsonContent = []string{"application/json"}
 
 // maxKeptText is up to how many bytes the memory of a response is kept.
 const maxKeptText = 1 << 20
@@ -139,7 +128,7 @@ func (p post) writeResponse(w http.ResponseWriter, response *graphql.Response) {
 	}
 	text = append(text, '}')
 	header := w.Header()
-	header.Set("Content-Type", "application/json")
+	header["Content-Type"] = jsonContent
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	_, _ = w.Write(text) // a client that went away does not read it
 }

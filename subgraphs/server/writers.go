@@ -69,15 +69,12 @@ func (w *writers) turn(now time.Time) {
 	w.previous, w.current, w.started = w.current, map[string]time.Time{}, now
 }
 
-// writersKey is the key of a request's writers in its context.
-type writersKey struct{}
-
 // Wrote notes that something was written that belongs to user, who is not the
 // caller: one who has just registered or logged in, or whose account somebody
 // else changed. For a few seconds the user's reads are answered by the primary,
 // as those of a caller are after every mutation.
 func Wrote(ctx context.Context, user string) {
-	if w, ok := ctx.Value(writersKey{}).(*writers); ok {
-		w.wrote(user)
+	if x := exchangeOf(ctx); x != nil {
+		x.writers.wrote(user)
 	}
 }
