@@ -13,7 +13,7 @@ type Loader[K comparable, V any] struct {
 	fetch    func(context.Context, []K) ([]V, error)
 
 	mu    sync.Mutex
-	calls map[K]*call[V]
+	calls map[K]*call[V] // nil as long as nobody has asked
 }
 
 // call is a value that is loaded or being loaded.
@@ -31,7 +31,7 @@ var errAbandoned = errors.New("batch: the fetch did not return")
 // are all different, in their order; its error is that of all of them. It is
 // called with the context of whoever asked first.
 func NewLoader[K comparable, V any](siblings *Siblings[K], fetch func(context.Context, []K) ([]V, error)) *Loader[K, V] {
-	return &Loader[K, V]{siblings: siblings, fetch: fetch, calls: map[K]*call[V]{}}
+	return &Loader[K, V]{siblings: siblings, fetch: fetch}
 }
 
 // Load returns the value of key, or what fetch said.
@@ -57,6 +57,9 @@ func (l *Loader[K, V]) Load(ctx context.Context, key K) (V, error) {
 // begin claims key and those of its siblings that nobody has asked for. The lock
 // is held.
 func (l *Loader[K, V]) begin(key K) (keys []K, calls []*call[V]) {
+	if l.calls == nil {
+		l.calls = map[K]*call[V]{}
+	}
 	done := make(chan struct{})
 	claim := func(k K) {
 		if l.calls[k] == nil {
@@ -94,12 +97,12 @@ type Pages[K, A comparable, V any] struct {
 	fetch    func(context.Context, []K, A) ([]V, error)
 
 	mu      sync.Mutex
-	loaders map[A]*Loader[K, V]
+	loaders map[A]*Loader[K, V] // nil as long as nobody has asked
 }
 
 // NewPages returns Pages; see NewLoader for fetch.
 func NewPages[K, A comparable, V any](siblings *Siblings[K], fetch func(context.Context, []K, A) ([]V, error)) *Pages[K, A, V] {
-	return &Pages[K, A, V]{siblings: siblings, fetch: fetch, loaders: map[A]*Loader[K, V]{}}
+	return &Pages[K, A, V]{siblings: siblings, fetch: fetch}
 }
 
 // Load returns the value of key with args, or what fetch said.
@@ -107,6 +110,9 @@ func (p *Pages[K, A, V]) Load(ctx context.Context, key K, args A) (V, error) {
 	p.mu.Lock()
 	loader := p.loaders[args]
 	if loader == nil {
+		if p.loaders == nil {
+			p.loaders = map[A]*Loader[K, V]{}
+		}
 		loader = NewLoader(p.siblings, func(ctx context.Context, keys []K) ([]V, error) { return p.fetch(ctx, keys, args) })
 		p.loaders[args] = loader
 	}

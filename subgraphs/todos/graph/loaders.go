@@ -59,7 +59,7 @@ type request struct {
 // WithLoaders prepares the context of one request, which has its caller already.
 func WithLoaders(ctx context.Context, service todos.Service) context.Context {
 	r := &request{service: service, viewer: viewer(ctx)}
-	r.current.Store(newLoaders(r.viewer, service))
+	r.current.Store(newLoaders(r))
 	return context.WithValue(ctx, loadersKey{}, r)
 }
 
@@ -79,36 +79,36 @@ func load(ctx context.Context) *loaders { return requestOf(ctx).current.Load() }
 // with all that is selected below it.
 func reload(ctx context.Context) *loaders {
 	r := requestOf(ctx)
-	l := newLoaders(r.viewer, r.service)
+	l := newLoaders(r)
 	r.current.Store(l)
 	return l
 }
 
-func newLoaders(me todos.Viewer, service todos.Service) *loaders {
+func newLoaders(r *request) *loaders {
 	l := &loaders{}
 	l.list = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([]*todos.TodoList, error) {
-		lists, err := service.ListsByID(ctx, me, ids)
+		lists, err := r.service.ListsByID(ctx, r.viewer, ids)
 		l.sawLists(lists)
 		return lists, err
 	})
 	l.members = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([][]todos.ListMember, error) {
-		all, err := service.Members(ctx, me, ids)
+		all, err := r.service.Members(ctx, r.viewer, ids)
 		l.sawMembers(all)
 		return all, err
 	})
 	l.assignees = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([][]todos.User, error) {
-		all, err := service.Assignees(ctx, me, ids)
+		all, err := r.service.Assignees(ctx, r.viewer, ids)
 		l.sawAssignees(all)
 		return all, err
 	})
 	l.listTags = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([][]todos.Tag, error) {
-		return service.TagsOfLists(ctx, me, ids)
+		return r.service.TagsOfLists(ctx, r.viewer, ids)
 	})
 	l.todoTags = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([][]todos.Tag, error) {
-		return service.TagsOfTodos(ctx, me, ids)
+		return r.service.TagsOfTodos(ctx, r.viewer, ids)
 	})
 	l.lists = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoListConnection, error) {
-		connections, err := service.Lists(ctx, me, ids, args)
+		connections, err := r.service.Lists(ctx, r.viewer, ids, args)
 		var lists []*todos.TodoList
 		for _, connection := range connections {
 			for _, edge := range connection.Edges {
@@ -119,7 +119,7 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		return connections, err
 	})
 	l.todos = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, args todoArgs) ([]*todos.TodoConnection, error) {
-		connections, err := service.Todos(ctx, me, sets, args.query, args.page)
+		connections, err := r.service.Todos(ctx, r.viewer, sets, args.query, args.page)
 		var all []*todos.Todo
 		for _, connection := range connections {
 			for _, edge := range connection.Edges {
@@ -130,7 +130,7 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		return connections, err
 	})
 	l.history = batch.NewPages(&l.todoIDs, func(ctx context.Context, ids []string, args page.Args) ([]*todos.TodoEventConnection, error) {
-		connections, err := service.History(ctx, me, ids, args)
+		connections, err := r.service.History(ctx, r.viewer, ids, args)
 		l.sawUserIDs(func() (ids []string) {
 			for _, connection := range connections {
 				for _, edge := range connection.Edges {
@@ -141,26 +141,26 @@ func newLoaders(me todos.Viewer, service todos.Service) *loaders {
 		})
 		return connections, err
 	})
-	l.count(me, service)
+	l.count(r)
 	return l
 }
 
 // count makes the loaders of numbers.
-func (l *loaders) count(me todos.Viewer, service todos.Service) {
+func (l *loaders) count(r *request) {
 	l.listCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
-		return service.CountLists(ctx, me, ids)
+		return r.service.CountLists(ctx, r.viewer, ids)
 	})
 	l.todoCount = batch.NewPages(&l.sets, func(ctx context.Context, sets []todos.TodoSet, query todos.TodoQuery) ([]int32, error) {
-		return service.CountTodos(ctx, me, sets, query)
+		return r.service.CountTodos(ctx, r.viewer, sets, query)
 	})
 	l.listStats = batch.NewLoader(&l.listIDs, func(ctx context.Context, ids []string) ([]todos.TodoStats, error) {
-		return service.ListStats(ctx, me, ids)
+		return r.service.ListStats(ctx, r.viewer, ids)
 	})
 	l.userStats = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]todos.TodoStats, error) {
-		return service.UserStats(ctx, me, ids)
+		return r.service.UserStats(ctx, r.viewer, ids)
 	})
 	l.changes = batch.NewLoader(&l.todoIDs, func(ctx context.Context, ids []string) ([]int32, error) {
-		return service.CountHistory(ctx, me, ids)
+		return r.service.CountHistory(ctx, r.viewer, ids)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 // are made for one request and its viewer, and made again after each change.
 type loaders struct {
 	service users.Service
+	viewer  users.Viewer
 	// The ids of users that were read, and of those who did what is in the audit
 	// log.
 	userIDs, actorIDs batch.Siblings[string]
@@ -53,20 +54,20 @@ func current(ctx context.Context) *atomic.Pointer[loaders] {
 }
 
 func newLoaders(me users.Viewer, service users.Service) *loaders {
-	l := &loaders{service: service}
+	l := &loaders{service: service, viewer: me} // its functions refer to nothing else
 	l.settings = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]*users.NotificationSettings, error) {
-		return service.NotificationSettings(ctx, me, ids)
+		return l.service.NotificationSettings(ctx, l.viewer, ids)
 	})
 	l.user = batch.NewLoader(&l.actorIDs, func(ctx context.Context, ids []string) ([]*users.User, error) {
-		found, err := service.UsersByID(ctx, me, ids)
+		found, err := l.service.UsersByID(ctx, l.viewer, ids)
 		l.sawUsers(found)
 		return found, err
 	})
 	l.sessions = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*users.SessionConnection, error) {
-		return service.Sessions(ctx, me, ids, args)
+		return l.service.Sessions(ctx, l.viewer, ids, args)
 	})
 	l.sessionCount = batch.NewLoader(&l.userIDs, func(ctx context.Context, ids []string) ([]int32, error) {
-		return service.CountSessions(ctx, me, ids)
+		return l.service.CountSessions(ctx, l.viewer, ids)
 	})
 	return l
 }

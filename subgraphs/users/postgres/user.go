@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/users"
@@ -16,20 +17,34 @@ const columns = `id, display_name, avatar_url, time_zone, email, email_verified_
 // scanUser reads the columns of a row, with everything filled in.
 func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(row) }
 
+// scanned is a user and what is read of it, in types that pgx knows without
+// reflection.
+type scanned struct {
+	users.User
+	key                   pgtype.UUID
+	avatarURL             pgtype.Text
+	email, status, locale string
+	emailVerified         bool
+	roles                 pgtype.FlatArray[string]
+}
+
 // scanUserAnd reads the columns of a row and what follows them.
 func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
-	var u users.User
-	var key id.UUID
-	var roles []string // pgx would read them as users.Role by reflection
+	var s scanned
+	u := &s.User
 	err := row.Scan(append([]any{
-		&key, &u.DisplayName, &u.AvatarURL, &u.TimeZone, &u.Email, &u.EmailVerified, &roles, &u.Status, &u.Locale, &u.CreatedAt, &u.UpdatedAt, &u.Version,
+		&s.key, &u.DisplayName, &s.avatarURL, &u.TimeZone, &s.email, &s.emailVerified, &s.roles, &s.status, &s.locale, &u.CreatedAt, &u.UpdatedAt, &u.Version,
 	}, more...)...)
-	u.ID = id.Format(id.User, key)
-	u.Roles = make([]users.Role, len(roles))
-	for i, role := range roles {
+	u.ID = id.Format(id.User, s.key.Bytes)
+	if s.avatarURL.Valid {
+		u.AvatarURL = &s.avatarURL.String
+	}
+	u.Email, u.EmailVerified, u.Status, u.Locale = &s.email, &s.emailVerified, (*users.UserStatus)(&s.status), &s.locale
+	u.Roles = make([]users.Role, len(s.roles))
+	for i, role := range s.roles {
 		u.Roles[i] = users.Role(role)
 	}
-	return &u, err
+	return u, err
 }
 
 // UsersByID implements users.Service.
