@@ -2,49 +2,20 @@ package graph_test
 
 import (
 	"context"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 )
-
-// assassin ends the connection of a statement before it is sent, once for each
-// time it is told to.
-type assassin struct {
-	admin *pgx.Conn
-
-	mu     sync.Mutex
-	victim string // a part of the statement; "" for none
-	killed int
-}
-
-// TraceQueryStart implements pgx.QueryTracer.
-func (a *assassin) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.victim == "" || !strings.Contains(data.SQL, a.victim) {
-		return ctx
-	}
-	a.victim = ""
-	var ended bool
-	// The second argument has the server wait until the backend is gone.
-	if err := a.admin.QueryRow(context.Background(), `select pg_terminate_backend($1, 5000)`, conn.PgConn().PID()).Scan(&ended); err == nil && ended {
-		a.killed++
-	}
-	return ctx
-}
-
-// TraceQueryEnd implements pgx.QueryTracer.
-func (a *assassin) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // TestPostgresGoesAway ends the connection at every point of a transaction: what
 // was not acknowledged is not there, and the next try with the same key, on another
 // connection, gives one todo.
 func TestPostgresGoesAway(t *testing.T) {
 	t.Parallel()
-	killer := &assassin{}
 	url := databases.Database(t)
+	killer := postgrestest.NewAssassin(t, url)
 	b := serve(t, url, killer)
 	h := b.home(t)
 	admin, err := pgx.Connect(t.Context(), url)
@@ -52,20 +23,14 @@ func TestPostgresGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = admin.Close(context.Background()) })
-	killer.admin = admin
 	create := `mutation ($in: CreateTodoInput!) { it: createTodo(input: $in) { todo { id } errors { code } } }`
-	for i, victim := range []string{"begin", "insert into idempotency_keys", "from todo_lists", "for share", "insert into todos", "todo_assignees", "todo_tags", "commit"} {
+	for i, victim := range []string{"begin", "insert into idempotency_keys", "join todo_lists", "for share", "insert into todos", "todo_assignees", "todo_tags", "commit"} {
 		input := map[string]any{"in": map[string]any{
 			"listId": h.list, "title": "x", "assigneeIds": []string{h.owner.Subject}, "tagIds": []string{h.tag}, "idempotencyKey": victim,
 		}}
-		killer.mu.Lock()
-		killer.victim, killer.killed = victim, 0
-		if victim == "from todo_lists" {
-			killer.victim = "join todo_lists"
-		}
-		killer.mu.Unlock()
+		killer.Await(victim)
 		response := b.Do(t, h.editor, create, input)
-		if killer.killed != 1 {
+		if !killer.Done() {
 			t.Fatalf("%s: the connection was not ended", victim)
 		}
 		count := func() (n int) {
