@@ -119,9 +119,3 @@ func scanUTC(_ context.Context, conn *pgx.Conn) error {
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
-
-// InTx runs work in a transaction, which is committed if work returns nil and
-// rolled back otherwise, also if it panics.
-func InTx(ctx context.Context, pool Pool, work func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, pool, work)
-}

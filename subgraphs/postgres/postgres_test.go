@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/weftql/weft/subgraphs/internal/refusal"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 )
@@ -250,6 +251,40 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s is accepted", name)
 		} else if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: the error tells the password: %v", name, err)
+		}
+	}
+}
+
+// TestInTxTriesAgain has the database end transactions for the sake of others.
+func TestInTxTriesAgain(t *testing.T) {
+	t.Parallel()
+	pool, err := postgres.Open(t.Context(), postgres.Config{URL: databases.Database(t), Name: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	for _, c := range []struct {
+		code     string
+		failures int // of the first tries
+		tries    int
+		inTheWay bool
+	}{
+		{"40P01", 2, 3, false}, {"40001", 1, 2, false}, {"40P01", 9, 3, true}, {"55P03", 9, 1, true}, {"23505", 9, 1, false},
+	} {
+		tries := 0
+		err := postgres.InTx(t.Context(), pool, func(tx pgx.Tx) error {
+			if tries++; tries > c.failures {
+				return nil
+			}
+			_, err := tx.Exec(t.Context(), `do $$ begin raise exception 'somebody else' using errcode = '`+c.code+`'; end $$`)
+			return err
+		})
+		if tries != c.tries || errors.Is(err, refusal.ErrInTheWay) != c.inTheWay || (err == nil) != (tries > c.failures) {
+			t.Errorf("%s, %d times: %d tries, %v", c.code, c.failures, tries, err)
+		}
+		var refused *pgconn.PgError
+		if err != nil && (!errors.As(err, &refused) || refused.Code != c.code) {
+			t.Errorf("the cause of %v is not %s", err, c.code)
 		}
 	}
 }

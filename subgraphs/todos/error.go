@@ -28,6 +28,9 @@ const (
 	// CodeStaleVersion occurs when the object has another version than the caller
 	// saw. Example: somebody else has renamed it meanwhile.
 	CodeStaleVersion ErrorCode = "STALE_VERSION"
+	// CodeBusy occurs when others who change the same thing were in the way for too
+	// long: the same can be tried again. Example: a hundred people write into one list.
+	CodeBusy ErrorCode = "BUSY"
 )
 
 // UserError is an expected failure that a form can show.
@@ -60,6 +63,12 @@ func Fail(code ErrorCode, field, message string) UserErrors {
 // that is a field of the argument input.
 func FailItem(code ErrorCode, field string, item int, message string) UserErrors {
 	return UserErrors{{Message: message, Code: code, Path: []string{"input", field, strconv.Itoa(item)}}}
+}
+
+// Busy returns a single UserError about everything that was asked for: it can be
+// tried again.
+func Busy() UserErrors {
+	return UserErrors{{Message: "others are changing the same: try again", Code: CodeBusy, Path: []string{}}}
 }
 
 // NotFound refuses what does not exist, or not for the viewer.

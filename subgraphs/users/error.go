@@ -13,6 +13,10 @@ const (
 	// CodeBadInput occurs when a field of the input is malformed, too long, too
 	// short or out of range. Example: a displayName of 0 characters.
 	CodeBadInput ErrorCode = "BAD_INPUT"
+	// CodeBusy occurs when others who change the same thing were in the way for too
+	// long: the same can be tried again. Example: a profile is updated from many tabs
+	// at once.
+	CodeBusy ErrorCode = "BUSY"
 	// CodeConflict occurs when the e-mail address of a registration belongs to
 	// another account, or when the change would leave no administrator.
 	CodeConflict ErrorCode = "CONFLICT"
@@ -67,6 +71,12 @@ func Fail(code ErrorCode, field, message string) UserErrors {
 // FailAt returns a single UserError about the argument that path leads to.
 func FailAt(code ErrorCode, message string, path ...string) UserErrors {
 	return UserErrors{{Message: message, Code: code, Path: path}}
+}
+
+// Busy returns a single UserError about everything that was asked for: it can be
+// tried again.
+func Busy() UserErrors {
+	return UserErrors{{Message: "others are changing the same: try again", Code: CodeBusy, Path: []string{}}}
 }
 
 // BusyAt returns a single UserError about the password that path leads to, which

@@ -1,6 +1,9 @@
 package refusal
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Code is the extensions.code of a refusal.
 type Code string
@@ -16,6 +19,11 @@ const (
 	// { users(first: 1000) { totalCount } }
 	CodeBadInput Code = "BAD_USER_INPUT"
 )
+
+// ErrInTheWay says that others who change the same thing kept a change from being
+// made, for too long or again and again. The same can be tried again. Mutations
+// answer it as one of their expected failures.
+var ErrInTheWay = errors.New("other changes were in the way")
 
 // Error is a refusal. Two are the same to errors.Is if their codes are.
 type Error struct {

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -57,4 +58,25 @@ func TestPostgresGoesAway(t *testing.T) {
 		}
 	}
 	b.consistent(t)
+}
+
+// TestChangesInTheWay has somebody hold the list for longer than a change waits: that
+// is an expected failure, and trying again helps.
+func TestChangesInTheWay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.home(t)
+	tx, err := b.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `select from todo_lists for update`); err != nil {
+		t.Fatal(err)
+	}
+	rename := fmt.Sprintf(`mutation { it: renameTodoList(input: {id: %q, name: "x"}) { list { name } errors { code path } } }`, h.list)
+	b.Do(t, h.owner, rename, nil).WantData(t, `{"it":{"list":null,"errors":[{"code":"BUSY","path":[]}]}}`)
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Do(t, h.owner, rename, nil).WantData(t, `{"it":{"list":{"name":"x"},"errors":[]}}`)
 }

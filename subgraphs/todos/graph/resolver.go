@@ -26,10 +26,13 @@ func viewer(ctx context.Context) todos.Viewer {
 // if it is none.
 func userErrors(err error) ([]*todos.UserError, error) {
 	var refused todos.UserErrors
-	if !errors.As(err, &refused) {
-		return []*todos.UserError{}, err
+	switch {
+	case errors.As(err, &refused):
+		return pointers(refused), nil
+	case errors.Is(err, refusal.ErrInTheWay):
+		return pointers(todos.Busy()), nil
 	}
-	return pointers(refused), nil
+	return []*todos.UserError{}, err
 }
 
 // timeZone reads what @requires brings along for User.dueToday.

@@ -1375,6 +1375,8 @@ enum ErrorCode {
   IDEMPOTENCY_KEY_REUSED
   "The object has another version than the caller saw."
   STALE_VERSION
+  "Others who change the same were in the way for too long: send it again. The path is empty."
+  BUSY
 }
 
 "An expected failure that a form can show. Unexpected failures are top-level GraphQL errors."

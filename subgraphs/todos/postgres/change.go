@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
@@ -26,36 +25,20 @@ type change struct {
 	requestID string
 }
 
-// maxAttempts bounds how often a change is tried that met another one.
-const maxAttempts = 3
-
-// change runs work in a transaction on behalf of a viewer who is logged in. A
-// transaction that PostgreSQL ended for the sake of another one is run again.
-// UserErrors of work are returned as they are.
+// change runs work in a transaction on behalf of a viewer who is logged in, perhaps
+// more than once, as postgres.InTx does. UserErrors of work are returned as they are.
 func (s *Service) change(ctx context.Context, name string, viewer todos.Viewer, work func(change) error) error {
 	if err := viewer.RequireLogin(); err != nil {
 		return err
 	}
-	var err error
-	for range maxAttempts {
-		err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
-			return work(change{tx: tx, jobs: s.jobs, me: viewerKey(viewer), at: s.now(), requestID: viewer.RequestID})
-		})
-		if !givenWay(err) {
-			break
-		}
-	}
+	err := postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		return work(change{tx: tx, jobs: s.jobs, me: viewerKey(viewer), at: s.now(), requestID: viewer.RequestID})
+	})
 	var refused todos.UserErrors
 	if err == nil || errors.As(err, &refused) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", name, err)
-}
-
-// givenWay tells whether a transaction was ended so that another one could go on.
-func givenWay(err error) bool {
-	var refused *pgconn.PgError
-	return errors.As(err, &refused) && (refused.Code == "40P01" || refused.Code == "40001")
 }
 
 // saveTodo writes all of a held todo that a change may have changed, with the job

@@ -69,20 +69,12 @@ func leaveNext(ctx context.Context, pool postgres.Pool, begins change) (bool, er
 	return false, begins.in(ctx, pool, func(c change) error { return c.leave(ctx, list) })
 }
 
-// in runs work in a transaction. One that PostgreSQL ended for the sake of another
-// one is run again.
+// in runs work in a transaction.
 func (c change) in(ctx context.Context, pool postgres.Pool, work func(change) error) error {
-	var err error
-	for range maxAttempts {
-		err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
-			c.tx = tx
-			return work(c)
-		})
-		if !givenWay(err) {
-			break
-		}
-	}
-	return err
+	return postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
+		c.tx = tx
+		return work(c)
+	})
 }
 
 // inBatches runs a statement that removes at most as many rows as its last argument

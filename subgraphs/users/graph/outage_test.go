@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -85,5 +86,29 @@ func TestPostgresGoesAwayFromARefresh(t *testing.T) {
 		}
 		response.WantCodes(t, "INTERNAL_SERVER_ERROR")
 		mine = o.wantRefreshed(t, mine).RefreshToken
+	}
+}
+
+// TestChangesInTheWay has somebody hold the account for longer than a change waits:
+// that is an expected failure, and trying again helps.
+func TestChangesInTheWay(t *testing.T) {
+	t.Parallel()
+	b := setupOn(t, postgres.Config{URL: databases.Database(t), Name: "test", LockTimeout: 50 * time.Millisecond})
+	caller := b.signUp(t, "ada@example.com").claims(t)
+	tx, err := b.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `select from users for update`); err != nil {
+		t.Fatal(err)
+	}
+	const rename = `mutation { it: updateProfile(input: {displayName: "Ada"}) { user { displayName } errors { code path } } }`
+	b.Do(t, caller, rename, nil).WantData(t, `{"it":{"user":null,"errors":[{"code":"BUSY","path":[]}]}}`)
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Do(t, caller, rename, nil).WantData(t, `{"it":{"user":{"displayName":"Ada"},"errors":[]}}`)
+	if log := b.log.String(); log != "" {
+		t.Errorf("log %s", log)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/weftql/weft/subgraphs/internal/refusal"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/users"
 )
@@ -77,8 +78,11 @@ func okPayload(ctx context.Context, err error) (*OkPayload, error) {
 func changed(ctx context.Context, err error) ([]*users.UserError, error) {
 	forget(ctx)
 	var refused users.UserErrors
-	if errors.As(err, &refused) {
+	switch {
+	case errors.As(err, &refused):
 		return pointers(refused), nil
+	case errors.Is(err, refusal.ErrInTheWay):
+		return pointers(users.Busy()), nil
 	}
 	return []*users.UserError{}, err
 }

@@ -1230,6 +1230,8 @@ extend type Mutation {
 enum ErrorCode {
   "A field of the input is malformed, too long, too short or out of range."
   BAD_INPUT
+  "Others who change the same were in the way for too long: send it again. The path is empty."
+  BUSY
   "What is there already does not allow it, such as a name or an e-mail address that is taken."
   CONFLICT
   "E-mail address and password do not match, or the account may not log in."

@@ -39,7 +39,7 @@ func seededBundle(t *testing.T) *bundle {
 		}
 		pool.Close()
 	}
-	return setupOn(t, postgres.Config{URL: url, Name: "test"})
+	return setupOn(t, postgres.Config{URL: url, Name: "test", StatementTimeout: time.Minute})
 }
 
 // TestStatements counts the SQL of an operation over few and many rows: the number

@@ -83,7 +83,7 @@ func setupPlanned(t *testing.T) *planned {
 		asked: &postgrestest.Recorder{Package: servicePackage}, suffix: strings.ToLower(rand.Text()) + "@example.com",
 		admin: users.Viewer{ID: id.Format(id.User, seed.Person(999)), Admin: true}, client: openRedis(t, redistest.Start(t).URL()),
 	}
-	p.bundle = setupOn(t, servicepostgres.Config{URL: url, Name: "test", Tracer: p.asked}, unchanged)
+	p.bundle = setupOn(t, servicepostgres.Config{URL: url, Name: "test", Tracer: p.asked, StatementTimeout: time.Minute}, unchanged)
 	conn, err := pgx.ConnectConfig(t.Context(), p.pool.Config().ConnConfig.Copy())
 	if err != nil {
 		t.Fatal(err)

@@ -104,6 +104,7 @@ func (s *Service) RefreshSession(ctx context.Context, viewer users.Viewer, refre
 	var login *users.Login
 	var copied bool
 	err = postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		login, copied = nil, false
 		found, err := s.lockRefreshToken(ctx, tx, token)
 		if found == nil || err != nil || found.over {
 			return err
