@@ -61,6 +61,7 @@ var layers = map[string][]string{
 	"subgraphs":              {},
 	"subgraphs/env":          {},
 	"subgraphs/server/...":   {"schema/identity", "subgraphs/server"},
+	"subgraphs/redistest":    {},
 	"subgraphs/trace":        {},
 	"subgraphs/server":       {"schema/identity", "subgraphs/trace", "subgraphs/internal/..."},
 	"subgraphs/postgres":     {"subgraphs/trace", "subgraphs/internal/..."},
@@ -89,7 +90,7 @@ var layers = map[string][]string{
 // vendors are the packages that one of ours alone may import, in each module.
 var vendors = map[string][]string{
 	"github.com/golang-jwt/jwt":     {"router/internal/auth", "subgraphs/users/..."},
-	"github.com/redis/go-redis":     {"router/internal/redis", "subgraphs/internal/redis", "deploy/..."},
+	"github.com/redis/go-redis":     {"router/internal/redis", "subgraphs/internal/redis", "workers/internal/redis", "deploy/..."},
 	"github.com/jackc/pgx":          {"subgraphs/postgres/...", "subgraphs/X/postgres", "subgraphs/program", "subgraphs/cmd/...", "workers/...", "deploy/..."},
 	"github.com/riverqueue/river":   {"subgraphs/postgres", "subgraphs/X/postgres", "workers/...", "deploy/..."},
 	"github.com/valyala/fasthttp":   {"router/internal/subgraph", "deploy/bench/..."},

@@ -17,7 +17,7 @@ import (
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/cmd/outagetest"
 	"github.com/weftql/weft/subgraphs/internal/id"
-	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	sharedpostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/server/servertest"
 	"github.com/weftql/weft/subgraphs/users"

@@ -23,7 +23,7 @@ import (
 
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/env"
-	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/program/programtest"

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/weftql/weft/subgraphs/internal/redis"
-	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/internal/throttle"
 	"github.com/weftql/weft/subgraphs/internal/throttle/throttletest"
 )

@@ -9,7 +9,7 @@ import (
 
 	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/internal/redis"
-	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/postgres"
 )

@@ -16,7 +16,7 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/internal/redis"
-	"github.com/weftql/weft/subgraphs/internal/redis/redistest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/internal/seed"
 	servicepostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"

@@ -21,6 +21,7 @@ import (
 type config struct {
 	usersDatabase, todosDatabase string // connection URLs
 	maxConns                     int    // to each
+	redisURL                     string // of the relay, "" for none
 	addr                         string // of the admin listener
 	adminPassword                string // of River UI, "" for none
 	preview                      bool   // of letters
@@ -63,6 +64,7 @@ func readConfig(r *env.Reader) config {
 		r.Refuse("LINK_KEYS", err)
 	}
 	c.jobs.LinkKeys = keys
+	c.redisURL = r.Secret("REDIS_URL", "Redis to which changes of todos are relayed, redis://user:password@host:port/database; without it they are not")
 	readAdmin(r, &c)
 	readJobs(r, &c.jobs)
 	c.river = readRiver(r)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 	"github.com/weftql/weft/workers/internal/backlog"
 	"github.com/weftql/weft/workers/internal/letter/preview"
 	"github.com/weftql/weft/workers/internal/metric"
+	"github.com/weftql/weft/workers/internal/redis"
+	"github.com/weftql/weft/workers/internal/relay"
 )
 
 // serve runs the jobs of both databases until ctx ends.
@@ -39,12 +42,20 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	follower, end, err := c.relay(databases[1], registry)
+	if err != nil {
+		return err
+	}
+	defer end()
 	running, ctx := errgroup.WithContext(ctx) // the listener may fail
 	if err := pages.Start(ctx); err != nil {
 		return err
 	}
 	for _, d := range databases {
 		running.Go(func() error { return d.run(ctx) })
+	}
+	if follower != nil {
+		running.Go(func() error { return follower.Run(ctx) })
 	}
 	running.Go(func() error { return server.Run(ctx, server.RunConfig{Addr: c.addr, Logger: logger}, pages) })
 	return running.Wait()
@@ -92,6 +103,19 @@ func (c config) pages(databases []*database, registry *metric.Registry, logger *
 		pages.Letters = letters
 	}
 	return admin.New(admin.Config{Password: c.adminPassword, Logger: program.Quiet(logger)}, pages)
+}
+
+// relay returns what relays the events of todos, nil without Redis, and what ends its
+// connections.
+func (c config) relay(todos *database, registry *metric.Registry) (follower *relay.Relay, end func(), err error) {
+	if c.redisURL == "" {
+		return nil, func() {}, nil
+	}
+	stream, err := redis.Open(redis.Config{URL: c.redisURL, Name: relay.StreamName, MaxLength: relay.MaxLength})
+	if err != nil {
+		return nil, nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	return relay.New(events{todos.pool}, stream, registry, todos.logger), func() { _ = stream.Close() }, nil
 }
 
 // newDatabase returns a database without jobs.
