@@ -69,6 +69,7 @@ var layers = map[string][]string{
 	"subgraphs/X/graph":      {"subgraphs/X", "subgraphs/server", "subgraphs/internal/...", "schema/identity"},
 	"subgraphs/X/password":   {},
 	"subgraphs/X/token":      {},
+	"subgraphs/X/link":       {},
 	"subgraphs/X/postgres":   {"subgraphs/X", "subgraphs/X/password", "subgraphs/X/token", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/program":      {"schema/identity", "subgraphs/env", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/program/...":  {"subgraphs/program", "subgraphs/env"},
