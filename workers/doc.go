@@ -9,7 +9,7 @@
 //	       register, resendVerification                    internal/verification
 //	       requestPasswordReset                            internal/passwordreset
 //	       new passwords and suspicions                    internal/alert
-//	       deleteAccount                                   nobody yet: its queue waits
+//	       deleteAccount                                   internal/deletion
 //
 // Jobs run at least once. One that fails is tried again, later each time; one
 // whose worker died is taken over by another. This file's package is the list

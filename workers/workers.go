@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -12,6 +13,7 @@ import (
 	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers/internal/alert"
 	"github.com/weftql/weft/workers/internal/breaker"
+	"github.com/weftql/weft/workers/internal/deletion"
 	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/passwordreset"
 	"github.com/weftql/weft/workers/internal/verification"
@@ -51,6 +53,9 @@ type Config struct {
 	// Lease is how long nobody else sends a mail that somebody is sending. It has to
 	// exceed the time that sending takes. Defaults to one minute.
 	Lease time.Duration
+	// DeletionDelay is how long after an account was deleted erasing begins: as long
+	// as an access token lives at least. Defaults to 16 minutes.
+	DeletionDelay time.Duration
 }
 
 // WithDefaults returns the Config with its defaults filled in.
@@ -59,6 +64,7 @@ func (c Config) WithDefaults() Config {
 	c.JobTimeout = cmp.Or(c.JobTimeout, time.Minute)
 	c.RetryBase = cmp.Or(c.RetryBase, 10*time.Second)
 	c.Lease = cmp.Or(c.Lease, time.Minute)
+	c.DeletionDelay = cmp.Or(c.DeletionDelay, 16*time.Minute)
 	return c
 }
 
@@ -68,6 +74,11 @@ type Deps struct {
 	Accounts Accounts
 	// Mailer sends mails. Required.
 	Mailer *Mailer
+	// Deletions are the accounts that are being erased, and Todos what belongs to
+	// them in the other database. Required.
+	Deletions deletion.Accounts
+	Todos     deletion.Todos
+	Logger    *slog.Logger // required
 }
 
 // Accounts is what jobs need of the users database.
@@ -90,11 +101,18 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	if deps.Accounts == nil || deps.Mailer == nil {
 		return nil, errors.New("workers: Deps.Accounts and Mailer are required")
 	}
+	erasing, err := deletion.New(
+		deletion.Config{Delay: config.DeletionDelay, RetryBase: config.RetryBase, Timeout: min(4*time.Minute, config.RescueAfter*4/5)},
+		deletion.Deps{Accounts: deps.Deletions, Todos: deps.Todos, Farewells: deletion.Mails{Delivery: deps.Mailer.Delivery}, Logger: deps.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("workers: %w", err)
+	}
 	l := newList(config)
 	add(l, welcome.New(deps.Accounts, deps.Mailer.Delivery))
 	add(l, verification.New(deps.Accounts, deps.Mailer.Delivery, pages))
 	add(l, passwordreset.New(deps.Accounts, deps.Mailer.Delivery, pages))
 	add(l, alert.New(deps.Accounts, deps.Mailer.Delivery))
+	add(l, erasing)
 	return l.done()
 }
 
@@ -107,12 +125,12 @@ func Todos(config Config, _ Deps) (*river.Workers, error) {
 
 // UsersQueues are the queues of the users database and how many of their jobs
 // one process works on at the same time. Queues are apart so that much of one
-// sort does not delay another. Deletions (users.DeletionQueue) are not among them:
-// nobody can do them yet, and a job that nobody fetches stays as it is.
+// sort does not delay another.
 func UsersQueues() map[string]river.QueueConfig {
 	return map[string]river.QueueConfig{
 		users.NotifyQueue:   {MaxWorkers: 10},
 		users.SecurityQueue: {MaxWorkers: 10},
+		users.DeletionQueue: {MaxWorkers: 2},
 	}
 }
 

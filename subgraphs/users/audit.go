@@ -41,6 +41,10 @@ const (
 	ActionSetRoles             AuditAction = "roles.set"
 	ActionSetStatus            AuditAction = "status.set"
 	ActionDeleteAccount        AuditAction = "account.delete"
+	// ActionUndoDeletion opens an account again whose deletion could not go on, and
+	// ActionEraseAccount ends it. Nobody is the actor of either.
+	ActionUndoDeletion AuditAction = "account.undo-delete"
+	ActionEraseAccount AuditAction = "account.erase"
 )
 
 // AuditOutcome is how it ended.

@@ -8,6 +8,6 @@
 //
 // An account begins PENDING and may do everything then; a token from a mail makes it
 // ACTIVE. Administrators make it SUSPENDED and ACTIVE again. Its owner makes it
-// DELETED, which locks it and leaves a job in DeletionQueue that will erase it: that
-// job's worker is still to come, and nobody fetches from the queue until then.
+// DELETED, which locks it and leaves a job in DeletionQueue that erases it, in the
+// steps of Deletion. What refers to the account finds DeletedName then.
 package users

@@ -11,8 +11,7 @@ const (
 	NotifyQueue = "notify"
 	// SecurityQueue is that of mails that somebody waits for or should read soon.
 	SecurityQueue = "security"
-	// DeletionQueue is that of deletions. No worker fetches from it yet: its jobs
-	// stay available, unharmed, until one does.
+	// DeletionQueue is that of deletions.
 	DeletionQueue = "deletion"
 )
 
@@ -79,12 +78,20 @@ const (
 	// EventTokenReused is a refresh token that came a second time: somebody has a
 	// copy, and the session was ended.
 	EventTokenReused SecurityEvent = "TOKEN_REUSED"
+	// EventDeletionFailed is that the account could not be deleted, and is open again.
+	EventDeletionFailed SecurityEvent = "DELETION_FAILED"
 )
 
 // DeletionArgs is the job that erases an account, which is locked already.
 type DeletionArgs struct {
 	UserID string `json:"userId" river:"unique"` // usr_…
+	// Asked is when. An account that was opened again can be deleted another time.
+	Asked time.Time `json:"asked" river:"unique"`
 }
+
+// DeletionAttempts bounds the attempts of a deletion: as many as there can be. It is
+// not they that tell when to give up.
+const DeletionAttempts = 1<<15 - 1
 
 // Kind names the job in the queue.
 func (DeletionArgs) Kind() string { return "users.deletion" }

@@ -45,15 +45,15 @@ func (v Viewer) RequireAdmin() error {
 // user may, and administrators. It is the one place where that is decided.
 func (v Viewer) Sees(userID string) bool { return v.ID != "" && (v.Admin || v.ID == userID) }
 
-// deletedName stands in the place of a deleted account's name, so that what refers
+// DeletedName stands in the place of a deleted account's name, so that what refers
 // to the account still has somebody to show.
-const deletedName = "Deleted user"
+const DeletedName = "Deleted user"
 
 // Redact removes from u what v may not see: what is private unless v Sees it, and
 // nearly everything of a deleted account unless v is an administrator.
 func (v Viewer) Redact(u *User) {
 	if u.Status != nil && *u.Status == StatusDeleted && (v.ID == "" || !v.Admin) {
-		u.DisplayName, u.AvatarURL, u.TimeZone = deletedName, nil, "UTC"
+		u.DisplayName, u.AvatarURL, u.TimeZone = DeletedName, nil, "UTC"
 		u.Email, u.EmailVerified, u.Roles, u.Status, u.Locale = nil, nil, nil, nil, nil
 		return
 	}

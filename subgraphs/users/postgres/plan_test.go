@@ -98,7 +98,12 @@ func setupPlanned(t *testing.T) *planned {
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	p := setupPlanned(t)
-	for _, cases := range [][]planCase{p.readPlans(t), p.searchPlans(t), p.auditPlans(t), p.sessionPlans(t), p.accountPlans(t), p.jobPlans(t), p.deliveryPlans(t), p.digestPlans(t)} {
+	for _, cases := range [][]planCase{
+		p.readPlans(t), p.searchPlans(t), p.auditPlans(t), p.sessionPlans(t), p.accountPlans(t), p.jobPlans(t),
+		p.deliveryPlans(t),
+		p.digestPlans(t),
+		p.deletionPlans(t),
+	} {
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) { p.check(t, c) })
 		}

@@ -54,7 +54,7 @@ func (s *Service) UsersByID(ctx context.Context, viewer users.Viewer, ids []stri
 	if viewer.RequireLogin() != nil || len(keys) == 0 {
 		return found, nil
 	}
-	rows, err := s.deps.Pool.Query(ctx, `select `+columns+` from users where id = any($1) and deleted_at is null`, keys)
+	rows, err := s.deps.Pool.Query(ctx, `select `+columns+` from users where id = any($1)`, keys)
 	if err != nil {
 		return nil, fmt.Errorf("users by id: %w", err)
 	}

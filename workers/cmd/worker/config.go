@@ -89,6 +89,8 @@ func readJobs(r *env.Reader, jobs *workers.Config) {
 		"bounds one attempt of the kinds of jobs that do not bound it themselves")
 	jobs.RetryBase = r.Duration("WORKER_RETRY_BASE", preset.RetryBase, time.Millisecond, time.Hour,
 		"wait after a job's first failure; four times as long after each further one, at most 3h")
+	jobs.DeletionDelay = r.Duration("WORKER_DELETION_DELAY", preset.DeletionDelay, time.Millisecond, longest,
+		"how long after its owner deleted an account erasing begins; has to exceed the life of access tokens, as nobody may write any more what would stay")
 	jobs.Lease = r.Duration("WORKER_MAIL_LEASE", preset.Lease, 100*time.Millisecond, longest,
 		"how long nobody else sends a mail that a worker is sending; has to exceed the time that sending takes")
 }

@@ -32,7 +32,6 @@ import (
 	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
-	"github.com/weftql/weft/workers"
 )
 
 var (
@@ -204,9 +203,8 @@ func TestServeSendsWhatWasCommittedAndNothingElse(t *testing.T) {
 	awaitHealth(t, address, `{"status":"UP","databases":{"todos":"UP","users":"UP"}}`)
 }
 
-// TestServeSendsAMailWithATokenAndLeavesDeletionsAlone runs the jobs of an account
-// from the lost password to the deletion.
-func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
+// TestServeFromTheLostPasswordToTheDeletion runs the jobs of an account to its end.
+func TestServeFromTheLostPasswordToTheDeletion(t *testing.T) {
 	t.Parallel()
 	url := usersDatabases.Database(t)
 	pool, err := postgres.Open(t.Context(), postgres.Config{URL: url, Name: "test"})
@@ -229,18 +227,22 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	insert(users.DeletionArgs{UserID: "usr_1"}, users.DeletionQueue)
 	insert(users.PasswordResetArgs{UserID: userID(uuid.Nil)}, users.SecurityQueue)
 	insert(users.PasswordResetArgs{UserID: userID(ann)}, users.SecurityQueue)
 	smtpURL, received := serveInbox(t)
-	startWorker(t, "USERS_DATABASE_URL="+url, "TODOS_DATABASE_URL="+todosDatabases.Database(t), "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>")
+	startWorker(t, "USERS_DATABASE_URL="+url, "TODOS_DATABASE_URL="+todosDatabases.Database(t), "SMTP_URL="+smtpURL, "MAIL_FROM=Weft <no-reply@weft.test>", "WORKER_DELETION_DELAY=1ms")
 
-	var text string
-	select {
-	case text = <-received:
-	case <-time.After(30 * time.Second):
-		t.Fatal("nobody received a mail")
+	next := func() string {
+		t.Helper()
+		select {
+		case text := <-received:
+			return text
+		case <-time.After(30 * time.Second):
+			t.Fatal("nobody received a mail")
+			return ""
+		}
 	}
+	text := next()
 	token := regexp.MustCompile(`(?m)^    ([A-Z2-7]{26})\r?$`).FindStringSubmatch(text)
 	if token == nil || !strings.Contains(text, "Ann@example.test") {
 		t.Fatalf("the mail has no token:\n%s", text)
@@ -250,14 +252,26 @@ func TestServeSendsAMailWithATokenAndLeavesDeletionsAlone(t *testing.T) {
 		[]byte(token[1])).Scan(&good); err != nil || !good {
 		t.Errorf("the token %s is good for nothing, %v", token[1], err)
 	}
-	var state string
-	var attempt int
-	if err := pool.QueryRow(t.Context(), `select state, attempt from river.river_job where queue = $1`, users.DeletionQueue).Scan(&state, &attempt); err != nil ||
-		state != "available" || attempt != 0 {
-		t.Errorf("the deletion is %s after %d attempts, %v", state, attempt, err)
+
+	if _, err := pool.Exec(t.Context(), `with u as (update users set status = 'DELETED' returning id)
+		insert into account_deletions (user_id, step, status_before, asked_at, updated_at) select id, 'ASKED', 'ACTIVE', now(), now() from u`); err != nil {
+		t.Fatal(err)
 	}
-	if _, fetched := workers.UsersQueues()[users.DeletionQueue]; fetched {
-		t.Error("somebody fetches deletions, but nobody can do them")
+	insert(users.DeletionArgs{UserID: userID(ann)}, users.DeletionQueue)
+	if text := next(); !strings.Contains(text, "Subject: Your account was deleted") || !strings.Contains(text, "Ann@example.test") {
+		t.Errorf("the last mail is\n%s", text)
+	}
+	for ticker := time.NewTicker(50 * time.Millisecond); ; <-ticker.C {
+		var step, rest string
+		if err := pool.QueryRow(t.Context(), `select step, u::text from account_deletions join users u on u.id = user_id`).Scan(&step, &rest); err != nil {
+			t.Fatal(err)
+		}
+		if step == "DONE" {
+			if strings.Contains(rest, "Ann") || strings.Contains(rest, "ann@") {
+				t.Errorf("left is %s", rest)
+			}
+			break
+		}
 	}
 }
 
