@@ -186,7 +186,7 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 		Prepare:  func(ctx context.Context) context.Context { return graph.WithLoaders(ctx, service) },
 		Reads:    db.Reads,
 		Ready:    db.Ping,
-		Routes:   map[string]http.Handler{"GET /.well-known/jwks.json": tokens.JWKS()},
+		Routes:   map[string]http.Handler{"GET /.well-known/jwks.json": tokens.JWKS(), "GET /metrics": service.Metrics()},
 	})
 	if err != nil {
 		return err

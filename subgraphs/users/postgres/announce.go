@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,10 +37,14 @@ type announcer struct {
 	behind bool         // Redis may lack what it was told before
 	last   *redis.Ended // what was announced last
 	failed bool         // the last round
+
+	failures atomic.Int64 // rounds
+	told     atomic.Int64 // end of the last round that did not fail, Unix nanoseconds
 }
 
 func newAnnouncer(deps Deps) *announcer {
 	a := &announcer{wake: make(chan struct{}, 1), logger: deps.Logger, life: deps.Tokens.Life() + tokenLeeway, behind: true}
+	a.told.Store(deps.Now().UnixNano())
 	if deps.Redis != nil {
 		a.set = redis.NewEndedSessions(deps.Redis, deps.EndedSet)
 	}
@@ -71,7 +76,11 @@ func (s *Service) Announce(ctx context.Context) error {
 	case err == nil && a.failed:
 		a.logger.WarnContext(ctx, "routers hear of ended sessions again")
 	}
-	a.failed = err != nil
+	if a.failed = err != nil; a.failed {
+		a.failures.Add(1)
+	} else {
+		a.told.Store(s.deps.Now().UnixNano())
+	}
 	return err
 }
 
@@ -85,6 +94,8 @@ func (s *Service) announce(ctx context.Context) error {
 			return err
 		}
 		a.behind = !has // Redis has begun anew, or gone back to an older copy
+	} else if err := s.deps.Redis.Ping(ctx); err != nil {
+		return err // that nobody can be told is to be known before somebody has to be
 	}
 	// All that is behind first: it must have been told when it no longer counts as
 	// behind. Rows that end meanwhile are unpublished.

@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +130,37 @@ func TestAnnouncementsSurviveRedis(t *testing.T) {
 	a.announce(t, a.Service)
 	a.want(t, before, true)
 	a.want(t, during, true)
+}
+
+// TestAnnouncementsThatFailAreTold has Redis away before any session has ended: the
+// log says so once, and the metrics count.
+func TestAnnouncementsThatFailAreTold(t *testing.T) {
+	t.Parallel()
+	a := setupAnnouncing(t)
+	a.server.Kill(t)
+	for range 3 {
+		if err := a.Announce(t.Context()); err == nil {
+			t.Error("nobody can be told, and nobody says so")
+		}
+	}
+	a.advance(5 * time.Second)
+	want := func(lines ...string) {
+		t.Helper()
+		answer := httptest.NewRecorder()
+		a.Metrics().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		for _, line := range lines {
+			if text := answer.Body.String(); !strings.Contains(text, "\n"+line+"\n") {
+				t.Errorf("no %q in\n%s", line, text)
+			}
+		}
+	}
+	want("weft_users_revocation_failures_total 3", "weft_users_revocation_age_seconds 5.000")
+	if log := a.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, "routers do not hear of ended sessions") {
+		t.Errorf("the log:\n%s", log)
+	}
+	a.server.Restart(t)
+	a.announce(t, a.Service)
+	want("weft_users_revocation_failures_total 3", "weft_users_revocation_age_seconds 0.000")
 }
 
 // TestAnnouncementsSurviveACrash leaves what was committed to the next process:
