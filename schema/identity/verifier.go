@@ -101,6 +101,27 @@ func (v *Verifier) Verify(method, target string, header http.Header, body []byte
 	return envelope, nil
 }
 
+// Check refuses the headers of a request whose body has not been read yet: without a
+// signature, malformed, or signed with a key that nobody has. What it lets through
+// Verify can still refuse; it is for whoever would rather not read a large body.
+func (v *Verifier) Check(header http.Header) error {
+	identity, signature, err := headers(header)
+	if err != nil {
+		return err
+	}
+	if _, err := splitEnvelope(identity); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrMalformed, IdentityHeader, err)
+	}
+	keyID, _, err := splitSignature(signature)
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrMalformed, SignatureHeader, err)
+	}
+	if _, known := v.keys[keyID]; !known {
+		return fmt.Errorf("%w: unknown key id", ErrSignature)
+	}
+	return nil
+}
+
 // headers returns the two values; a header that is there twice is refused,
 // because a proxy and we could read different ones.
 func headers(header http.Header) (identity, signature string, err error) {

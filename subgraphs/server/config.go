@@ -47,6 +47,11 @@ type Config struct {
 	Routes map[string]http.Handler
 	// MaxBodyBytes bounds a request's body. Defaults to 4 MiB.
 	MaxBodyBytes int64
+	// MaxUncheckedBytes bounds the bodies of more than 64 KiB that are being read, all
+	// together: the signature covers the body, so that anybody's has to be read before
+	// it can be refused. One more is refused (503, SERVICE_UNAVAILABLE). Defaults to
+	// 64 MiB.
+	MaxUncheckedBytes int64
 	// MaxRequests bounds the requests in progress; one more is refused (503,
 	// SERVICE_UNAVAILABLE), because it would only wait for a connection to the
 	// database. Defaults to 1,000.
@@ -66,6 +71,7 @@ type Config struct {
 // WithDefaults returns the Config with its defaults filled in.
 func (c Config) WithDefaults() Config {
 	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, 4<<20)
+	c.MaxUncheckedBytes = cmp.Or(c.MaxUncheckedBytes, 64<<20)
 	c.MaxRequests = cmp.Or(c.MaxRequests, 1_000)
 	c.MaxRepresentations = cmp.Or(c.MaxRepresentations, 10_000)
 	c.MaxTokens = cmp.Or(c.MaxTokens, 15_000)
@@ -97,8 +103,8 @@ func (c Config) validate() error {
 		return errors.New("server: Verifier is missing")
 	case c.Logger == nil:
 		return errors.New("server: Logger is missing")
-	case c.MaxBodyBytes < 0 || c.Timeout < 0 || c.ReadYourWrites < 0:
-		return errors.New("server: MaxBodyBytes, Timeout and ReadYourWrites cannot be negative")
+	case c.MaxBodyBytes < 0 || c.MaxUncheckedBytes < 0 || c.Timeout < 0 || c.ReadYourWrites < 0:
+		return errors.New("server: MaxBodyBytes, MaxUncheckedBytes, Timeout and ReadYourWrites cannot be negative")
 	case min(c.MaxRequests, c.MaxRepresentations, c.MaxTokens, c.MaxCachedOperations, c.MaxWriters) < 0:
 		return errors.New("server: MaxRequests, MaxRepresentations, MaxTokens, MaxCachedOperations and MaxWriters cannot be negative")
 	}

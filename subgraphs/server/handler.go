@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -76,6 +77,8 @@ type endpoint struct {
 	writers *writers
 	bodies  sync.Pool // of *[]byte: requests that were answered
 	post    post
+	// unchecked are the bytes of large bodies that are being read.
+	unchecked atomic.Int64
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -108,21 +111,14 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve reads a request into buffer, and answers it if the router signed it.
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, buffer *[]byte) {
-	body, err := readAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBodyBytes), (*buffer)[:0])
+	body, ok := e.read(w, r, (*buffer)[:0])
 	*buffer = body
-	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			refuse(w, http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "the request is too large")
-			return
-		}
-		refuse(w, http.StatusBadRequest, "BAD_REQUEST", "the request could not be read")
+	if !ok {
 		return
 	}
 	envelope, err := e.cfg.Verifier.Verify(r.Method, r.URL.RequestURI(), r.Header, body)
 	if err != nil {
-		e.cfg.Logger.Warn("request refused", slog.Any("reason", err), slog.String("from", r.RemoteAddr))
-		refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the request is not signed by the router")
+		e.unsigned(w, r, err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(&exchange{
@@ -146,6 +142,44 @@ func readAll(r io.Reader, into []byte) ([]byte, error) {
 			return into, err
 		}
 	}
+}
+
+// largeBody is from how many bytes on a body is looked at twice before it is read.
+const largeBody = 64 << 10
+
+// read reads a body into buffer, or refuses it and returns false. Who has not signed
+// anything does not get a large one read, and nobody too many of them.
+func (e *endpoint) read(w http.ResponseWriter, r *http.Request, buffer []byte) (body []byte, ok bool) {
+	if size := r.ContentLength; size > largeBody || size < 0 {
+		if err := e.cfg.Verifier.Check(r.Header); err != nil {
+			e.unsigned(w, r, err)
+			return buffer, false
+		}
+		if size < 0 || size > e.cfg.MaxBodyBytes {
+			size = e.cfg.MaxBodyBytes // no more of it is read
+		}
+		defer e.unchecked.Add(-size)
+		if e.unchecked.Add(size) > e.cfg.MaxUncheckedBytes {
+			w.Header().Set("Retry-After", "1")
+			refuse(w, http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", "the service reads too many large requests")
+			return buffer, false
+		}
+	}
+	body, err := readAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBodyBytes), buffer)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		refuse(w, http.StatusRequestEntityTooLarge, "PAYLOAD_TOO_LARGE", "the request is too large")
+	case err != nil:
+		refuse(w, http.StatusBadRequest, "BAD_REQUEST", "the request could not be read")
+	}
+	return body, err == nil
+}
+
+// unsigned refuses a request that the router has not signed, which err explains.
+func (e *endpoint) unsigned(w http.ResponseWriter, r *http.Request, err error) {
+	e.cfg.Logger.Warn("request refused", slog.Any("reason", err), slog.String("from", r.RemoteAddr))
+	refuse(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the request is not signed by the router")
 }
 
 // refuse answers with a GraphQL response that has nothing but an error.
