@@ -1,0 +1,83 @@
+package assignment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/weftql/weft/subgraphs/todos"
+	"github.com/weftql/weft/subgraphs/users"
+	"github.com/weftql/weft/workers/internal/notice/noticetest"
+)
+
+// book is a Todos of one todo.
+type book struct{ err error }
+
+func (b book) Assignment(context.Context, todos.AssignmentArgs) (todos.TodoNotice, error) {
+	due := time.Date(2026, 7, 16, 8, 30, 0, 0, time.UTC)
+	return todos.TodoNotice{ListID: "tdl_1", Title: "Paint the fence", ListName: "Garden", DueAt: &due}, b.err
+}
+
+func job() *river.Job[todos.AssignmentArgs] {
+	return &river.Job[todos.AssignmentArgs]{
+		JobRow: &rivertype.JobRow{ID: 7, Attempt: 1, CreatedAt: noticetest.Noon},
+		Args:   todos.AssignmentArgs{TodoID: "tdo_1", UserID: "usr_ann", ActorID: "usr_bob", Version: 3},
+	}
+}
+
+func TestWorkTellsTheAssignee(t *testing.T) {
+	t.Parallel()
+	board, accounts, out := noticetest.New(t, noticetest.Person("usr_ann", "Ann"), noticetest.Person("usr_bob", "Bob"))
+	if err := New(book{}, board).Work(t.Context(), job()); err != nil {
+		t.Fatal(err)
+	}
+	want := []users.NewNotification{{
+		Key: "assignment/tdo_1/usr_ann/3", UserID: "usr_ann", Kind: users.NotifyAssigned,
+		TodoID: "tdo_1", ListID: "tdl_1", ActorID: "usr_bob", At: noticetest.Noon,
+	}}
+	if diff := cmp.Diff(want, accounts.Told()); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	sent := out.Sent()
+	if len(sent) != 1 || sent[0].ID != want[0].Key || sent[0].To != "Ann@example.test" || sent[0].Unsubscribe == "" {
+		t.Fatalf("sent %+v", sent)
+	}
+	for _, text := range []string{"Paint the fence", "Garden", "Bob", "16"} {
+		if !strings.Contains(sent[0].Text, text) {
+			t.Errorf("%q is missing in:\n%s", text, sent[0].Text)
+		}
+	}
+}
+
+func TestWorkWithoutTheActor(t *testing.T) {
+	t.Parallel()
+	board, accounts, out := noticetest.New(t, noticetest.Person("usr_ann", "Ann"))
+	if err := New(book{}, board).Work(t.Context(), job()); err != nil || len(accounts.Told()) != 1 || len(out.Sent()) != 0 {
+		t.Errorf("%v, told %+v, sent %+v", err, accounts.Told(), out.Sent())
+	}
+}
+
+func TestWorkEndsWhatDoesNotApply(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err   error
+		final bool
+	}{
+		"obsolete":             {fmt.Errorf("assignment: %w: the todo is deleted", todos.ErrObsolete), true},
+		"the database is down": {errors.New("connection refused"), false},
+	} {
+		board, accounts, out := noticetest.New(t, noticetest.Person("usr_ann", "Ann"))
+		err := New(book{err: c.err}, board).Work(t.Context(), job())
+		var cancel *rivertype.JobCancelError
+		if err == nil || errors.As(err, &cancel) != c.final || len(accounts.Told()) != 0 || len(out.Sent()) != 0 {
+			t.Errorf("%s: %v, told %+v, sent %+v", name, err, accounts.Told(), out.Sent())
+		}
+	}
+}
