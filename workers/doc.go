@@ -10,6 +10,9 @@
 //	       requestPasswordReset                            internal/passwordreset
 //	       new passwords and suspicions                    internal/alert
 //	       deleteAccount                                   internal/deletion
+//	todos: createTodo, assignTodo                          internal/assignment
+//	       setListMember                                   internal/share
+//	       remindAt of a todo                              internal/reminder
 //
 // Jobs run at least once. One that fails is tried again, later each time; one
 // whose worker died is taken over by another. This file's package is the list

@@ -9,13 +9,18 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/weftql/weft/subgraphs/todos"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers/internal/alert"
+	"github.com/weftql/weft/workers/internal/assignment"
 	"github.com/weftql/weft/workers/internal/breaker"
 	"github.com/weftql/weft/workers/internal/deletion"
 	"github.com/weftql/weft/workers/internal/delivery"
+	"github.com/weftql/weft/workers/internal/notice"
 	"github.com/weftql/weft/workers/internal/passwordreset"
+	"github.com/weftql/weft/workers/internal/reminder"
+	"github.com/weftql/weft/workers/internal/share"
 	"github.com/weftql/weft/workers/internal/verification"
 	"github.com/weftql/weft/workers/internal/welcome"
 )
@@ -72,12 +77,12 @@ func (c Config) WithDefaults() Config {
 type Deps struct {
 	// Accounts knows users, and makes the tokens of their mails. Required.
 	Accounts Accounts
+	// Todos knows todos and their lists. Required.
+	Todos TodoLists
 	// Mailer sends mails. Required.
 	Mailer *Mailer
-	// Deletions are the accounts that are being erased, and Todos what belongs to
-	// them in the other database. Required.
+	// Deletions are the accounts that are being erased. Required.
 	Deletions deletion.Accounts
-	Todos     deletion.Todos
 	Logger    *slog.Logger // required
 }
 
@@ -86,7 +91,16 @@ type Accounts interface {
 	welcome.Contacts
 	verification.Tokens
 	passwordreset.Tokens
-	alert.Accounts
+	alert.Log
+	notice.Accounts
+}
+
+// TodoLists is what jobs need of the todos database.
+type TodoLists interface {
+	assignment.Todos
+	share.Lists
+	reminder.Todos
+	deletion.Todos
 }
 
 // Users returns the workers of every job in the users database. A client that
@@ -94,12 +108,9 @@ type Accounts interface {
 // discards jobs of kinds that it does not know.
 func Users(config Config, deps Deps) (*river.Workers, error) {
 	config = config.WithDefaults()
-	pages, err := delivery.ParsePages(config.PublicURL, config.LinkKeys)
+	pages, board, err := begin(config, deps)
 	if err != nil {
-		return nil, fmt.Errorf("workers: %w", err)
-	}
-	if deps.Accounts == nil || deps.Mailer == nil {
-		return nil, errors.New("workers: Deps.Accounts and Mailer are required")
+		return nil, err
 	}
 	erasing, err := deletion.New(
 		deletion.Config{Delay: config.DeletionDelay, RetryBase: config.RetryBase, Timeout: min(4*time.Minute, config.RescueAfter*4/5)},
@@ -111,16 +122,40 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	add(l, welcome.New(deps.Accounts, deps.Mailer.Delivery))
 	add(l, verification.New(deps.Accounts, deps.Mailer.Delivery, pages))
 	add(l, passwordreset.New(deps.Accounts, deps.Mailer.Delivery, pages))
-	add(l, alert.New(deps.Accounts, deps.Mailer.Delivery))
+	add(l, alert.New(deps.Accounts, board))
 	add(l, erasing)
 	return l.done()
 }
 
 // Todos returns the workers of every job in the todos database, as Users does for
 // the other.
-func Todos(config Config, _ Deps) (*river.Workers, error) {
-	l := newList(config.WithDefaults())
+func Todos(config Config, deps Deps) (*river.Workers, error) {
+	config = config.WithDefaults()
+	_, board, err := begin(config, deps)
+	if err != nil {
+		return nil, err
+	}
+	if deps.Todos == nil {
+		return nil, errors.New("workers: Deps.Todos is required")
+	}
+	l := newList(config)
+	add(l, assignment.New(deps.Todos, board))
+	add(l, share.New(deps.Todos, board))
+	add(l, reminder.New(deps.Todos, board))
 	return l.done()
+}
+
+// begin returns what jobs of both databases work with.
+func begin(config Config, deps Deps) (delivery.Pages, *notice.Board, error) {
+	pages, err := delivery.ParsePages(config.PublicURL, config.LinkKeys)
+	if err != nil {
+		return pages, nil, fmt.Errorf("workers: %w", err)
+	}
+	if deps.Accounts == nil || deps.Mailer == nil {
+		return pages, nil, errors.New("workers: Deps.Accounts and Mailer are required")
+	}
+	board, err := notice.New(notice.Deps{Accounts: deps.Accounts, Delivery: deps.Mailer.Delivery, Links: pages})
+	return pages, board, err
 }
 
 // UsersQueues are the queues of the users database and how many of their jobs
@@ -135,9 +170,12 @@ func UsersQueues() map[string]river.QueueConfig {
 }
 
 // TodosQueues are the queues of the todos database, as UsersQueues are of the
-// other. While there are none nobody fetches jobs there.
+// other.
 func TodosQueues() map[string]river.QueueConfig {
-	return map[string]river.QueueConfig{}
+	return map[string]river.QueueConfig{
+		todos.NotifyQueue:   {MaxWorkers: 10},
+		todos.ReminderQueue: {MaxWorkers: 20}, // many are asked for at the same full hour
+	}
 }
 
 // UsersPeriodic are the jobs of the users database that come by themselves. Every

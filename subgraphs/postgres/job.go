@@ -4,12 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/weftql/weft/subgraphs/trace"
 )
+
+// AnnounceJobsEvery is how often at most a service tells workers of new jobs in a
+// queue: the FetchCooldown of River clients that insert. A job of which they are not
+// told waits until they look by themselves.
+const AnnounceJobsEvery = 20 * time.Millisecond
 
 // requestKey is that of the request's id in a job's metadata.
 const requestKey = "request_id"

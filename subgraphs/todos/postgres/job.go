@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -16,20 +15,16 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-const (
-	// jobAttempts bounds the attempts to tell somebody something: with the workers'
-	// delays, the last one is some hours after the first.
-	jobAttempts = 8
-	// announceEvery is how often at most a process tells workers of new jobs in a
-	// queue. A job of which they are not told waits until they look by themselves.
-	announceEvery = 20 * time.Millisecond
-)
+// jobAttempts bounds the attempts to tell somebody something: with the workers'
+// delays, the last one is some hours after the first.
+const jobAttempts = 8
 
 // newJobs returns what inserts jobs, in transactions that others begin: no pool, no
 // queues.
 func newJobs(logger *slog.Logger) (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(nil), &river.Config{
-		Schema: postgres.JobSchema, Logger: logger, FetchCooldown: announceEvery, Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
+		Schema: postgres.JobSchema, Logger: logger, FetchCooldown: postgres.AnnounceJobsEvery,
+		Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
 	})
 }
 

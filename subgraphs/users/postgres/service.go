@@ -107,7 +107,8 @@ func New(deps Deps) (*Service, error) {
 	}
 	// It only inserts, in transactions that others begin: no pool, no queues.
 	jobs, err := river.NewClient(riverpgxv5.New(nil), &river.Config{
-		Schema: postgres.JobSchema, Logger: deps.Logger, Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
+		Schema: postgres.JobSchema, Logger: deps.Logger, FetchCooldown: postgres.AnnounceJobsEvery,
+		Middleware: []rivertype.Middleware{&postgres.JobTrace{}},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)

@@ -18,6 +18,11 @@ func (a accounts) Contact(ctx context.Context, userID string) (users.Contact, er
 	return userspostgres.Contact(ctx, a.pool, userID)
 }
 
+// AddNotification tells a user of something within the application, once.
+func (a accounts) AddNotification(ctx context.Context, n users.NewNotification) (added bool, err error) {
+	return userspostgres.AddNotification(ctx, a.pool, n)
+}
+
 // VerificationToken makes a token that proves an address.
 func (a accounts) VerificationToken(ctx context.Context, userID string) (users.Contact, string, error) {
 	return userspostgres.VerificationToken(ctx, a.pool, userID, time.Now())

@@ -98,9 +98,9 @@ func readJobs(r *env.Reader, jobs *workers.Config) {
 // readRiver reads how River is used.
 func readRiver(r *env.Reader) riverConfig {
 	c := riverConfig{
-		fetchCooldown: r.Duration("WORKER_FETCH_COOLDOWN", 100*time.Millisecond, time.Millisecond, time.Minute,
+		fetchCooldown: r.Duration("WORKER_FETCH_COOLDOWN", 50*time.Millisecond, time.Millisecond, time.Minute,
 			"shortest time between two looks for jobs in one queue"),
-		pollInterval: r.Duration("WORKER_POLL_INTERVAL", time.Second, time.Millisecond, time.Hour,
+		pollInterval: r.Duration("WORKER_POLL_INTERVAL", 500*time.Millisecond, time.Millisecond, time.Hour,
 			"longest time between two looks, when nothing is announced"),
 		pollOnly: r.Int("WORKER_POLL_ONLY", 0, 0, 1, "1 looks for jobs without having them announced (LISTEN), which pools of connections in transaction mode do not pass on") == 1,
 		softStop: r.Duration("WORKER_SOFT_STOP", 25*time.Second, time.Millisecond, time.Hour,

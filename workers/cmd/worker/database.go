@@ -28,6 +28,8 @@ type database struct {
 	client *river.Client[pgx.Tx]
 	works  bool          // it has jobs
 	stop   time.Duration // the longest that stopping takes
+	// beside is done while jobs run, until its context ends; nil for nothing.
+	beside func(context.Context)
 	logger *slog.Logger
 	// started is set once the client runs; it goes on by itself when the database
 	// goes away and comes back.
@@ -110,6 +112,9 @@ func (d *database) run(ctx context.Context) error {
 	d.started.Store(true)
 	if said != "" {
 		d.logger.InfoContext(ctx, "jobs run")
+	}
+	if d.beside != nil {
+		d.beside(ctx)
 	}
 	<-ctx.Done() // River stops by itself
 	select {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/weftql/weft/subgraphs/todos"
 	todospostgres "github.com/weftql/weft/subgraphs/todos/postgres"
 )
 
@@ -15,4 +16,24 @@ type lists struct{ pool *pgxpool.Pool }
 // Erase removes a person from it.
 func (l lists) Erase(ctx context.Context, userID string) error {
 	return todospostgres.Erase(ctx, l.pool, userID, time.Now())
+}
+
+// Assignment returns what an assignee is told.
+func (l lists) Assignment(ctx context.Context, job todos.AssignmentArgs) (todos.TodoNotice, error) {
+	return todospostgres.Assignment(ctx, l.pool, job)
+}
+
+// Share returns what a new member is told.
+func (l lists) Share(ctx context.Context, job todos.ShareArgs) (todos.ListNotice, error) {
+	return todospostgres.Share(ctx, l.pool, job)
+}
+
+// Reminder returns what people are reminded of.
+func (l lists) Reminder(ctx context.Context, job todos.ReminderArgs) (todos.Reminder, error) {
+	return todospostgres.Reminder(ctx, l.pool, job)
+}
+
+// WakeReminders makes the jobs of reminders available that are due soon.
+func (l lists) WakeReminders(ctx context.Context, ahead time.Duration) (int, error) {
+	return todospostgres.WakeReminders(ctx, l.pool, ahead)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/weftql/weft/workers/internal/metric"
 	"github.com/weftql/weft/workers/internal/redis"
 	"github.com/weftql/weft/workers/internal/relay"
+	"github.com/weftql/weft/workers/internal/reminder"
 )
 
 // serve runs the jobs of both databases until ctx ends.
@@ -84,6 +85,11 @@ func (c config) databases(ctx context.Context, registry *metric.Registry, logger
 	if err := errors.Join(errUsers, errTodos); err != nil {
 		return both, mailer, err
 	}
+	waker, err := reminder.NewWaker(reminder.WakerConfig{}, lists{todos.pool}, todos.logger)
+	if err != nil {
+		return both, mailer, err
+	}
+	todos.beside = waker.Run
 	durations := attempt.Durations(registry)
 	return both, mailer, errors.Join(
 		users.work(jobs{workers: usersJobs, queues: workers.UsersQueues(), periodic: workers.UsersPeriodic()}, c, attempt.New(durations, users.logger)),

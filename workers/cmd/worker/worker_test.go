@@ -304,13 +304,13 @@ func TestProgramRefuses(t *testing.T) {
 			"a poll interval below the cooldown",
 			[]string{"serve"},
 			append(nowhere, "WORKER_POLL_INTERVAL=10ms"), 1,
-			[]string{"WORKER_POLL_INTERVAL: 10ms is shorter than WORKER_FETCH_COOLDOWN, 100ms"},
+			[]string{"WORKER_POLL_INTERVAL: 10ms is shorter than WORKER_FETCH_COOLDOWN, 50ms"},
 		},
 		{
 			"a queue that is not there",
 			[]string{"serve"},
 			append(nowhere, "WORKER_MAX_WORKERS=notify=3,other=1"), 1,
-			[]string{`WORKER_MAX_WORKERS: "other=1" is not QUEUE=NUMBER`, "notify, security"},
+			[]string{`WORKER_MAX_WORKERS: "other=1" is not QUEUE=NUMBER`, "notify, reminders, security"},
 		},
 		{
 			"a connection URL that is none",
@@ -352,7 +352,8 @@ func TestServeWaitsForJobTables(t *testing.T) {
 	}
 	environment := []string{"USERS_DATABASE_URL=" + url, "TODOS_DATABASE_URL=" + todosDatabases.Database(t), "SMTP_URL=smtp://127.0.0.1:1"}
 	address := startWorker(t, environment...)
-	if code, text := getHealth(t, address); code != http.StatusServiceUnavailable || !strings.Contains(text, `"users":"DOWN`) || !strings.Contains(text, `"todos":"UP"`) {
+	awaitHealth(t, address, `"todos":"UP"`)
+	if code, text := getHealth(t, address); code != http.StatusServiceUnavailable || !strings.Contains(text, `"users":"DOWN`) {
 		t.Errorf("health %d %s without job tables", code, text)
 	}
 	if code, output := status(environment, "migrate"); code != 0 {

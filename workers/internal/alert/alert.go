@@ -1,7 +1,7 @@
 // Package alert tells users what happened to their accounts and may not have been
 // them.
 //
-//	users.SecurityAlertArgs{UserID, Event, EntryID} ─Worker─▶ contact, entry of the audit log ─▶ letter.SecurityAlert ─▶ mail
+//	users.SecurityAlertArgs{UserID, Event, EntryID} ─Worker─▶ entry of the audit log ─▶ letter.SecurityAlert ─▶ notice.Board
 //
 // When and from where is read from the audit log when the mail is sent: the queue
 // holds neither addresses of people nor of machines.
@@ -17,44 +17,43 @@ import (
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/letter"
+	"github.com/weftql/weft/workers/internal/notice"
 )
 
-// Accounts knows users and what was done to their accounts.
-type Accounts interface {
-	// Contact returns the user's contact, or users.ErrNoContact.
-	Contact(ctx context.Context, userID string) (users.Contact, error)
+// Log knows what was done to accounts.
+type Log interface {
 	// Entry returns an entry of the audit log, or users.ErrNoContact if there is none.
 	Entry(ctx context.Context, entryID string) (*users.AuditEntry, error)
 }
 
-// Worker sends security alerts, one for each entry.
+// Worker tells users of security events, of each entry once.
 type Worker struct {
 	delivery.Policy[users.SecurityAlertArgs]
-	accounts Accounts
-	delivery *delivery.Delivery
+	log   Log
+	board *notice.Board
 }
 
 // New returns a Worker.
-func New(accounts Accounts, d *delivery.Delivery) *Worker {
-	return &Worker{Policy: delivery.PolicyOf[users.SecurityAlertArgs](d), accounts: accounts, delivery: d}
+func New(log Log, board *notice.Board) *Worker {
+	return &Worker{Policy: notice.PolicyOf[users.SecurityAlertArgs](board), log: log, board: board}
 }
 
 // Work implements river.Worker. A user without a contact, an event that this
 // program does not know, and an entry that is not there end the job.
 func (w *Worker) Work(ctx context.Context, job *river.Job[users.SecurityAlertArgs]) error {
-	contact, err := w.accounts.Contact(ctx, job.Args.UserID)
-	var entry *users.AuditEntry
-	if err == nil {
-		entry, err = w.accounts.Entry(ctx, job.Args.EntryID)
-	}
+	entry, err := w.log.Entry(ctx, job.Args.EntryID)
 	if errors.Is(err, users.ErrNoContact) {
 		return river.JobCancel(fmt.Errorf("security alert: %w", err))
 	}
 	if err != nil {
 		return fmt.Errorf("security alert: %w", err)
 	}
-	return w.delivery.Letter(ctx, job.JobRow, delivery.Mail{Key: "security-alert/" + job.Args.EntryID, Contact: contact},
-		words(job.Args.Event, entry))
+	return w.board.Post(ctx, job.JobRow, notice.Notice{
+		NewNotification: users.NewNotification{
+			Key: "security-alert/" + job.Args.EntryID, UserID: job.Args.UserID, Kind: users.NotifySecurity, At: entry.At,
+		},
+		Letter: words(job.Args.Event, entry),
+	})
 }
 
 // words is what is told of an entry.
