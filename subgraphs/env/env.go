@@ -3,6 +3,7 @@ package env
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -136,15 +137,16 @@ func (r *Reader) Settings() []Setting { return slices.Clone(r.settings) }
 // all variables are read.
 func (r *Reader) Close() error {
 	known := r.names()
-	var unknown []string
-	for name := range r.values {
-		if strings.HasPrefix(name, r.prefix) && !slices.Contains(known, name) {
-			unknown = append(unknown, name)
+	for _, name := range slices.Sorted(maps.Keys(r.values)) {
+		switch {
+		case slices.Contains(known, name):
+		case strings.HasPrefix(name, r.prefix):
+			r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program%s", name, r.advice(name)))
+		default:
+			if meant := misspelt(name, known); meant != "" {
+				r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program: did you mean %s?", name, meant))
+			}
 		}
-	}
-	slices.Sort(unknown)
-	for _, name := range unknown {
-		r.errs = append(r.errs, fmt.Errorf("%s is not a variable of this program%s", name, r.advice(name)))
 	}
 	return errors.Join(r.errs...)
 }

@@ -127,6 +127,34 @@ func TestUnknownVariablesAreExplained(t *testing.T) {
 	}
 }
 
+// TestMisspeltVariablesOfNobody has names without the program's prefix: those close to
+// what it reads are mistakes, and all others somebody else's.
+func TestMisspeltVariablesOfNobody(t *testing.T) {
+	t.Parallel()
+	for unknown, meant := range map[string]string{
+		"REDIS_URl": "REDIS_URL", "REDIS_ULR": "REDIS_URL", "REDISURL": "REDIS_URL", "redis_url": "REDIS_URL", "REDIS_URL_FIEL": "REDIS_URL_FILE",
+		"Y_DATABASE_URL": "X_DATABASE_URL", "DATABASE_URL": "X_DATABASE_URL", "X-DATABASE_URL": "X_DATABASE_URL", "WEFT_LOGLEVEL": "WEFT_LOG_LEVEL", "WEFT_LOG_LVEL": "WEFT_LOG_LEVEL",
+		"SMTP_HOTS": "SMTP_HOST",
+
+		"REDIS_PORT": "", "REDIS_SERVICE_HOST": "", "REDIS_SERVICE_PORT": "", "REDIS_PORT_6379_TCP_ADDR": "", "SMTP_PORT": "",
+		"REDIS": "", "REDIS_HOST": "", "DATABASE_URLS": "", "PGHOST": "", "PATH": "", "HOME": "", "URL": "", "WEFT_LOG_FORMAT": "", "TODOS_DATABASE_URL": "", "": "",
+	} {
+		r := env.New([]string{unknown + "=hidden"}, "X_")
+		for _, name := range []string{"REDIS_URL", "X_DATABASE_URL"} {
+			r.Secret(name, "")
+		}
+		r.Text("WEFT_LOG_LEVEL", "info", "")
+		r.Text("SMTP_HOST", "", "")
+		want := ""
+		if meant != "" {
+			want = unknown + " is not a variable of this program: did you mean " + meant + "?"
+		}
+		if err := r.Close(); want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s: %v\nwant %s", unknown, err, want)
+		}
+	}
+}
+
 func TestValues(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
