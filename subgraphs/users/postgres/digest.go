@@ -79,10 +79,7 @@ func seeToDigests(ctx context.Context, tx pgx.Tx, jobs *river.Client[pgx.Tx], ro
 	for i, r := range rows {
 		zone, ok := zones[r.timeZone]
 		if !ok {
-			var err error
-			if zone, err = time.LoadLocation(r.timeZone); err != nil {
-				zone = time.UTC // it was a zone when the user chose it
-			}
+			zone = users.Zone(r.timeZone)
 			zones[r.timeZone] = zone
 		}
 		period, due, next := r.settings.DueDigest(r.from, now, zone)
