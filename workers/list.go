@@ -69,5 +69,14 @@ func every(period time.Duration, id, queue string, args river.JobArgs) *river.Pe
 	construct := func() (river.JobArgs, *river.InsertOpts) {
 		return args, &river.InsertOpts{Queue: queue, UniqueOpts: river.UniqueOpts{ByPeriod: period}}
 	}
-	return river.NewPeriodicJob(river.PeriodicInterval(period), construct, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
+	return river.NewPeriodicJob(clock(period), construct, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
+}
+
+// clock is a schedule of full periods, counted from midnight UTC: the same for
+// everybody, whenever they begin to lead.
+type clock time.Duration
+
+// Next implements river.PeriodicSchedule.
+func (c clock) Next(now time.Time) time.Time {
+	return now.Truncate(time.Duration(c)).Add(time.Duration(c))
 }

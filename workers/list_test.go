@@ -128,3 +128,24 @@ func TestRetriesWaitLongerEachTime(t *testing.T) {
 		})
 	}
 }
+
+func TestClockIsTheSameForEverybody(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		period    time.Duration
+		now, next string
+	}{
+		{15 * time.Minute, "2026-11-23T07:00:00Z", "2026-11-23T07:15:00Z"},
+		{15 * time.Minute, "2026-11-23T07:14:59Z", "2026-11-23T07:15:00Z"},
+		{time.Hour, "2026-11-23T07:14:59Z", "2026-11-23T08:00:00Z"},
+		{24 * time.Hour, "2026-11-23T07:14:59+02:00", "2026-11-24T00:00:00Z"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := clock(c.period).Next(now).UTC().Format(time.RFC3339); got != c.next {
+			t.Errorf("after %s: %s, want %s", c.now, got, c.next)
+		}
+	}
+}

@@ -41,6 +41,10 @@ func (s *Sweep) Work(ctx context.Context, _ *river.Job[users.DigestsArgs]) error
 	if err != nil {
 		return fmt.Errorf("digests: %w", err)
 	}
+	return s.sweep(ctx, jobs)
+}
+
+func (s *Sweep) sweep(ctx context.Context, jobs *river.Client[pgx.Tx]) error {
 	began, most := time.Now(), sweepFor
 	if deadline, ok := ctx.Deadline(); ok {
 		most = min(most, time.Until(deadline)/2)
