@@ -99,3 +99,17 @@ func TestNothingIsFetchedOrRun(t *testing.T) {
 		}
 	}
 }
+
+func TestEverySourceHasASample(t *testing.T) {
+	t.Parallel()
+	unseen, err := letter.Sources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sample := range preview.Samples() {
+		delete(unseen, letter.Source(sample.Letter))
+	}
+	for name := range unseen {
+		t.Errorf("nobody has looked at %s: package preview has no sample of it", name)
+	}
+}

@@ -43,6 +43,7 @@ func Samples() []Sample {
 		{"password-reset", "PASSWORD_RESET"},
 		{"new-device", "NEW_DEVICE"},
 		{"token-reused", "TOKEN_REUSED"},
+		{"deletion-failed", "DELETION_FAILED"},
 	} {
 		all = append(all, Sample{"security-alert-" + event.name, must, letter.SecurityAlert{Event: event.event, At: at, Address: "2001:db8::17", Device: "Firefox on Linux"}})
 	}
