@@ -67,6 +67,8 @@ var layers = map[string][]string{
 	"subgraphs/postgres":     {"subgraphs/trace", "subgraphs/internal/..."},
 	"subgraphs/X":            {"subgraphs/internal/..."},
 	"subgraphs/X/graph":      {"subgraphs/X", "subgraphs/server", "subgraphs/internal/...", "schema/identity"},
+	"subgraphs/X/link":       {"schema/identity", "subgraphs/X"},
+	"subgraphs/X/page":       {"subgraphs/X", "subgraphs/X/link"},
 	"subgraphs/X/password":   {},
 	"subgraphs/X/token":      {},
 	"subgraphs/X/link":       {},

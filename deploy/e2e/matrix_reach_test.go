@@ -37,6 +37,29 @@ var reaches = map[string][]place{
 		{"audit", `{ auditLog(first: 1, action: "status.set") { edges { node { actor { <> } } } } }`},
 	},
 	"UserConnection": {{"users", `{ users(first: 1) { <> } }`}},
+	"Notification": {
+		{"me", `{ node(id: {+notification}) { id } me { notifications(first: 100) { edges { node { <> } } } } }`},
+		{"user", `{ user(id: {owner}) { notifications(first: 100) { edges { node { <> } } } } }`},
+		{"node", `{ node(id: {+notification}) { ... on Notification { <> } } }`},
+		{"another", `{ node(id: {notification}) { ... on Notification { <> } } }`},
+		{"another", `{ nodes(ids: [{notification}]) { ... on Notification { <> } } }`},
+	},
+	"NotificationConnection": {
+		{"me", `{ node(id: {+notification}) { id } me { notifications { <> } } }`},
+		{"user", `{ user(id: {owner}) { notifications { <> } } }`},
+	},
+	"NotificationEdge": {
+		{"me", `{ node(id: {+notification}) { id } me { notifications { edges { <> } } } }`},
+		{"user", `{ user(id: {owner}) { notifications { edges { <> } } } }`},
+	},
+	"MarkNotificationsReadPayload": {
+		{"own", `mutation { markNotificationsRead(input: {ids: [{+notification}]}) { <> } }`},
+		{"none", `mutation { markNotificationsRead(input: {ids: ["ntf_x"]}) { <> } }`},
+	},
+	"MarkAllNotificationsReadPayload": {
+		{"some", `mutation { markAllNotificationsRead(input: {before: {+notification}}) { <> } }`},
+		{"none", `mutation { markAllNotificationsRead(input: {before: "ntf_x"}) { <> } }`},
+	},
 	"NotificationSettings": {
 		{"me", `{ me { notificationSettings { <> } } }`},
 		{"user", `{ user(id: {owner}) { notificationSettings { <> } } }`},
@@ -156,6 +179,8 @@ var arguments = map[string][]place{
 	"Mutation.changePassword":             {{"own", `(currentPassword: "correct horse battery", newPassword: "staple battery horse")`}},
 	"Mutation.updateProfile":              {{"own", `(input: {displayName: "Xenia"})`}},
 	"Mutation.updateNotificationSettings": {{"own", `(input: {digestHour: 8})`}},
+	"Mutation.markNotificationsRead":      {{"own", `(input: {ids: [{+notification}]})`}, {"another", `(input: {ids: [{notification}]})`}},
+	"Mutation.markAllNotificationsRead":   {{"own", ``}},
 	"Mutation.deleteAccount":              {{"own", `(password: "correct horse battery")`}},
 	"Mutation.setUserRoles":               {{"another", `(userId: {+user}, roles: [ADMIN])`}},
 	"Mutation.setUserStatus":              {{"another", `(userId: {+user}, status: SUSPENDED)`}},

@@ -248,7 +248,7 @@ func (m *matrix) compareWithMissing(t *testing.T, operation matrixOperation) {
 
 // private are the placeholders of what nobody but members of a list may know of, or
 // nobody but one.
-var private = regexp.MustCompile(`\{\+?(todo|list|tag|deleted|session)\}`)
+var private = regexp.MustCompile(`\{\+?(todo|list|tag|deleted|session)\}|\{(notification)\}`)
 
 // missing returns an id of the same kind that nothing has.
 func missing(id string) string {

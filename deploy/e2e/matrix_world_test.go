@@ -1,10 +1,16 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weftql/weft/subgraphs/users"
+	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 )
 
 // matrix is a world in which everybody asks for everything: a list with its owner,
@@ -37,6 +43,7 @@ func newMatrix(t *testing.T, w *town) *matrix {
 		return at(t, payload, "todo", "id").(string)
 	}
 	m.ids["todo"] = todo(`title: "Wash the car"`)
+	m.ids["notification"] = m.notification(t, m.callers["owner"])
 	m.do(t, m.callers["owner"], fmt.Sprintf(`setTodoStatus(input: {id: %q, status: DONE})`, m.ids["todo"]), "todo { id }")
 	for _, assignees := range [][]string{{m.ids["owner"], m.ids["editor"]}, {m.ids["owner"]}} { // for the history
 		m.do(t, m.callers["owner"], fmt.Sprintf(`assignTodo(input: {id: %q, assigneeIds: ["%s"]})`, m.ids["todo"], strings.Join(assignees, `", "`)), "todo { id }")
@@ -92,6 +99,29 @@ func (m *matrix) tag(t *testing.T, name string) string {
 	t.Helper()
 	payload := m.do(t, m.callers["owner"], fmt.Sprintf(`createTag(input: {listId: %q, name: %q})`, m.ids["list"], name), "tag { id }")
 	return at(t, payload, "tag", "id").(string)
+}
+
+// notification is one of a person, new, as the worker writes it. It is the newest that
+// they have, whatever else they are told of meanwhile.
+func (m *matrix) notification(t *testing.T, p *person) string {
+	t.Helper()
+	m.made++
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, m.database.URL("weft_users"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	added, err := userspostgres.AddNotification(ctx, conn, users.NewNotification{
+		Key: fmt.Sprint("matrix/", m.made), UserID: p.id, Kind: users.NotifyAssigned, At: time.Now().Add(time.Hour + time.Duration(m.made)*time.Second),
+		TodoID: m.ids["todo"], ListID: m.ids["list"], ActorID: m.ids["editor"],
+	})
+	if err != nil || !added {
+		t.Fatal(added, err)
+	}
+	seen := m.read(t, p, `{ me { notifications(first: 1) { edges { node { id } } } } }`)
+	return at(t, seen, "me", "notifications", "edges", 0, "node", "id").(string)
 }
 
 // newcomer is somebody new in a role, logged in.
@@ -178,6 +208,10 @@ func (m *matrix) fresh(t *testing.T, caller *person, kind string) (made string) 
 	case "deleted":
 		made = todo()
 		m.do(t, owner, fmt.Sprintf(`deleteTodo(input: {id: %q})`, made), "deletedId")
+	case "notification":
+		if made = m.notification(t, owner); caller.id != "" {
+			made = m.notification(t, caller)
+		}
 	case "member":
 		made = m.ids["extra"]
 		m.join(t, m.ids["list"], made, "VIEWER")

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weftql/weft/deploy/postgres"
 )
 
 // town is a platform, and a router of its own that believes whoever sends it a
@@ -22,6 +24,7 @@ import (
 type town struct {
 	home, graphQL, mail string
 	people              int
+	database            *postgres.Cluster
 }
 
 // person is somebody with an account. The zero value has none.
@@ -42,12 +45,21 @@ func TestTown(t *testing.T) {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
+	database, err := postgres.StartDisposable(t.Context(), "", t.TempDir(), &lockedBuffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := database.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	home := filepath.Join(t.TempDir(), "weft")
-	p := up(t, home)
+	p := up(t, home, "WEFT_DATABASE_URL="+database.URL("postgres"), "WEFT_DEMO=1")
 	graphQL := serveBeside(t, home, func(config map[string]any) {
 		config["client_address"] = map[string]any{"trusted_proxies": []string{"127.0.0.1"}}
 	}, "--dev")
-	return &town{home: home, graphQL: graphQL, mail: p.addresses["mail"]}
+	return &town{home: home, graphQL: graphQL, mail: p.addresses["mail"], database: database}
 }
 
 // reply is a response with its HTTP status.

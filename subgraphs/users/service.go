@@ -54,7 +54,34 @@ type Service interface {
 	UsersByID(ctx context.Context, viewer Viewer, ids []string) ([]*User, error)
 
 	Accounts
+	Notifications
 	Administration
+}
+
+// Notifications is what people are told of within the application. Everybody sees
+// the own ones alone, administrators included.
+type Notifications interface {
+	// Notifications returns for each user a page of what the user was told of, newest
+	// first, and nil for everybody but the viewer. It needs one statement at most.
+	Notifications(ctx context.Context, viewer Viewer, userIDs []string, args NotificationArgs) ([]*NotificationConnection, error)
+
+	// CountNotifications returns for each user how many Notifications would return in
+	// all. It needs one statement at most.
+	CountNotifications(ctx context.Context, viewer Viewer, userIDs []string, unreadOnly bool) ([]int32, error)
+
+	// NotificationsByID returns the viewer's notifications with the given ids, in
+	// their order and nil where there is none. It needs one statement at most.
+	NotificationsByID(ctx context.Context, viewer Viewer, ids []string) ([]*Notification, error)
+
+	// MarkNotificationsRead marks those of the viewer's notifications that have the
+	// ids, and returns them in their order, also with UserErrors, and the viewer.
+	// UserErrors: CodeBadInput, CodeNotFound for each id that is none of them.
+	MarkNotificationsRead(ctx context.Context, viewer Viewer, ids []string) ([]*Notification, *User, error)
+
+	// MarkAllNotificationsRead marks the viewer's notifications up to the one with the
+	// id, or all of them for "", and returns how many it was, and the viewer.
+	// UserErrors: CodeNotFound.
+	MarkAllNotificationsRead(ctx context.Context, viewer Viewer, newestID string) (int32, *User, error)
 }
 
 // Accounts is what people do with their own account. Whoever is logged in to an

@@ -45,6 +45,10 @@ func (v Viewer) RequireAdmin() error {
 // user may, and administrators. It is the one place where that is decided.
 func (v Viewer) Sees(userID string) bool { return v.ID != "" && (v.Admin || v.ID == userID) }
 
+// Is tells whether v is the user with that id: what that user is told of, nobody else
+// sees, administrators included.
+func (v Viewer) Is(userID string) bool { return v.ID != "" && v.ID == userID }
+
 // DeletedName stands in the place of a deleted account's name, so that what refers
 // to the account still has somebody to show.
 const DeletedName = "Deleted user"

@@ -13,12 +13,13 @@ type Kind string
 
 // The kinds of ids in the graph.
 const (
-	User     Kind = "usr"
-	TodoList Kind = "tdl"
-	Todo     Kind = "tdo"
-	Tag      Kind = "tag"
-	Session  Kind = "ses"
-	Audit    Kind = "aud"
+	User         Kind = "usr"
+	TodoList     Kind = "tdl"
+	Todo         Kind = "tdo"
+	Tag          Kind = "tag"
+	Session      Kind = "ses"
+	Audit        Kind = "aud"
+	Notification Kind = "ntf"
 )
 
 // UUID is what the database stores of an id.

@@ -43,6 +43,7 @@ const (
 	Todos
 	Sessions
 	Entries
+	Notifications
 )
 
 // ID is the UUID of the n-th row of a domain: version 7, of the moment at.

@@ -9,7 +9,7 @@ import (
 	"github.com/weftql/weft/subgraphs/todos"
 )
 
-// Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…
+// Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…, ntf_…
 type Node interface {
 	IsNode()
 }

@@ -1633,7 +1633,7 @@ extend type Mutation {
   removeListMember(input: RemoveListMemberInput!): RemoveListMemberPayload! @authenticated
 }
 `, BuiltIn: false},
-	{Name: "../../../schema/subgraphs/todos/node.graphqls", Input: `"Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…"
+	{Name: "../../../schema/subgraphs/todos/node.graphqls", Input: `"Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…, ntf_…"
 interface Node {
   id: ID!
 }

@@ -410,6 +410,8 @@ func TestDeleteAccount(t *testing.T) {
 		`changePassword(currentPassword: "correct horse battery", newPassword: "another horse battery") { errors { code } }`,
 		`updateProfile(input: {displayName: "x"}) { errors { code } }`,
 		`updateNotificationSettings(input: {digestHour: 1}) { errors { code } }`,
+		`markNotificationsRead(input: {ids: ["ntf_x"]}) { errors { code } }`,
+		`markAllNotificationsRead { errors { code } }`,
 		`resendVerification { errors { code } }`,
 	} {
 		b.Do(t, ada, `mutation { `+mutation+` }`, nil).WantCodes(t, "UNAUTHENTICATED")

@@ -11,6 +11,15 @@ import (
 	"github.com/weftql/weft/subgraphs/users"
 )
 
+// FindManyNotificationByIDs is the resolver for the findManyNotificationByIDs field.
+func (r *entityResolver) FindManyNotificationByIDs(ctx context.Context, reps []*NotificationByIDsInput) ([]*users.Notification, error) {
+	ids := make([]string, len(reps))
+	for i, rep := range reps {
+		ids[i] = rep.ID
+	}
+	return r.notificationsByID(ctx, ids)
+}
+
 // FindManyUserByIDs is the resolver for the findManyUserByIDs field.
 func (r *entityResolver) FindManyUserByIDs(ctx context.Context, reps []*UserByIDsInput) ([]*users.User, error) {
 	ids := make([]string, len(reps))

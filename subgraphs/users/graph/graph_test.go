@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,7 +21,6 @@ import (
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/server/servertest"
-	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/graph"
 	"github.com/weftql/weft/subgraphs/users/password"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
@@ -404,6 +402,8 @@ func TestMarkedFieldsNeedALogin(t *testing.T) {
 		"resendVerification":         `mutation { resendVerification { errors { code } } }`,
 		"revokeSession":              `mutation { revokeSession(input: {sessionId: "x"}) { errors { code } } }`,
 		"revokeAllSessions":          `mutation { revokeAllSessions { revoked } }`,
+		"markNotificationsRead":      `mutation { markNotificationsRead(input: {ids: []}) { errors { code } } }`,
+		"markAllNotificationsRead":   `mutation { markAllNotificationsRead { errors { code } } }`,
 	}
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 	for _, field := range append(schema.Query.Fields, schema.Mutation.Fields...) {
@@ -424,28 +424,6 @@ func TestMarkedFieldsNeedALogin(t *testing.T) {
 	}
 	for name := range operations {
 		t.Errorf("%s is not marked", name)
-	}
-}
-
-// TestContact reads for the worker how to write to people.
-func TestContact(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	ada, eve, bob := b.register(t, "Ada@example.com"), b.register(t, "eve@example.com"), b.register(t, "bob@example.com")
-	if _, err := b.pool.Exec(t.Context(), `update users set status = 'SUSPENDED' where email = 'eve@example.com'`); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.pool.Exec(t.Context(), `update users set deleted_at = now() where email = 'bob@example.com'`); err != nil {
-		t.Fatal(err)
-	}
-	got, err := userspostgres.Contact(t.Context(), b.pool, ada.Subject)
-	if diff := cmp.Diff(users.Contact{Email: "Ada@example.com", DisplayName: "N. N.", TimeZone: "UTC"}, got); diff != "" || err != nil {
-		t.Errorf("error %v, contact (-want +got):\n%s", err, diff)
-	}
-	for _, userID := range []string{eve.Subject, bob.Subject, admin.Subject, "", "tdo_x"} {
-		if got, err := userspostgres.Contact(t.Context(), b.pool, userID); !errors.Is(err, users.ErrNoContact) {
-			t.Errorf("contact of %q: %+v, %v", userID, got, err)
-		}
 	}
 }
 

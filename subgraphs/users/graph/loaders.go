@@ -14,12 +14,15 @@ import (
 type loaders struct {
 	service users.Service
 	viewer  users.Viewer
-	// The ids of users that were read, and of those who did what is in the audit
-	// log.
+	// The ids of users that were read, and of those who did what is in the audit log
+	// or what notifications tell of.
 	userIDs, actorIDs batch.Siblings[string]
 
 	settings *batch.Loader[string, *users.NotificationSettings]
 	user     *batch.Loader[string, *users.User]
+
+	notification      *batch.Pages[string, users.NotificationArgs, *users.NotificationConnection]
+	notificationCount *batch.Pages[string, bool, int32]
 
 	sessions     *batch.Pages[string, page.Args, *users.SessionConnection]
 	sessionCount *batch.Loader[string, int32]
@@ -63,6 +66,14 @@ func newLoaders(me users.Viewer, service users.Service) *loaders {
 		l.sawUsers(found)
 		return found, err
 	})
+	l.notification = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args users.NotificationArgs) ([]*users.NotificationConnection, error) {
+		connections, err := l.service.Notifications(ctx, l.viewer, ids, args)
+		l.sawConnections(connections)
+		return connections, err
+	})
+	l.notificationCount = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, unreadOnly bool) ([]int32, error) {
+		return l.service.CountNotifications(ctx, l.viewer, ids, unreadOnly)
+	})
 	l.sessions = batch.NewPages(&l.userIDs, func(ctx context.Context, ids []string, args page.Args) ([]*users.SessionConnection, error) {
 		return l.service.Sessions(ctx, l.viewer, ids, args)
 	})
@@ -76,6 +87,13 @@ func newLoaders(me users.Viewer, service users.Service) *loaders {
 func (r *Resolver) usersByID(ctx context.Context, ids []string) ([]*users.User, error) {
 	found, err := r.Service.UsersByID(ctx, viewer(ctx), ids)
 	load(ctx).sawUsers(found)
+	return found, err
+}
+
+// notificationsByID reads notifications, and notes who did what they tell of.
+func (r *Resolver) notificationsByID(ctx context.Context, ids []string) ([]*users.Notification, error) {
+	found, err := r.Service.NotificationsByID(ctx, viewer(ctx), ids)
+	load(ctx).sawNotifications(found)
 	return found, err
 }
 
@@ -108,6 +126,33 @@ func (l *loaders) sawEntries(edges []users.AuditEdge) {
 		for _, edge := range edges {
 			if edge.Node.ActorID != nil {
 				ids = append(ids, *edge.Node.ActorID)
+			}
+		}
+		return ids
+	})
+}
+
+// sawConnections notes who did what users are told of.
+func (l *loaders) sawConnections(connections []*users.NotificationConnection) {
+	for _, connection := range connections {
+		if connection == nil {
+			continue
+		}
+		all := make([]*users.Notification, len(connection.Edges))
+		for i, edge := range connection.Edges {
+			all[i] = edge.Node
+		}
+		l.sawNotifications(all)
+	}
+}
+
+// sawNotifications notes who did what notifications tell of; nil ones do not exist.
+func (l *loaders) sawNotifications(all []*users.Notification) {
+	l.actorIDs.Add(func() []string {
+		ids := make([]string, 0, len(all))
+		for _, one := range all {
+			if one != nil && one.ActorID != nil {
+				ids = append(ids, *one.ActorID)
 			}
 		}
 		return ids

@@ -7,7 +7,7 @@ import (
 	"github.com/weftql/weft/subgraphs/users"
 )
 
-// Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…
+// Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…, ntf_…
 type Node interface {
 	IsNode()
 }
@@ -25,7 +25,39 @@ type LogoutPayload struct {
 	Errors []*users.UserError `json:"errors"`
 }
 
+type MarkAllNotificationsReadInput struct {
+	// The newest one that is marked, with all that are older: what has come since the
+	// caller looked stays unread. Without it all are marked.
+	Before graphql.Omittable[*string] `json:"before,omitempty"`
+}
+
+type MarkAllNotificationsReadPayload struct {
+	// How many were marked, which had not been before.
+	Marked int32 `json:"marked"`
+	// The caller; null with an error.
+	User   *users.User        `json:"user,omitempty"`
+	Errors []*users.UserError `json:"errors"`
+}
+
+type MarkNotificationsReadInput struct {
+	// 1 to 100.
+	Ids []string `json:"ids"`
+}
+
+// Each id is either among notifications, or in the path of an error: ["input", "ids", "3"].
+type MarkNotificationsReadPayload struct {
+	// Those that are read now, also if they were before, in the order of the ids.
+	Notifications []*users.Notification `json:"notifications"`
+	// The caller; null if there are no ids, or too many.
+	User   *users.User        `json:"user,omitempty"`
+	Errors []*users.UserError `json:"errors"`
+}
+
 type Mutation struct {
+}
+
+type NotificationByIDsInput struct {
+	ID string `json:"ID"`
 }
 
 // What is to change; fields that are not given stay as they are, and so do those that

@@ -102,6 +102,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Todo(ctx, sel, obj)
+	case users.Notification:
+		return ec._Notification(ctx, sel, &obj)
+	case *users.Notification:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Notification(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -276,6 +283,20 @@ func (ec *executionContext) marshalONode2githubᚗcomᚋweftqlᚋweftᚋsubgraph
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTodo2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚋgraphᚐTodo(ctx context.Context, sel ast.SelectionSet, v *Todo) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Todo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTodoList2ᚖgithubᚗcomᚋweftqlᚋweftᚋsubgraphsᚋusersᚋgraphᚐTodoList(ctx context.Context, sel ast.SelectionSet, v *TodoList) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TodoList(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -11,7 +11,7 @@ import (
 const maxNodes = 100
 
 // nodes returns what the ids name, nil where they name nothing. Users are looked
-// up together; todos and lists are references that their own subgraph resolves,
+// up together, and so are notifications; todos and lists are references that their own subgraph resolves,
 // and that come to nothing there if the caller may not see them.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]Node, error) {
 	if err := viewer(ctx).RequireLogin(); err != nil {
@@ -21,8 +21,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]Node, error) {
 		return nil, refusal.BadInput("argument ids has %d ids, but must not have more than %d", len(ids), maxNodes)
 	}
 	all := make([]Node, len(ids))
-	var users []string
-	var places []int // of users in all
+	var users, notifications lookup
 	for i, text := range ids {
 		kind := id.KindOf(text)
 		if _, err := id.Parse(kind, text); err != nil {
@@ -30,24 +29,47 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]Node, error) {
 		}
 		switch kind {
 		case id.User:
-			users, places = append(users, text), append(places, i)
+			users.add(text, i)
+		case id.Notification:
+			notifications.add(text, i)
 		case id.Todo:
 			all[i] = Todo{ID: text}
 		case id.TodoList:
 			all[i] = TodoList{ID: text}
 		}
 	}
-	if users == nil {
-		return all, nil
-	}
-	found, err := r.usersByID(ctx, users)
-	if err != nil {
+	if err := find(ctx, users, all, r.usersByID); err != nil {
 		return nil, err
 	}
-	for i, user := range found {
-		if user != nil { // a nil *User would not be a nil Node
-			all[places[i]] = user
+	return all, find(ctx, notifications, all, r.notificationsByID)
+}
+
+// lookup is what is looked up together: ids and their places among all.
+type lookup struct {
+	ids    []string
+	places []int
+}
+
+func (l *lookup) add(id string, place int) {
+	l.ids, l.places = append(l.ids, id), append(l.places, place)
+}
+
+// find puts what read finds into its places.
+func find[T any, N interface {
+	*T
+	Node
+}](ctx context.Context, l lookup, all []Node, read func(context.Context, []string) ([]N, error)) error {
+	if l.ids == nil {
+		return nil
+	}
+	found, err := read(ctx, l.ids)
+	if err != nil {
+		return err
+	}
+	for i, one := range found {
+		if one != nil { // a nil *User would not be a nil Node
+			all[l.places[i]] = one
 		}
 	}
-	return all, nil
+	return nil
 }

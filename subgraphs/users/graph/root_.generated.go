@@ -25,6 +25,8 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	Entity() EntityResolver
 	Mutation() MutationResolver
+	Notification() NotificationResolver
+	NotificationConnection() NotificationConnectionResolver
 	Query() QueryResolver
 	SessionConnection() SessionConnectionResolver
 	User() UserResolver
@@ -73,11 +75,24 @@ type ComplexityRoot struct {
 	}
 
 	Entity struct {
-		FindManyUserByIDs func(childComplexity int, reps []*UserByIDsInput) int
+		FindManyNotificationByIDs func(childComplexity int, reps []*NotificationByIDsInput) int
+		FindManyUserByIDs         func(childComplexity int, reps []*UserByIDsInput) int
 	}
 
 	LogoutPayload struct {
 		Errors func(childComplexity int) int
+	}
+
+	MarkAllNotificationsReadPayload struct {
+		Errors func(childComplexity int) int
+		Marked func(childComplexity int) int
+		User   func(childComplexity int) int
+	}
+
+	MarkNotificationsReadPayload struct {
+		Errors        func(childComplexity int) int
+		Notifications func(childComplexity int) int
+		User          func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -85,6 +100,8 @@ type ComplexityRoot struct {
 		DeleteAccount              func(childComplexity int, password string) int
 		Login                      func(childComplexity int, input users.LoginInput) int
 		Logout                     func(childComplexity int, input users.LogoutInput) int
+		MarkAllNotificationsRead   func(childComplexity int, input MarkAllNotificationsReadInput) int
+		MarkNotificationsRead      func(childComplexity int, input MarkNotificationsReadInput) int
 		RefreshSession             func(childComplexity int, input users.RefreshSessionInput) int
 		Register                   func(childComplexity int, input users.RegisterInput) int
 		RequestPasswordReset       func(childComplexity int, email string) int
@@ -97,6 +114,28 @@ type ComplexityRoot struct {
 		UpdateNotificationSettings func(childComplexity int, input NotificationSettingsInput) int
 		UpdateProfile              func(childComplexity int, input UpdateProfileInput) int
 		VerifyEmail                func(childComplexity int, token string) int
+	}
+
+	Notification struct {
+		Actor     func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		List      func(childComplexity int) int
+		ReadAt    func(childComplexity int) int
+		Todo      func(childComplexity int) int
+	}
+
+	NotificationConnection struct {
+		Edges       func(childComplexity int) int
+		PageInfo    func(childComplexity int) int
+		TotalCount  func(childComplexity int) int
+		UnreadCount func(childComplexity int) int
+	}
+
+	NotificationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	NotificationSettings struct {
@@ -187,6 +226,7 @@ type ComplexityRoot struct {
 		ID                   func(childComplexity int) int
 		Locale               func(childComplexity int) int
 		NotificationSettings func(childComplexity int) int
+		Notifications        func(childComplexity int, first *int32, after *string, last *int32, before *string, unreadOnly bool) int
 		Roles                func(childComplexity int) int
 		Sessions             func(childComplexity int, first *int32, after *string) int
 		Status               func(childComplexity int) int
@@ -373,6 +413,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuthTokens.TokenType(childComplexity), true
 
+	case "Entity.findManyNotificationByIDs":
+		if e.ComplexityRoot.Entity.FindManyNotificationByIDs == nil {
+			break
+		}
+
+		args, err := ec.field_Entity_findManyNotificationByIDs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Entity.FindManyNotificationByIDs(childComplexity, args["reps"].([]*NotificationByIDsInput)), true
 	case "Entity.findManyUserByIDs":
 		if e.ComplexityRoot.Entity.FindManyUserByIDs == nil {
 			break
@@ -391,6 +442,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LogoutPayload.Errors(childComplexity), true
+
+	case "MarkAllNotificationsReadPayload.errors":
+		if e.ComplexityRoot.MarkAllNotificationsReadPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkAllNotificationsReadPayload.Errors(childComplexity), true
+	case "MarkAllNotificationsReadPayload.marked":
+		if e.ComplexityRoot.MarkAllNotificationsReadPayload.Marked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkAllNotificationsReadPayload.Marked(childComplexity), true
+	case "MarkAllNotificationsReadPayload.user":
+		if e.ComplexityRoot.MarkAllNotificationsReadPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkAllNotificationsReadPayload.User(childComplexity), true
+
+	case "MarkNotificationsReadPayload.errors":
+		if e.ComplexityRoot.MarkNotificationsReadPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNotificationsReadPayload.Errors(childComplexity), true
+	case "MarkNotificationsReadPayload.notifications":
+		if e.ComplexityRoot.MarkNotificationsReadPayload.Notifications == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNotificationsReadPayload.Notifications(childComplexity), true
+	case "MarkNotificationsReadPayload.user":
+		if e.ComplexityRoot.MarkNotificationsReadPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNotificationsReadPayload.User(childComplexity), true
 
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
@@ -436,6 +525,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Logout(childComplexity, args["input"].(users.LogoutInput)), true
+	case "Mutation.markAllNotificationsRead":
+		if e.ComplexityRoot.Mutation.MarkAllNotificationsRead == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markAllNotificationsRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkAllNotificationsRead(childComplexity, args["input"].(MarkAllNotificationsReadInput)), true
+	case "Mutation.markNotificationsRead":
+		if e.ComplexityRoot.Mutation.MarkNotificationsRead == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markNotificationsRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkNotificationsRead(childComplexity, args["input"].(MarkNotificationsReadInput)), true
 	case "Mutation.refreshSession":
 		if e.ComplexityRoot.Mutation.RefreshSession == nil {
 			break
@@ -563,6 +674,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VerifyEmail(childComplexity, args["token"].(string)), true
+
+	case "Notification.actor":
+		if e.ComplexityRoot.Notification.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.Actor(childComplexity), true
+	case "Notification.createdAt":
+		if e.ComplexityRoot.Notification.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.CreatedAt(childComplexity), true
+	case "Notification.id":
+		if e.ComplexityRoot.Notification.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.ID(childComplexity), true
+	case "Notification.kind":
+		if e.ComplexityRoot.Notification.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.Kind(childComplexity), true
+	case "Notification.list":
+		if e.ComplexityRoot.Notification.List == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.List(childComplexity), true
+	case "Notification.readAt":
+		if e.ComplexityRoot.Notification.ReadAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.ReadAt(childComplexity), true
+	case "Notification.todo":
+		if e.ComplexityRoot.Notification.Todo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notification.Todo(childComplexity), true
+
+	case "NotificationConnection.edges":
+		if e.ComplexityRoot.NotificationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationConnection.Edges(childComplexity), true
+	case "NotificationConnection.pageInfo":
+		if e.ComplexityRoot.NotificationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationConnection.PageInfo(childComplexity), true
+	case "NotificationConnection.totalCount":
+		if e.ComplexityRoot.NotificationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationConnection.TotalCount(childComplexity), true
+	case "NotificationConnection.unreadCount":
+		if e.ComplexityRoot.NotificationConnection.UnreadCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationConnection.UnreadCount(childComplexity), true
+
+	case "NotificationEdge.cursor":
+		if e.ComplexityRoot.NotificationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationEdge.Cursor(childComplexity), true
+	case "NotificationEdge.node":
+		if e.ComplexityRoot.NotificationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationEdge.Node(childComplexity), true
 
 	case "NotificationSettings.digestHour":
 		if e.ComplexityRoot.NotificationSettings.DigestHour == nil {
@@ -913,6 +1105,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.NotificationSettings(childComplexity), true
+	case "User.notifications":
+		if e.ComplexityRoot.User.Notifications == nil {
+			break
+		}
+
+		args, err := ec.field_User_notifications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Notifications(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["unreadOnly"].(bool)), true
 	case "User.roles":
 		if e.ComplexityRoot.User.Roles == nil {
 			break
@@ -1278,7 +1481,7 @@ directive @listSize(
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION
 `, BuiltIn: false},
-	{Name: "../../../schema/subgraphs/users/node.graphqls", Input: `"Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…"
+	{Name: "../../../schema/subgraphs/users/node.graphqls", Input: `"Anything with a globally unique id that begins with its type: usr_…, tdl_…, tdo_…, ntf_…"
 interface Node {
   id: ID!
 }
@@ -1312,6 +1515,107 @@ extend type Query {
   node(id: ID!): Node @authenticated
   "As node, for up to 100 ids, in their order."
   nodes(ids: [ID!]!): [Node]! @authenticated @listSize(assumedSize: 50)
+}
+`, BuiltIn: false},
+	{Name: "../../../schema/subgraphs/users/notification.graphqls", Input: `"""
+Something that a user is told of within the application. Nobody but that user sees
+it, and it is kept for 90 days.
+"""
+type Notification implements Node @key(fields: "id") {
+  id: ID!
+  kind: NotificationKind!
+  createdAt: DateTime!
+  "When the user marked it; null until then."
+  readAt: DateTime
+  """
+  What it is about. Null if it is about no todo; and if that does not exist any more,
+  or the user may not see it any more, then its fields are null, and it is if one of
+  them cannot be.
+  """
+  todo: Todo
+  "As todo, of a list."
+  list: TodoList
+  "Who did it; null if nobody did, or the account does not exist any more."
+  actor: User
+}
+
+enum NotificationKind {
+  "The user was assigned to a todo."
+  ASSIGNED
+  "A list was shared with the user."
+  SHARED
+  "The reminder of a todo is due."
+  REMINDER
+  "Something happened to the user's account; a mail tells more."
+  SECURITY
+}
+
+type NotificationConnection {
+  edges: [NotificationEdge!]!
+  pageInfo: PageInfo!
+  "All of the connection, not of the page. Counted only when asked for."
+  totalCount: Int! @cost(weight: 5)
+  "All that the user has not read, also if they are not on the page. Counted only when asked for."
+  unreadCount: Int! @cost(weight: 5)
+}
+
+type NotificationEdge {
+  cursor: String!
+  node: Notification!
+}
+
+extend type User {
+  """
+  What the user is told of, the newest first. Give first (with after) to page
+  forwards or last (with before) to page backwards, at most 100; 20 if neither is
+  given. A cursor belongs to its unreadOnly. Null unless the caller is that person:
+  administrators do not see it either.
+  """
+  notifications(
+    first: Int
+    after: String
+    last: Int
+    before: String
+    unreadOnly: Boolean! = false
+  ): NotificationConnection
+    @listSize(slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
+}
+
+input MarkNotificationsReadInput {
+  "1 to 100."
+  ids: [ID!]!
+}
+
+"Each id is either among notifications, or in the path of an error: [\"input\", \"ids\", \"3\"]."
+type MarkNotificationsReadPayload {
+  "Those that are read now, also if they were before, in the order of the ids."
+  notifications: [Notification!]! @listSize(assumedSize: 20)
+  "The caller; null if there are no ids, or too many."
+  user: User
+  errors: [UserError!]!
+}
+
+input MarkAllNotificationsReadInput {
+  """
+  The newest one that is marked, with all that are older: what has come since the
+  caller looked stays unread. Without it all are marked.
+  """
+  before: ID
+}
+
+type MarkAllNotificationsReadPayload {
+  "How many were marked, which had not been before."
+  marked: Int!
+  "The caller; null with an error."
+  user: User
+  errors: [UserError!]!
+}
+
+extend type Mutation {
+  "Marks notifications of the caller as read."
+  markNotificationsRead(input: MarkNotificationsReadInput!): MarkNotificationsReadPayload! @authenticated @cost(weight: 10)
+  "Marks all notifications of the caller as read."
+  markAllNotificationsRead(input: MarkAllNotificationsReadInput! = {}): MarkAllNotificationsReadPayload! @authenticated @cost(weight: 10)
 }
 `, BuiltIn: false},
 	{Name: "../../../schema/subgraphs/users/password.graphqls", Input: `extend type Mutation {
@@ -1701,7 +2005,11 @@ extend type Query {
 `, BuiltIn: true},
 	{Name: "../../../federation/entity.graphql", Input: `
 # a union of all types that use the @key directive
-union _Entity = Todo | TodoList | User
+union _Entity = Notification | Todo | TodoList | User
+
+input NotificationByIDsInput {
+	ID: ID!
+}
 
 input UserByIDsInput {
 	ID: ID!
@@ -1709,6 +2017,7 @@ input UserByIDsInput {
 
 # fake type to build resolver interfaces for users to implement
 type Entity {
+	findManyNotificationByIDs(reps: [NotificationByIDsInput]!): [Notification]
 	findManyUserByIDs(reps: [UserByIDsInput]!): [User]
 }
 
@@ -1808,6 +2117,74 @@ func (ec *executionContext) childFields_LogoutPayload(ctx context.Context, field
 		return ec.fieldContext_LogoutPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LogoutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarkAllNotificationsReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "marked":
+		return ec.fieldContext_MarkAllNotificationsReadPayload_marked(ctx, field)
+	case "user":
+		return ec.fieldContext_MarkAllNotificationsReadPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_MarkAllNotificationsReadPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkAllNotificationsReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MarkNotificationsReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "notifications":
+		return ec.fieldContext_MarkNotificationsReadPayload_notifications(ctx, field)
+	case "user":
+		return ec.fieldContext_MarkNotificationsReadPayload_user(ctx, field)
+	case "errors":
+		return ec.fieldContext_MarkNotificationsReadPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkNotificationsReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Notification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Notification_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Notification_kind(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Notification_createdAt(ctx, field)
+	case "readAt":
+		return ec.fieldContext_Notification_readAt(ctx, field)
+	case "todo":
+		return ec.fieldContext_Notification_todo(ctx, field)
+	case "list":
+		return ec.fieldContext_Notification_list(ctx, field)
+	case "actor":
+		return ec.fieldContext_Notification_actor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Notification", field.Name)
+}
+
+func (ec *executionContext) childFields_NotificationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NotificationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_NotificationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_NotificationConnection_totalCount(ctx, field)
+	case "unreadCount":
+		return ec.fieldContext_NotificationConnection_unreadCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NotificationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_NotificationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_NotificationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_NotificationSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1930,6 +2307,22 @@ func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Todo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Todo_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Todo", field.Name)
+}
+
+func (ec *executionContext) childFields_TodoList(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TodoList_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TodoList", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -1956,6 +2349,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_updatedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_User_version(ctx, field)
+	case "notifications":
+		return ec.fieldContext_User_notifications(ctx, field)
 	case "sessions":
 		return ec.fieldContext_User_sessions(ctx, field)
 	case "notificationSettings":

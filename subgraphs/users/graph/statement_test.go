@@ -55,7 +55,7 @@ func TestStatements(t *testing.T) {
 	}
 	person := identity.Claims{Subject: ids[0], Session: "ses_test"}
 	const everything = `id displayName avatarUrl timeZone email emailVerified roles status createdAt updatedAt version
-		notificationSettings { emailAssignments emailReminders emailDigest digestHour }
+		locale notificationSettings { emailAssignments emailReminders emailShares emailDigest digestHour quietFrom quietTo }
 		sessions(first: $n) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 			edges { cursor node { id device userAgent address createdAt lastUsedAt expiresAt current } } }`
 	cases := []struct {
@@ -65,6 +65,14 @@ func TestStatements(t *testing.T) {
 		{"entities", `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id email } } }`, 1},
 		{"everything of entities", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on User { ` + everything + ` } } }`, 4},
 		{"nodes", `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on User { email } } }`, 1},
+		{
+			"notifications", `query ($n: Int) { me { notifications(first: $n) { totalCount unreadCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+				edges { cursor node { id kind createdAt readAt todo { id } list { id } actor { displayName locale } } } } } }`, 5,
+		},
+		{
+			"notifications of everybody", `query ($r: [_Any!]!, $n: Int) { _entities(representations: $r) { ... on User { id
+				notifications(first: $n, unreadOnly: true) { totalCount edges { node { actor { displayName } } } } } } }`, 4,
+		},
 		{"users", `query ($n: Int) { users(first: $n) { edges { node { email roles } } } }`, 1},
 		{
 			"everything of users", `query ($n: Int) { users(first: $n, filter: {status: ACTIVE}, orderBy: {field: DISPLAY_NAME}) { totalCount
@@ -95,7 +103,7 @@ func TestStatements(t *testing.T) {
 					}
 				}
 				caller := admin
-				if strings.Contains(c.query, "me {") {
+				if strings.Contains(c.query, "me {") || strings.Contains(c.query, "notifications(") {
 					caller = person
 				}
 				b.statements.Take()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
+	"github.com/weftql/weft/subgraphs/internal/seed"
 	servicepostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/postgres"
@@ -156,6 +157,8 @@ func (p *planned) accountPlans(t *testing.T) []planCase {
 	registration := users.RegisterInput{Email: "new." + p.suffix, Password: secret, DisplayName: "N. N.", TimeZone: "UTC"}
 	var reset string
 	var err error
+	busy, undoing := users.Viewer{ID: id.Format(id.User, seed.Person(0))}, p.again(t, func(deps *postgres.Deps) { deps.Pool = undone{p.pool} })
+	notifications := p.busyNotifications(t)
 	return []planCase{
 		{name: "Register", want: []string{"users_pkey"}, do: func() error {
 			_, err := p.Register(ctx, users.Viewer{}, registration)
@@ -168,6 +171,18 @@ func (p *planned) accountPlans(t *testing.T) []planCase {
 		}},
 		{name: "UpdateNotificationSettings", want: []string{"users_pkey", "notification_settings_pkey"}, do: func() error {
 			_, err := p.UpdateNotificationSettings(ctx, ada, users.NotificationSettingsChange{})
+			return err
+		}},
+		{name: "MarkNotificationsRead", want: []string{"users_pkey", "notifications_*"}, do: func() error {
+			_, _, err := p.MarkNotificationsRead(ctx, busy, notifications)
+			return err
+		}},
+		{name: "MarkAllNotificationsRead, of some", want: []string{"notifications_unread", "notifications_pkey"}, do: func() error {
+			_, _, err := p.MarkAllNotificationsRead(ctx, busy, notifications[1])
+			return err
+		}},
+		{name: "MarkAllNotificationsRead", want: []string{"notifications_unread"}, do: func() error {
+			_, _, err := undoing.MarkAllNotificationsRead(ctx, busy, "")
 			return err
 		}},
 		{name: "ResendVerification", want: []string{"users_pkey"}, do: func() error { return p.ResendVerification(ctx, ada) }},

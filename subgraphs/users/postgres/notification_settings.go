@@ -95,20 +95,25 @@ func (s *Service) UpdateNotificationSettings(ctx context.Context, viewer users.V
 		if user, err = lockUser(ctx, tx, key, open); err != nil {
 			return err
 		}
-		_, settings, err := scanSettings(tx.QueryRow(ctx, settingsQuery+` where u.id = $1`, key))
-		if err != nil {
-			return err
-		}
-		if settings, err = change.Apply(settings); err != nil {
-			return err
-		}
-		return writeSettings(ctx, tx, key, settings)
+		return changeSettings(ctx, tx, key, change)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update notification settings: %w", err)
 	}
 	viewer.Redact(user)
 	return user, nil
+}
+
+// changeSettings changes the settings of a user, whose row is locked.
+func changeSettings(ctx context.Context, tx pgx.Tx, key id.UUID, change users.NotificationSettingsChange) error {
+	_, settings, err := scanSettings(tx.QueryRow(ctx, settingsQuery+` where u.id = $1`, key))
+	if err != nil {
+		return err
+	}
+	if settings, err = change.Apply(settings); err != nil {
+		return err
+	}
+	return writeSettings(ctx, tx, key, settings)
 }
 
 // writeSettings makes these the settings of a user.

@@ -50,7 +50,16 @@ func TestContactSaysHowToWrite(t *testing.T) {
 	if diff := cmp.Diff(want, contact); diff != "" || err != nil || token == "" {
 		t.Errorf("error %v, token %q, contact of the reset (-want +got):\n%s", err, token, diff)
 	}
-	for _, nobody := range []string{"", "usr_", id.Format(id.User, id.New())} {
+	for where, email := range map[string]string{`status = 'SUSPENDED'`: "eve@example.com", `deleted_at = now()`: "bob@example.com"} {
+		gone := b.signUp(t, users.RegisterInput{Email: email, DisplayName: "N. N.", TimeZone: "UTC"})
+		if _, err := b.pool.Exec(t.Context(), `update users set `+where+` where email = $1`, email); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := postgres.Contact(t.Context(), b.pool, gone); !errors.Is(err, users.ErrNoContact) {
+			t.Errorf("contact of somebody who is gone: %+v, %v", got, err)
+		}
+	}
+	for _, nobody := range []string{"", "usr_", "tdo_x", id.Format(id.User, id.New())} {
 		if _, err := postgres.Contact(t.Context(), b.pool, nobody); !errors.Is(err, users.ErrNoContact) {
 			t.Errorf("%q: %v", nobody, err)
 		}

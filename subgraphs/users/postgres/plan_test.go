@@ -16,10 +16,10 @@ import (
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/internal/page"
 	"github.com/weftql/weft/subgraphs/internal/redis"
-	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/internal/seed"
 	servicepostgres "github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/postgres"
 )
@@ -101,6 +101,7 @@ func TestPlans(t *testing.T) {
 	for _, cases := range [][]planCase{
 		p.readPlans(t), p.searchPlans(t), p.auditPlans(t), p.sessionPlans(t), p.accountPlans(t), p.jobPlans(t),
 		p.deliveryPlans(t),
+		p.notificationPlans(t),
 		p.digestPlans(t),
 		p.deletionPlans(t),
 	} {
@@ -183,7 +184,22 @@ func (p *planned) readPlans(t *testing.T) []planCase {
 	ids := []string{id.Format(id.User, seed.Person(1)), id.Format(id.User, seed.Person(2)), "usr_x"}
 	ctx := t.Context()
 	var cursor string
+	busy := users.Viewer{ID: id.Format(id.User, seed.Person(0))}
+	own, notifications := []string{busy.ID}, p.busyNotifications(t)
 	return []planCase{
+		{name: "NotificationsByID", want: []string{"notifications_pkey"}, do: func() error {
+			_, err := p.NotificationsByID(ctx, busy, notifications)
+			return err
+		}},
+		{name: "CountNotifications", want: []string{"notifications_user"}, do: func() error {
+			_, err := p.CountNotifications(ctx, busy, own, false)
+			return err
+		}},
+		{name: "CountNotifications, unread", want: []string{"notifications_unread"}, do: func() error {
+			_, err := p.CountNotifications(ctx, busy, own, true)
+			return err
+		}},
+
 		{name: "UsersByID", want: []string{"users_pkey"}, do: func() error {
 			_, err := p.UsersByID(ctx, p.admin, ids)
 			return err
@@ -208,6 +224,55 @@ func (p *planned) readPlans(t *testing.T) []planCase {
 			return err
 		}},
 	}
+}
+
+// busyNotifications are the ids of some notifications of somebody who has many.
+func (p *planned) busyNotifications(t *testing.T) (ids []string) {
+	t.Helper()
+	person := id.Format(id.User, seed.Person(0))
+	pages, err := p.Notifications(t.Context(), users.Viewer{ID: person}, []string{person}, users.NotificationArgs{})
+	if err != nil || len(pages[0].Edges) < 10 {
+		t.Fatal(pages[0], err)
+	}
+	for _, edge := range pages[0].Edges {
+		ids = append(ids, edge.Node.ID)
+	}
+	return ids
+}
+
+// notificationPlans are all pages of the notifications of somebody who has many.
+func (p *planned) notificationPlans(t *testing.T) []planCase {
+	var cases []planCase
+	person := id.Format(id.User, seed.Person(0))
+	for index, unreadOnly := range map[string]bool{"notifications_user": false, "notifications_unread": true} {
+		list := func(args page.Args) (*users.NotificationConnection, error) {
+			pages, err := p.Notifications(t.Context(), users.Viewer{ID: person}, []string{person}, users.NotificationArgs{Page: args, UnreadOnly: unreadOnly})
+			if err != nil {
+				return nil, err
+			}
+			return pages[0], nil
+		}
+		middle, err := list(arguments(20, 0, nil, nil))
+		if err != nil || len(middle.Edges) != 20 {
+			t.Fatal(middle, err)
+		}
+		start, end := middle.PageInfo.StartCursor, middle.PageInfo.EndCursor
+		for direction, args := range map[string]page.Args{
+			"first": arguments(20, 0, nil, nil), "last": arguments(0, 20, nil, nil), "after": arguments(20, 0, end, nil),
+			"before": arguments(0, 20, nil, start), "between": arguments(20, 0, start, end),
+		} {
+			one := planCase{name: "Notifications/" + index + "/" + direction, want: []string{index}, inOrder: true}
+			if direction == "between" { // everybody's of a short time may be fewer
+				one.want, one.inOrder = []string{"notifications_*"}, false
+			}
+			one.do = func() error {
+				_, err := list(args)
+				return err
+			}
+			cases = append(cases, one)
+		}
+	}
+	return cases
 }
 
 // searchPlans are all pages of all accounts, and their numbers.

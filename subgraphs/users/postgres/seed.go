@@ -38,6 +38,7 @@ func Seed(ctx context.Context, pool *pgxpool.Pool, todos int) error {
 		{"refresh_tokens", []string{"hash", "session_id", "issued_at", "used_at", "successor_hash"}, rows.refreshTokens()},
 		{"one_time_tokens", []string{"hash", "kind", "user_id", "created_at", "expires_at"}, rows.oneTimeTokens()},
 		{"notification_settings", []string{"user_id", "email_assignments", "email_reminders", "email_shares", "email_digest", "digest_hour"}, rows.settings()},
+		{"notifications", notificationSeedColumns, rows.notifications()},
 		{"login_attempts", []string{"key", "forgotten_at"}, rows.attempts()},
 	}
 	tables := make([]string, len(filled))

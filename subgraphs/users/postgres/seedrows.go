@@ -123,6 +123,35 @@ func (s seeded) settings() iter.Seq[[]any] {
 	})
 }
 
+var notificationSeedColumns = []string{"id", "user_id", "key", "kind", "todo_id", "list_id", "actor_id", "created_at", "read_at"}
+
+// busy is how many notifications every thousandth account has; others have one.
+const busy = 150
+
+// notifications are those of everybody; of each three, one is not read. What they
+// are about is in no database.
+func (s seeded) notifications() iter.Seq[[]any] {
+	return s.each(func(n int, yield func([]any) bool) bool {
+		some := 1
+		if n%1000 == 0 {
+			some = busy
+		}
+		for k := range some {
+			at := s.at(n, secondLogin).Add(time.Duration(k) * time.Minute)
+			key := seed.ID(seed.Notifications, n*busy+k, at)
+			var read *time.Time
+			if (n+k)%3 != 0 {
+				read = &at
+			}
+			about, actor := seed.ID(seed.Todos, n*busy+k, at), seed.Person((n+k+1)%s.accounts)
+			if !yield([]any{key, seed.Person(n), "seed/" + id.Format(id.Notification, key), string(users.NotifyAssigned), about, nil, actor, at, read}) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // attempts are as many as there are accounts, with keys that nothing has.
 func (s seeded) attempts() iter.Seq[[]any] {
 	return s.each(func(n int, yield func([]any) bool) bool { return yield([]any{seededDigest("attempt", n), seededEnd}) })
