@@ -71,7 +71,6 @@ var layers = map[string][]string{
 	"subgraphs/X/page":       {"subgraphs/X", "subgraphs/X/link"},
 	"subgraphs/X/password":   {},
 	"subgraphs/X/token":      {},
-	"subgraphs/X/link":       {},
 	"subgraphs/X/postgres":   {"subgraphs/X", "subgraphs/X/password", "subgraphs/X/token", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/program":      {"schema/identity", "subgraphs/env", "subgraphs/postgres", "subgraphs/internal/..."},
 	"subgraphs/program/...":  {"subgraphs/program", "subgraphs/env"},
