@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"hash"
+	"sync"
 	"time"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
@@ -28,7 +30,7 @@ const (
 
 // Codec makes and reads cursors. It is safe for concurrent use.
 type Codec struct {
-	keys [][]byte
+	keys []*signingKey
 }
 
 // NewCodec returns a Codec that signs with the first of keys and accepts all.
@@ -36,12 +38,14 @@ func NewCodec(keys ...[]byte) (*Codec, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("page: a codec needs a key")
 	}
+	c := &Codec{}
 	for _, key := range keys {
 		if len(key) < sha256.Size {
 			return nil, errors.New("page: a key has fewer than 32 bytes")
 		}
+		c.keys = append(c.keys, &signingKey{secret: key})
 	}
-	return &Codec{keys: keys}, nil
+	return c, nil
 }
 
 // Cursor returns the cursor of p in the connection that scope names.
@@ -54,7 +58,7 @@ func (c *Codec) Cursor(scope string, p Position) string {
 	}
 	raw = append(raw, p.ID[:]...)
 	body := len(raw)
-	raw = tag(raw, c.keys[0], scope, raw)
+	raw = c.keys[0].tag(raw, scope, raw)
 	return base64.RawURLEncoding.EncodeToString(raw[:body+tagBytes])
 }
 
@@ -90,7 +94,7 @@ func (c *Codec) position(scope, name, cursor string) (*Position, error) {
 	}
 	body, signature := raw[:len(raw)-tagBytes], raw[len(raw)-tagBytes:]
 	for _, key := range c.keys {
-		if !hmac.Equal(signature, tag(nil, key, scope, body)[:tagBytes]) {
+		if !hmac.Equal(signature, key.tag(nil, scope, body)[:tagBytes]) {
 			continue
 		}
 		if p := decode(body); p != nil {
@@ -115,12 +119,30 @@ func decode(body []byte) *Position {
 	return p
 }
 
+// signingKey is a key and memory for making one tag after the other: every row of a
+// page has one.
+type signingKey struct {
+	secret []byte
+	pool   sync.Pool // of *signing
+}
+
+// signing is what is needed to make a tag.
+type signing struct {
+	mac  hash.Hash // HMAC-SHA256 with the key
+	text []byte
+}
+
 // tag appends the HMAC of body and scope to dst. The length of the body keeps the
 // two apart.
-func tag(dst, key []byte, scope string, body []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte{byte(len(body) >> 8), byte(len(body))})
-	mac.Write(body)
-	mac.Write([]byte(scope))
-	return mac.Sum(dst)
+func (k *signingKey) tag(dst []byte, scope string, body []byte) []byte {
+	w, _ := k.pool.Get().(*signing)
+	if w == nil {
+		w = &signing{mac: hmac.New(sha256.New, k.secret)}
+	}
+	defer k.pool.Put(w)
+	w.text = binary.BigEndian.AppendUint16(w.text[:0], uint16(len(body)))
+	w.text = append(append(w.text, body...), scope...)
+	w.mac.Reset()
+	w.mac.Write(w.text)
+	return w.mac.Sum(dst)
 }
