@@ -10,6 +10,7 @@
 //	       requestPasswordReset                            internal/passwordreset
 //	       new passwords and suspicions                    internal/alert
 //	       deleteAccount                                   internal/deletion
+//	both:  whoever leads, in each period                   internal/upkeep
 //	todos: createTodo, assignTodo                          internal/assignment
 //	       setListMember                                   internal/share
 //	       remindAt of a todo                              internal/reminder

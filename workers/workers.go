@@ -2,6 +2,7 @@ package workers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 	"github.com/weftql/weft/workers/internal/passwordreset"
 	"github.com/weftql/weft/workers/internal/reminder"
 	"github.com/weftql/weft/workers/internal/share"
+	"github.com/weftql/weft/workers/internal/upkeep"
 	"github.com/weftql/weft/workers/internal/verification"
 	"github.com/weftql/weft/workers/internal/welcome"
 )
@@ -83,7 +85,16 @@ type Deps struct {
 	Mailer *Mailer
 	// Deletions are the accounts that are being erased. Required.
 	Deletions deletion.Accounts
-	Logger    *slog.Logger // required
+	// Upkeep keeps the users database in order. Required.
+	Upkeep Upkeep
+	Logger *slog.Logger // required
+}
+
+// Upkeep is what keeps the users database in order.
+type Upkeep interface {
+	// Purge removes what nobody needs any more, and gives deletions that have lost
+	// their job another one.
+	Purge(ctx context.Context) (users.Purged, error)
 }
 
 // Accounts is what jobs need of the users database.
@@ -101,6 +112,8 @@ type TodoLists interface {
 	share.Lists
 	reminder.Todos
 	deletion.Todos
+	// Purge removes what nobody can bring back any more.
+	Purge(ctx context.Context) (todos.Purged, error)
 }
 
 // Users returns the workers of every job in the users database. A client that
@@ -124,6 +137,10 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	add(l, passwordreset.New(deps.Accounts, deps.Mailer.Delivery, pages))
 	add(l, alert.New(deps.Accounts, board))
 	add(l, erasing)
+	err = keep[users.PurgeArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return deps.Upkeep.Purge(ctx) })
+	if err != nil {
+		return nil, err
+	}
 	return l.done()
 }
 
@@ -142,7 +159,21 @@ func Todos(config Config, deps Deps) (*river.Workers, error) {
 	add(l, assignment.New(deps.Todos, board))
 	add(l, share.New(deps.Todos, board))
 	add(l, reminder.New(deps.Todos, board))
+	err = keep[todos.PurgeArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return deps.Todos.Purge(ctx) })
+	if err != nil {
+		return nil, err
+	}
 	return l.done()
+}
+
+// keep adds the worker of a task that comes by itself.
+func keep[T river.JobArgs](l *list, logger *slog.Logger, task upkeep.Task) error {
+	worker, err := upkeep.New[T](upkeep.Config{Timeout: min(4*time.Minute, l.config.RescueAfter*4/5)}, task, logger)
+	if err != nil {
+		return fmt.Errorf("workers: %w", err)
+	}
+	add(l, worker)
+	return nil
 }
 
 // begin returns what jobs of both databases work with.
@@ -166,6 +197,7 @@ func UsersQueues() map[string]river.QueueConfig {
 		users.NotifyQueue:   {MaxWorkers: 10},
 		users.SecurityQueue: {MaxWorkers: 10},
 		users.DeletionQueue: {MaxWorkers: 2},
+		users.BulkQueue:     {MaxWorkers: 5},
 	}
 }
 
@@ -175,16 +207,21 @@ func TodosQueues() map[string]river.QueueConfig {
 	return map[string]river.QueueConfig{
 		todos.NotifyQueue:   {MaxWorkers: 10},
 		todos.ReminderQueue: {MaxWorkers: 20}, // many are asked for at the same full hour
+		todos.BulkQueue:     {MaxWorkers: 2},
 	}
 }
 
 // UsersPeriodic are the jobs of the users database that come by themselves. Every
 // process has all of them, because any may lead.
 func UsersPeriodic() []*river.PeriodicJob {
-	return nil
+	return []*river.PeriodicJob{
+		every(time.Hour, "purge", users.BulkQueue, users.PurgeArgs{}),
+	}
 }
 
 // TodosPeriodic are the jobs of the todos database that come by themselves.
 func TodosPeriodic() []*river.PeriodicJob {
-	return nil
+	return []*river.PeriodicJob{
+		every(time.Hour, "purge", todos.BulkQueue, todos.PurgeArgs{}),
+	}
 }

@@ -45,7 +45,7 @@ func Erase(ctx context.Context, pool postgres.Pool, userID string, now time.Time
 		}
 	}
 	keys := `delete from idempotency_keys where user_id = $1 and key in (select key from idempotency_keys where user_id = $1 limit $2)`
-	if err := inBatches(ctx, pool, keys, person, eraseMost); err != nil {
+	if _, err := inBatches(ctx, pool, keys, person, eraseMost); err != nil {
 		return fmt.Errorf("todos: erase %s: %w", userID, err)
 	}
 	err = begins.in(ctx, pool, func(c change) error { return c.removeJobs(ctx, "userId", id.User, []id.UUID{person}) })
@@ -78,12 +78,13 @@ func (c change) in(ctx context.Context, pool postgres.Pool, work func(change) er
 }
 
 // inBatches runs a statement that removes at most as many rows as its last argument
-// says, until it removes fewer.
-func inBatches(ctx context.Context, pool postgres.Pool, statement string, key any, most int64) error {
+// says, until it removes fewer, and returns how many that were.
+func inBatches(ctx context.Context, pool postgres.Pool, statement string, argument any, most int64) (rows int64, err error) {
 	for {
-		removed, err := pool.Exec(ctx, statement, key, most)
+		removed, err := pool.Exec(ctx, statement, argument, most)
+		rows += removed.RowsAffected()
 		if err != nil || removed.RowsAffected() < most {
-			return err
+			return rows, err
 		}
 	}
 }

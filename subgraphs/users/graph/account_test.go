@@ -142,7 +142,7 @@ func TestVerifyEmail(t *testing.T) {
 	b.clock.advance(users.VerificationLife)
 	verify(expired, refused)
 	b.clock.advance(time.Second)
-	if err := b.service.Sweep(t.Context()); err != nil {
+	if _, err := userspostgres.Purge(t.Context(), b.pool, b.clock.now()); err != nil {
 		t.Fatal(err)
 	}
 	var left int

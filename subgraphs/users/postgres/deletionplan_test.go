@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/postgres"
@@ -27,8 +28,20 @@ func (p *planned) deletionPlans(t *testing.T) []planCase {
 	}
 	deletion := []string{"account_deletions_pkey"}
 	return []planCase{
+		// As if it were long ago: a seeded database is to be there tomorrow.
+		{name: "Purge", want: []string{
+			"one_time_tokens_expires", "refresh_tokens_used", "sessions_ended", "sessions_expires", "notifications_created",
+			"email_deliveries_updated", "account_deletions_ended",
+		}, do: func() error {
+			_, err := postgres.Purge(ctx, p.pool, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
+			return err
+		}},
 		{name: "Deletion", want: deletion, do: func() error {
 			_, err := deletions.Deletion(ctx, eve.ID)
+			return err
+		}},
+		{name: "Revive", want: []string{"account_deletions_running"}, whole: []string{"account_deletions_running"}, do: func() error {
+			_, err := deletions.Revive(ctx)
 			return err
 		}},
 		{name: "Failed", want: deletion, do: func() error {

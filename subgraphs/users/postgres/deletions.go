@@ -73,6 +73,44 @@ func (d *Deletions) Failed(ctx context.Context, userID string) (failures int, er
 	return failures, nil
 }
 
+// reviveMost bounds the deletions that Revive looks at.
+const reviveMost = 1000
+
+// Revive gives another job to each deletion that is not at its end and whose job is
+// gone, because somebody has cancelled or removed it, and returns how many there
+// were. Who began to erase a person has to end it.
+func (d *Deletions) Revive(ctx context.Context) (revived int, err error) {
+	err = postgres.InTx(ctx, d.pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select user_id, asked_at from account_deletions where step not in ('DONE', 'UNDONE') order by asked_at limit $1`, reviveMost)
+		if err != nil {
+			return err
+		}
+		running, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (args users.DeletionArgs, err error) {
+			var key id.UUID
+			err = row.Scan(&key, &args.Asked)
+			args.UserID, args.Asked = id.Format(id.User, key), args.Asked.UTC()
+			return args, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, args := range running {
+			inserted, err := d.jobs.InsertTx(ctx, tx, args, deletionJob())
+			if err != nil {
+				return err
+			}
+			if !inserted.UniqueSkippedAsDuplicate {
+				revived++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("users: revive deletions: %w", err)
+	}
+	return revived, nil
+}
+
 // Reach notes that a deletion is one step further. It returns
 // users.ErrDeletionPassed if it is not at the step before.
 func (d *Deletions) Reach(ctx context.Context, userID string, from, to users.DeletionStep) error {
@@ -180,7 +218,7 @@ func (d *Deletions) Erase(ctx context.Context, userID string) error {
 		{`delete from ` + postgres.JobSchema + `.river_job where id in (select id from ` + postgres.JobSchema + `.river_job
 			where args @> $1 and state <> 'running' and kind <> '` + (users.DeletionArgs{}).Kind() + `' limit $2)`, args},
 	} {
-		if err := inBatches(ctx, d.pool, one.statement, one.key, eraseMost); err != nil {
+		if _, err := inBatches(ctx, d.pool, one.statement, one.key, eraseMost); err != nil {
 			return fmt.Errorf("users: erase: %w", err)
 		}
 	}
@@ -196,17 +234,6 @@ func (d *Deletions) Erase(ctx context.Context, userID string) error {
 		}
 		return appendEntry(ctx, tx, newEntry(d.now(), users.Viewer{}, users.ActionEraseAccount, userID))
 	})
-}
-
-// inBatches runs a statement that removes at most as many rows as its last argument
-// says, until it removes fewer.
-func inBatches(ctx context.Context, pool postgres.Pool, statement string, key any, most int64) error {
-	for {
-		removed, err := pool.Exec(ctx, statement, key, most)
-		if err != nil || removed.RowsAffected() < most {
-			return err
-		}
-	}
 }
 
 // step does work in the transaction that takes a deletion from one step to another.

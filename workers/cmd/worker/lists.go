@@ -18,6 +18,11 @@ func (l lists) Erase(ctx context.Context, userID string) error {
 	return todospostgres.Erase(ctx, l.pool, userID, time.Now())
 }
 
+// Purge removes what nobody can bring back any more.
+func (l lists) Purge(ctx context.Context) (todos.Purged, error) {
+	return todospostgres.Purge(ctx, l.pool, time.Now())
+}
+
 // Assignment returns what an assignee is told.
 func (l lists) Assignment(ctx context.Context, job todos.AssignmentArgs) (todos.TodoNotice, error) {
 	return todospostgres.Assignment(ctx, l.pool, job)
