@@ -57,8 +57,8 @@ type Config struct {
 	// RetryBase is how long a failed job waits for its second attempt; each further
 	// wait is four times as long. Defaults to 10 seconds.
 	RetryBase time.Duration
-	// Lease is how long nobody else sends a mail that somebody is sending. It has to
-	// exceed the time that sending takes. Defaults to one minute.
+	// Lease is how long nobody else sends a mail that somebody is sending. It also
+	// bounds an attempt of the jobs that send mails. Defaults to one minute.
 	Lease time.Duration
 	// DeletionDelay is how long after an account was deleted erasing begins: as long
 	// as an access token lives at least. Defaults to 16 minutes.
@@ -72,6 +72,8 @@ func (c Config) WithDefaults() Config {
 	c.RetryBase = cmp.Or(c.RetryBase, 10*time.Second)
 	c.Lease = cmp.Or(c.Lease, time.Minute)
 	c.DeletionDelay = cmp.Or(c.DeletionDelay, 16*time.Minute)
+	c.SMTPTimeout = cmp.Or(c.SMTPTimeout, 15*time.Second)
+	c.SMTPConnections = cmp.Or(c.SMTPConnections, 10)
 	return c
 }
 

@@ -92,7 +92,14 @@ func readJobs(r *env.Reader, jobs *workers.Config) {
 	jobs.DeletionDelay = r.Duration("WORKER_DELETION_DELAY", preset.DeletionDelay, time.Millisecond, longest,
 		"how long after its owner deleted an account erasing begins; has to exceed the life of access tokens, as nobody may write any more what would stay")
 	jobs.Lease = r.Duration("WORKER_MAIL_LEASE", preset.Lease, 100*time.Millisecond, longest,
-		"how long nobody else sends a mail that a worker is sending; has to exceed the time that sending takes")
+		"how long nobody else sends a mail that a worker is sending; it also bounds an attempt of its job, and has to be shorter than WORKER_RESCUE_AFTER")
+	jobs.SMTPTimeout = r.Duration("SMTP_TIMEOUT", preset.SMTPTimeout, time.Millisecond, time.Hour,
+		"bounds one delivery to the mail server")
+	jobs.SMTPConnections = r.Int("SMTP_CONNECTIONS", preset.SMTPConnections, 1, 1000, "most sessions with the mail server at the same time")
+	jobs.Breaker.Failures = r.Int("WORKER_BREAKER_FAILURES", 5, 1, 1_000_000,
+		"how often in a row the mail server does not answer until it is left alone; mails then wait without using up their attempts")
+	jobs.Breaker.Open = r.Duration("WORKER_BREAKER_OPEN", 30*time.Second, time.Millisecond, time.Hour,
+		"how long the mail server is left alone then, before one mail tries whether it is back")
 }
 
 // readRiver reads how River is used.

@@ -1,8 +1,9 @@
 // Command worker runs the jobs of the platform:
 //
-//	worker migrate   bring River's tables up to date, then exit
-//	worker serve     run jobs until a signal ends it
-//	worker jobs …    list, retry and cancel jobs
+//	worker migrate        bring River's tables up to date, then exit
+//	worker serve          run jobs until a signal ends it
+//	worker jobs …         list, retry and cancel jobs
+//	worker deliveries …   list mails, and have them sent again
 //
 // Without a command it lists the variables that configure it.
 package main
@@ -36,7 +37,7 @@ func commands(r *env.Reader) []program.Command {
 			Name: "migrate", Meaning: "bring River's tables up to date, then exit", Run: c.migrate,
 			Needs: []string{"USERS_DATABASE_URL", "TODOS_DATABASE_URL"},
 		},
-	}, c.jobCommands()...)
+	}, append(c.jobCommands(), c.deliveryCommands()...)...)
 }
 
 // migrate brings River's tables up to date in both databases.

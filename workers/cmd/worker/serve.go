@@ -17,6 +17,7 @@ import (
 	"github.com/weftql/weft/workers/internal/admin"
 	"github.com/weftql/weft/workers/internal/attempt"
 	"github.com/weftql/weft/workers/internal/backlog"
+	"github.com/weftql/weft/workers/internal/delivery"
 	"github.com/weftql/weft/workers/internal/letter/preview"
 	"github.com/weftql/weft/workers/internal/metric"
 	"github.com/weftql/weft/workers/internal/redis"
@@ -71,7 +72,9 @@ func (c config) databases(ctx context.Context, registry *metric.Registry, logger
 		return nil, nil, err
 	}
 	both := []*database{users, todos}
-	mailer, err := workers.NewMailer(c.jobs, workers.MailerDeps{Deliveries: userspostgres.NewDeliveries(users.pool), Logger: logger})
+	mailer, err := workers.NewMailer(c.jobs, workers.MailerDeps{
+		Deliveries: userspostgres.NewDeliveries(users.pool), Metrics: delivery.NewMeter(registry), Logger: logger,
+	})
 	if err != nil {
 		return both, nil, err
 	}

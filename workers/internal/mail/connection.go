@@ -21,8 +21,8 @@ type connection struct {
 	conn   net.Conn
 	client *smtp.Client
 	mails  int // handed over so far
-	// idleSince is when the connection was put aside.
-	idleSince time.Time
+	// usedAt is when the server was heard of last.
+	usedAt time.Time
 	// expiry closes the connection when nobody has used it for long.
 	expiry *time.Timer
 }
@@ -39,7 +39,7 @@ func (s *Sender) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, &Error{Kind: Unreachable, Step: "connect", Err: err}
 	}
-	c := &connection{conn: conn}
+	c := &connection{conn: conn, usedAt: time.Now()}
 	defer c.watch(ctx)()
 	if err := s.greet(c); err != nil {
 		_ = conn.Close() // it is useless, whatever it says
@@ -133,7 +133,7 @@ func (c *connection) send(from, to string, message *gomail.Msg) error {
 		// What is wrong with the sender is wrong with all mails, and can be mended.
 		return answer(stepMail, err, Deferred, Unreachable)
 	}
-	if err := c.client.Rcpt("<" + to + ">"); err != nil {
+	if err := c.client.Rcpt(to); err != nil {
 		return answer("RCPT", err, Refused, Unreachable)
 	}
 	body, err := c.client.Data()
@@ -154,7 +154,7 @@ func (c *connection) send(from, to string, message *gomail.Msg) error {
 // alive asks a session that was idle whether the server is still there. One that was
 // used a moment ago is not asked: MAIL tells as well.
 func (c *connection) alive() bool {
-	if time.Since(c.idleSince) < trusted {
+	if time.Since(c.usedAt) < trusted {
 		return true
 	}
 	if c.conn.SetDeadline(time.Now().Add(goodbye)) != nil || c.client.Noop() != nil {

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	netmail "net/mail"
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
@@ -24,13 +25,18 @@ type Message struct {
 	Unsubscribe string
 }
 
-// compose writes the message as it is sent (RFC 5322).
-func (s *Sender) compose(message Message) (*gomail.Msg, error) {
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	m.FromMailAddress(s.from)
-	if err := m.AddToFormat(message.ToName, message.To); err != nil {
-		return nil, &Error{Kind: Refused, Step: "compose", Err: errAddress}
+// compose writes the message as it is sent (RFC 5322), and returns to whom, in angle
+// brackets.
+func (s *Sender) compose(message Message) (m *gomail.Msg, to string, err error) {
+	receiver, err := netmail.ParseAddress(message.To)
+	if err != nil || receiver.Name != "" {
+		return nil, "", &Error{Kind: Refused, Step: "compose", Err: errAddress}
 	}
+	to = receiver.String()
+	receiver.Name = message.ToName // encoded, whatever is in it
+	m = gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	m.FromMailAddress(s.from)
+	m.AddToMailAddress(receiver)
 	m.Subject(message.Subject)
 	m.SetMessageIDWithValue(messageID(message.ID) + "@" + s.domain)
 	m.SetDate()
@@ -44,7 +50,7 @@ func (s *Sender) compose(message Message) (*gomail.Msg, error) {
 	if message.HTML != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, message.HTML)
 	}
-	return m, nil
+	return m, to, nil
 }
 
 // messageID is what is left of the @ in a Message-ID: words and dots (RFC 5322

@@ -58,7 +58,7 @@ func (p *pool) put(c *connection) bool {
 	if p.closed || c.mails >= p.mails {
 		return false
 	}
-	c.idleSince = time.Now()
+	c.usedAt = time.Now()
 	c.expiry = time.AfterFunc(p.idleTime, func() { p.expire(c) })
 	p.idle = append(p.idle, c)
 	return true

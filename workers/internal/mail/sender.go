@@ -49,7 +49,7 @@ func (s *Sender) Close() { s.pool.close() }
 // Send delivers message to the server. Its error is an *Error, which says what is
 // known of the message. When ctx ends, it returns at once.
 func (s *Sender) Send(ctx context.Context, message Message) error {
-	composed, err := s.compose(message)
+	composed, to, err := s.compose(message)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Sender) Send(ctx context.Context, message Message) error {
 	defer s.pool.leave()
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	err = s.deliver(ctx, message.To, composed)
+	err = s.deliver(ctx, to, composed)
 	// The end of the context closes the connection; that is not what happened.
 	var failed *Error
 	if errors.As(err, &failed) && failed.Err != nil && ctx.Err() != nil {
@@ -96,10 +96,11 @@ func (s *Sender) use(ctx context.Context, c *connection, to string, message *gom
 	err = c.send(s.from.Address, to, message)
 	var failed *Error
 	begun = !errors.As(err, &failed) || failed.Step != stepMail || !IsUnanswered(err)
+	good := err == nil || !IsUnanswered(err) && c.reset()
 	switch still := open(); {
-	case !still || IsUnanswered(err):
+	case !still || !good:
 		_ = c.conn.Close() // nobody would answer a goodbye
-	case err != nil && !c.reset() || !s.pool.put(c):
+	case !s.pool.put(c):
 		c.close()
 	}
 	return begun, err
