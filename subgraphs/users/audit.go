@@ -32,6 +32,7 @@ type AuditAction string
 const (
 	ActionRegister             AuditAction = "account.register"
 	ActionBeginSession         AuditAction = "session.begin"
+	ActionEndSession           AuditAction = "session.end"
 	ActionReuseToken           AuditAction = "session.reuse-token"
 	ActionRevokeSession        AuditAction = "session.revoke"
 	ActionVerifyEmail          AuditAction = "email.verify"

@@ -16,8 +16,8 @@ type Service interface {
 	Register(ctx context.Context, viewer Viewer, in RegisterInput) (*Login, error)
 
 	// Login checks a password and begins a session. UserErrors:
-	// CodeInvalidCredentials, after the same work whether or not the address is
-	// known, except that a hash of bcrypt, which an account from another system has
+	// CodeInvalidCredentials, written to the audit log a moment later if it is about
+	// an account, and after the same work whether or not the address is known, except that a hash of bcrypt, which an account from another system has
 	// until its first login, takes bcrypt's time; CodeRateLimited, whether or not the
 	// password is right.
 	Login(ctx context.Context, viewer Viewer, in LoginInput) (*Login, error)

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/internal/throttle/throttletest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/postgres"
 )

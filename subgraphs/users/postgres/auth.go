@@ -94,7 +94,8 @@ func takenEmail(err error) bool {
 }
 
 // Login implements users.Service. What it does for an unknown address, a wrong
-// password and a locked account is the same: one statement, one hash, one answer.
+// password and a locked account is the same: one statement, one hash, one answer; what
+// the audit log is to know of it is written down later.
 // A hash of bcrypt is the exception until its owner has logged in once: it takes
 // the time that bcrypt takes.
 func (s *Service) Login(ctx context.Context, viewer users.Viewer, in users.LoginInput) (*users.Login, error) {
@@ -131,8 +132,15 @@ func (s *Service) tryPassword(ctx context.Context, viewer users.Viewer, in users
 		in.Password, hash = "", "" // nobody's password; hashing it would cost us
 	}
 	matches, err := s.deps.Passwords.Verify(ctx, in.Password, hash)
-	if err != nil || !matches || !mayLogIn(user) {
+	switch {
+	case err != nil || user == nil:
 		return nil, false, err
+	case !matches:
+		s.deny(viewer, user, "wrong password")
+		return nil, false, nil
+	case !mayLogIn(user):
+		s.deny(viewer, user, "the account is "+string(*user.Status))
+		return nil, false, nil
 	}
 	if password.Outdated(hash) {
 		if hash, err = s.upgrade(ctx, user, in.Password, hash); err != nil {

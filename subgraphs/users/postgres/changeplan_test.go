@@ -116,6 +116,7 @@ func (p *planned) sessionPlans(t *testing.T) []planCase {
 			p.advance(time.Minute)
 			return wants(users.CodeTokenInvalid, refresh())
 		}},
+		{name: "AppendDenied", do: func() error { return p.AppendDenied(ctx) }},
 		{name: "Logout", want: []string{"sessions_pkey", "refresh_tokens_pkey"}, do: func() error {
 			return p.Logout(ctx, users.Viewer{}, *other.Tokens.RefreshToken)
 		}},

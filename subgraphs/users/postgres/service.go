@@ -91,6 +91,7 @@ type Service struct {
 	jobs     *river.Client[pgx.Tx]
 	attempts throttle.Store
 	ended    *announcer
+	denied   *denied
 }
 
 var _ users.Service = (*Service)(nil)
@@ -113,7 +114,7 @@ func New(deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
-	return &Service{deps: deps, jobs: jobs, attempts: attempts, ended: newAnnouncer(deps)}, nil
+	return &Service{deps: deps, jobs: jobs, attempts: attempts, ended: newAnnouncer(deps), denied: newDenied()}, nil
 }
 
 // now is the time of a change, in the precision of the database.

@@ -58,14 +58,40 @@ func (s *Service) Logout(ctx context.Context, viewer users.Viewer, refreshToken 
 	if hash == nil && viewer.Session == "" {
 		return nil
 	}
-	_, err := s.deps.Pool.Exec(ctx, `update sessions set ended_at = $4, end_reason = $5
-		where ended_at is null and (id = $1 and user_id = $2 or id = (select session_id from refresh_tokens where hash = $3))`,
-		session, user, hash, s.now(), users.EndLogout)
+	err := postgres.InTx(ctx, s.deps.Pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `update sessions set ended_at = $4, end_reason = $5
+			where ended_at is null and (id = $1 and user_id = $2 or id = (select session_id from refresh_tokens where hash = $3))
+			returning id, user_id`, session, user, hash, s.now(), users.EndLogout)
+		if err != nil {
+			return err
+		}
+		ended, err := pgx.CollectRows(rows, pgx.RowToStructByPos[endedSession])
+		if err != nil {
+			return err
+		}
+		for _, one := range ended {
+			if err := s.loggedOut(ctx, tx, viewer, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("logout: %w", err)
 	}
 	s.announceSoon()
 	return nil
+}
+
+// endedSession is a session and who was logged in.
+type endedSession struct{ ID, Owner id.UUID }
+
+// loggedOut appends that a session was ended by who had its tokens.
+func (s *Service) loggedOut(ctx context.Context, tx pgx.Tx, viewer users.Viewer, ended endedSession) error {
+	viewer.ID = id.Format(id.User, ended.Owner)
+	entry := s.entry(viewer, users.ActionEndSession, viewer.ID)
+	entry.Detail = id.Format(id.Session, ended.ID)
+	return appendEntry(ctx, tx, entry)
 }
 
 // RevokeSession implements users.Service.
