@@ -10,12 +10,14 @@
 //	       requestPasswordReset                            internal/passwordreset
 //	       new passwords and suspicions                    internal/alert
 //	       deleteAccount                                   internal/deletion
+//	       every quarter of an hour                        internal/digest
 //	both:  whoever leads, in each period                   internal/upkeep
 //	todos: createTodo, assignTodo                          internal/assignment
 //	       setListMember                                   internal/share
 //	       remindAt of a todo                              internal/reminder
 //
-// Jobs run at least once. One that fails is tried again, later each time; one
-// whose worker died is taken over by another. This file's package is the list
+// Jobs run at least once; a digest is sent at most once. One that fails is tried again, later each time; one
+// whose worker died is taken over by another. What mails say, and how a letter or a
+// language is added, is in internal/letter. This file's package is the list
 // of all jobs; each has a package of its own under internal/.
 package workers

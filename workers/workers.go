@@ -18,6 +18,7 @@ import (
 	"github.com/weftql/weft/workers/internal/breaker"
 	"github.com/weftql/weft/workers/internal/deletion"
 	"github.com/weftql/weft/workers/internal/delivery"
+	"github.com/weftql/weft/workers/internal/digest"
 	"github.com/weftql/weft/workers/internal/notice"
 	"github.com/weftql/weft/workers/internal/passwordreset"
 	"github.com/weftql/weft/workers/internal/reminder"
@@ -106,6 +107,8 @@ type Accounts interface {
 	passwordreset.Tokens
 	alert.Log
 	notice.Accounts
+	digest.Accounts
+	digest.Readers
 }
 
 // TodoLists is what jobs need of the todos database.
@@ -116,6 +119,7 @@ type TodoLists interface {
 	deletion.Todos
 	// Purge removes what nobody can bring back any more.
 	Purge(ctx context.Context) (todos.Purged, error)
+	digest.Todos
 }
 
 // Users returns the workers of every job in the users database. A client that
@@ -143,6 +147,8 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	if err != nil {
 		return nil, err
 	}
+	add(l, digest.NewSweep(deps.Accounts))
+	add(l, digest.New(deps.Accounts, deps.Todos, deps.Mailer.Delivery, pages))
 	return l.done()
 }
 
@@ -218,6 +224,7 @@ func TodosQueues() map[string]river.QueueConfig {
 func UsersPeriodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		every(time.Hour, "purge", users.BulkQueue, users.PurgeArgs{}),
+		every(users.DigestsInterval, "digests", users.BulkQueue, users.DigestsArgs{}),
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/users"
 	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
@@ -36,4 +38,14 @@ func (a accounts) ResetToken(ctx context.Context, userID string) (users.Contact,
 // Entry returns an entry of the audit log.
 func (a accounts) Entry(ctx context.Context, entryID string) (*users.AuditEntry, error) {
 	return userspostgres.Entry(ctx, a.pool, entryID)
+}
+
+// UnreadNotifications returns the newest notifications that a user has not read.
+func (a accounts) UnreadNotifications(ctx context.Context, userID string, most int) (newest []users.NewNotification, total int, err error) {
+	return userspostgres.UnreadNotifications(ctx, a.pool, userID, most)
+}
+
+// InsertDigests inserts the jobs of digests that are due, of some users.
+func (a accounts) InsertDigests(ctx context.Context, jobs *river.Client[pgx.Tx], now time.Time) (inserted int, more bool, err error) {
+	return userspostgres.InsertDigests(ctx, a.pool, jobs, now)
 }

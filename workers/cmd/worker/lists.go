@@ -38,6 +38,16 @@ func (l lists) Reminder(ctx context.Context, job todos.ReminderArgs) (todos.Remi
 	return todospostgres.Reminder(ctx, l.pool, job)
 }
 
+// Agenda returns what a person has to do.
+func (l lists) Agenda(ctx context.Context, query todos.AgendaQuery) (todos.Agenda, error) {
+	return todospostgres.Agenda(ctx, l.pool, query)
+}
+
+// Titles returns titles of todos and names of lists, of those that the person may see.
+func (l lists) Titles(ctx context.Context, userID string, todoIDs, listIDs []string) (map[string]string, error) {
+	return todospostgres.Titles(ctx, l.pool, userID, todoIDs, listIDs)
+}
+
 // WakeReminders makes the jobs of reminders available that are due soon.
 func (l lists) WakeReminders(ctx context.Context, ahead time.Duration) (int, error) {
 	return todospostgres.WakeReminders(ctx, l.pool, ahead)
