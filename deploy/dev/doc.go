@@ -15,7 +15,7 @@
 //
 // The environment changes ports and choices; see package settings. These ports
 // are free to choose: WEFT_PORT, USERS_PORT, TODOS_PORT, WORKER_PORT,
-// POSTGRES_PORT, REDIS_PORT, SMTP_PORT, MAIL_PORT. WEFT_POSTGRES and WEFT_REDIS
+// USERS_PUBLIC_PORT, POSTGRES_PORT, REDIS_PORT, SMTP_PORT, MAIL_PORT. WEFT_POSTGRES and WEFT_REDIS
 // say what to run, WEFT_DATABASE_URL and WEFT_REDIS_URL what to use instead, and
 // WEFT_DEMO whether there is demo data.
 package main

@@ -32,7 +32,7 @@ const usage = `usage: dev [--home DIR] [COMMAND]
 
 environment of up
   WEFT_PORT 4000  USERS_PORT 4001  TODOS_PORT 4002  WORKER_PORT 4003
-  POSTGRES_PORT 4005  REDIS_PORT 4006  SMTP_PORT 1025  MAIL_PORT 8025
+  USERS_PUBLIC_PORT 4004  POSTGRES_PORT 4005  REDIS_PORT 4006  SMTP_PORT 1025  MAIL_PORT 8025
                       where everything listens on 127.0.0.1; 0 is any free port
   WEFT_POSTGRES       system or embedded; by default what the machine has
   WEFT_REDIS          server or miniredis; by default what the machine has

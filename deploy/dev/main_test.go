@@ -58,7 +58,7 @@ func TestProgram(t *testing.T) {
 			t.Parallel()
 			cmd := exec.Command(os.Args[0], append([]string{"--home", filepath.Join(t.TempDir(), ".weft")}, tc.arguments...)...)
 			cmd.Env = append(append(os.Environ(), asProgram+"=1", "WEFT_TEST_DATABASE_URL="), tc.environment...)
-			for _, name := range []string{"WEFT_PORT", "TODOS_PORT", "WORKER_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
+			for _, name := range []string{"WEFT_PORT", "TODOS_PORT", "WORKER_PORT", "USERS_PUBLIC_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
 				cmd.Env = append([]string{name + "=0"}, cmd.Env...)
 			}
 			var out bytes.Buffer

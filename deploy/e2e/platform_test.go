@@ -28,7 +28,7 @@ type platform struct {
 // up brings a platform up and waits until it has shown its panel.
 func up(t *testing.T, home string, variables ...string) *platform {
 	t.Helper()
-	for _, name := range []string{"WEFT", "USERS", "TODOS", "WORKER", "POSTGRES", "REDIS", "SMTP", "MAIL"} {
+	for _, name := range []string{"WEFT", "USERS", "TODOS", "WORKER", "USERS_PUBLIC", "POSTGRES", "REDIS", "SMTP", "MAIL"} {
 		variables = append(variables, name+"_PORT=0")
 	}
 	t.Cleanup(func() { // after the platform has ended

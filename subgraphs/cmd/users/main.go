@@ -13,8 +13,10 @@ import (
 	"context"
 	"encoding/hex"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	_ "time/tzdata" // accounts have time zones; the machine may have none
 
@@ -26,6 +28,8 @@ import (
 	"github.com/weftql/weft/subgraphs/server"
 	"github.com/weftql/weft/subgraphs/users"
 	"github.com/weftql/weft/subgraphs/users/graph"
+	"github.com/weftql/weft/subgraphs/users/link"
+	"github.com/weftql/weft/subgraphs/users/page"
 	"github.com/weftql/weft/subgraphs/users/password"
 	"github.com/weftql/weft/subgraphs/users/postgres"
 	"github.com/weftql/weft/subgraphs/users/token"
@@ -66,7 +70,30 @@ type config struct {
 	redisURL         string
 	endedSet         string
 	limits           postgres.Limits
+	public           public
 	user, admin      account // of the demonstration
+}
+
+// public is where the pages are that mails lead to.
+type public struct {
+	addr     string
+	linkKeys link.Keys
+	proxies  page.Proxies
+}
+
+func readPublic(r *env.Reader) (p public) {
+	host := r.Text("USERS_PUBLIC_HOST", "127.0.0.1", "address of the public pages: verify, reset, unsubscribe")
+	p.addr = net.JoinHostPort(host, strconv.Itoa(r.Int("USERS_PUBLIC_PORT", 4004, 0, 65535, "port of the public pages; 0 picks a free one")))
+	var err error
+	if p.proxies, err = page.ParseProxies(r.Text("USERS_PUBLIC_PROXIES", "",
+		"addresses and networks of the proxies before the public pages, with commas between them: their X-Forwarded-For is believed")); err != nil {
+		r.Refuse("USERS_PUBLIC_PROXIES", err)
+	}
+	if p.linkKeys, err = link.ParseKeys(r.Secret("LINK_KEYS",
+		"keys of the links that end mails, id:base64,…, those of the worker: the first signs, all verify; without them no such link is good")); err != nil {
+		r.Refuse("LINK_KEYS", err)
+	}
+	return p
 }
 
 // account is a demonstration account.
@@ -86,6 +113,7 @@ func readConfig(r *env.Reader) config {
 			PerEmail:   r.Int("USERS_ATTEMPTS_PER_EMAIL", 10, 1, 1_000_000, "attempts to log in or to register with one e-mail address in 15 minutes"),
 			PerAddress: r.Int("USERS_ATTEMPTS_PER_ADDRESS", 100, 1, 1_000_000, "such attempts from one IP address, or IPv6 network (/64)"),
 		},
+		public: readPublic(r),
 		user: account{
 			email:    r.Text("USERS_DEMO_EMAIL", "demo@example.com", "address of the demo user"),
 			password: r.Secret("USERS_DEMO_PASSWORD", "password of the demo user"),
@@ -191,13 +219,17 @@ func (c config) serve(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	pages, err := page.New(page.Config{LinkKeys: c.public.linkKeys, Proxies: c.public.proxies, Logger: logger}, service)
+	if err != nil {
+		return err
+	}
 	// Sessions end until the last request is answered.
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	background.Go(func() { service.Run(behind) })
 	defer background.Wait()
 	defer stop()
-	return server.Run(ctx, server.RunConfig{Addr: c.Addr, Logger: logger}, handler)
+	return listen(ctx, logger, listener{addr: c.Addr, handler: handler}, listener{name: "public pages", addr: c.public.addr, handler: pages})
 }
 
 // redis returns the client of Redis, nil if none is configured.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,10 +24,10 @@ import (
 
 	"github.com/weftql/weft/schema/identity"
 	"github.com/weftql/weft/subgraphs/env"
-	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/postgres/postgrestest"
 	"github.com/weftql/weft/subgraphs/program"
 	"github.com/weftql/weft/subgraphs/program/programtest"
+	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/server/servertest"
 )
 
@@ -54,7 +55,7 @@ func environment(t *testing.T, database string) []string {
 	}
 	key := servertest.Keys()[0]
 	return []string{
-		"USERS_PORT=0", "USERS_DATABASE_URL=" + database, "USERS_SIGNING_KEYS_FILE=" + file,
+		"USERS_PORT=0", "USERS_PUBLIC_PORT=0", "USERS_DATABASE_URL=" + database, "USERS_SIGNING_KEYS_FILE=" + file,
 		"WEFT_IDENTITY_KEYS=" + key.ID + ":" + base64.StdEncoding.EncodeToString(key.Secret),
 		"USERS_DEMO_PASSWORD=demo password", "USERS_DEMO_ADMIN_PASSWORD=admin password",
 	}
@@ -126,30 +127,42 @@ func serve(t *testing.T, environment []string) string {
 // start is serve, and returns what the service warned of before it listened.
 func start(t *testing.T, environment []string) (address string, warnings []string) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
+	at, warnings, _ := startAll(t, environment)
+	return at[""], warnings
+}
+
+// startAll returns the addresses by listener, and a function that stops the service
+// and waits for its end.
+func startAll(t *testing.T, environment []string) (at map[string]string, warnings []string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	r := env.New(environment, "USERS_")
 	c := readConfig(r)
 	ended := make(chan error, 1)
 	go func() { ended <- c.serve(ctx, slog.New(slog.NewJSONHandler(writer, nil))) }()
-	t.Cleanup(func() {
-		stop()
+	stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(stop)
+	at = map[string]string{}
 	records := json.NewDecoder(reader)
-	for {
-		var record struct{ Level, Msg, Addr string }
+	for len(at) < 2 {
+		var record struct{ Level, Msg, Addr, Listener string }
 		if err := records.Decode(&record); err != nil || record.Level != "WARN" && record.Msg != "listening" {
 			t.Fatalf("the service says %+v, %v", record, err)
 		}
 		if record.Msg == "listening" {
-			go func() { _, _ = io.Copy(io.Discard, reader) }() // until the process ends
-			return record.Addr, warnings
+			at[record.Listener] = record.Addr
+			continue
 		}
 		warnings = append(warnings, record.Msg)
 	}
+	go func() { _, _ = io.Copy(io.Discard, reader) }() // until the process ends
+	return at, warnings, stop
 }
 
 // login returns an access token.

@@ -241,6 +241,20 @@ func (p *planned) jobPlans(t *testing.T) []planCase {
 			_, err := postgres.Contact(ctx, p.pool, ada.ID)
 			return err
 		}},
+		{name: "VerificationLocale", want: []string{"users_pkey", "one_time_tokens_pkey"}, do: func() error {
+			_, token, err := postgres.VerificationToken(ctx, p.pool, ada.ID, p.now())
+			if err == nil {
+				_, err = p.VerificationLocale(ctx, token)
+			}
+			return err
+		}},
+		{name: "SubscriberLocale", want: []string{"users_pkey"}, do: func() error {
+			_, err := p.SubscriberLocale(ctx, ada.ID)
+			return err
+		}},
+		{name: "Unsubscribe", want: []string{"users_pkey", "notification_settings_pkey"}, do: func() error {
+			return p.Unsubscribe(ctx, ada.ID, users.TopicDigest)
+		}},
 		{name: "AddNotification", want: []string{"users_pkey", "notifications_key"}, do: func() error {
 			n := users.NewNotification{Key: "assignment/" + ada.ID, UserID: ada.ID, Kind: users.NotifyAssigned, TodoID: id.Format(id.Todo, id.New()), At: p.now()}
 			_, err := postgres.AddNotification(ctx, p.pool, n)

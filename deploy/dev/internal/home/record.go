@@ -87,6 +87,7 @@ type Addresses struct {
 	Users  string `json:"users"`
 	Todos  string `json:"todos"`
 	Worker string `json:"worker"`
+	Public string `json:"public"`
 	Mail   string `json:"mail"`
 	SMTP   string `json:"smtp"`
 }

@@ -13,14 +13,17 @@ import (
 	"strings"
 )
 
-// identityKeyBytes is the length of the key that router and subgraphs share.
-const identityKeyBytes = 32
+// keyBytes is the length of the keys that programs share.
+const keyBytes = 32
 
 // Secrets names the files and holds what the supervisor itself needs of them.
 type Secrets struct {
 	// IdentityKeysFile holds the key with which the router signs the caller's
 	// identity and which the subgraphs verify it with: kid:base64.
 	IdentityKeysFile string
+	// LinkKeysFile holds the key with which the worker signs the links that end mails
+	// and which users verify them with: kid:base64.
+	LinkKeysFile string
 	// SigningKeyFile holds the Ed25519 key of the access tokens (PKCS #8, PEM).
 	SigningKeyFile string
 	// WorkerPasswordFile holds the password of the worker's River UI, WorkerPassword
@@ -43,19 +46,21 @@ func Open(dir string) (Secrets, error) {
 	}
 	s := Secrets{
 		IdentityKeysFile:   filepath.Join(dir, "identity.keys"),
+		LinkKeysFile:       filepath.Join(dir, "link.keys"),
 		SigningKeyFile:     filepath.Join(dir, "users-signing.pem"),
 		WorkerPasswordFile: filepath.Join(dir, "worker-admin.password"),
 		DemoPasswordFile:   filepath.Join(dir, "demo.password"),
 		AdminPasswordFile:  filepath.Join(dir, "demo-admin.password"),
 	}
-	_, errIdentity := keep(s.IdentityKeysFile, newIdentityKeys)
+	_, errIdentity := keep(s.IdentityKeysFile, newKeys)
+	_, errLink := keep(s.LinkKeysFile, newKeys)
 	_, errSigning := keep(s.SigningKeyFile, newSigningKey)
 	var errWorker, errRedis, errDemo, errAdmin error
 	s.WorkerPassword, errWorker = keep(s.WorkerPasswordFile, newPassword)
 	s.RedisPassword, errRedis = keep(filepath.Join(dir, "redis.password"), newPassword)
 	s.DemoPassword, errDemo = keep(s.DemoPasswordFile, newPassword)
 	s.AdminPassword, errAdmin = keep(s.AdminPasswordFile, newPassword)
-	if err := errors.Join(errIdentity, errSigning, errWorker, errRedis, errDemo, errAdmin); err != nil {
+	if err := errors.Join(errIdentity, errLink, errSigning, errWorker, errRedis, errDemo, errAdmin); err != nil {
 		return Secrets{}, fmt.Errorf("secrets: %w", err)
 	}
 	return s, nil
@@ -94,9 +99,9 @@ func write(file string, create func() (string, error)) (string, error) {
 	return content, os.Rename(partial, file)
 }
 
-// newIdentityKeys makes one key, in the form of WEFT_IDENTITY_KEYS.
-func newIdentityKeys() (string, error) {
-	key := make([]byte, identityKeyBytes)
+// newKeys makes one key, in the form of WEFT_IDENTITY_KEYS and LINK_KEYS.
+func newKeys() (string, error) {
+	key := make([]byte, keyBytes)
 	_, _ = rand.Read(key) // never fails
 	return "local:" + base64.StdEncoding.EncodeToString(key), nil
 }

@@ -44,12 +44,12 @@ type Port struct {
 
 // Ports are where the parts of the platform listen.
 type Ports struct {
-	Router, Users, Todos, Worker, Postgres, Redis, SMTP, Mail Port
+	Router, Users, Todos, Worker, Public, Postgres, Redis, SMTP, Mail Port
 }
 
 // all returns pointers to every port.
 func (p *Ports) all() []*Port {
-	return []*Port{&p.Router, &p.Users, &p.Todos, &p.Worker, &p.Postgres, &p.Redis, &p.SMTP, &p.Mail}
+	return []*Port{&p.Router, &p.Users, &p.Todos, &p.Worker, &p.Public, &p.Postgres, &p.Redis, &p.SMTP, &p.Mail}
 }
 
 // defaultPorts are used where the environment says nothing.
@@ -59,6 +59,7 @@ func defaultPorts() Ports {
 		Users:    Port{"the users service", "USERS_PORT", 4001},
 		Todos:    Port{"the todos service", "TODOS_PORT", 4002},
 		Worker:   Port{"the worker's admin pages", "WORKER_PORT", 4003},
+		Public:   Port{"the users service's public pages", "USERS_PUBLIC_PORT", 4004},
 		Postgres: Port{"PostgreSQL", "POSTGRES_PORT", 4005},
 		Redis:    Port{"Redis", "REDIS_PORT", 4006},
 		SMTP:     Port{"the mail sink's SMTP server", "SMTP_PORT", 1025},

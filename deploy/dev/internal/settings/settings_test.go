@@ -119,7 +119,7 @@ func TestCheckPorts(t *testing.T) {
 // allFree asks for any free port everywhere.
 func allFree() []string {
 	var environment []string
-	for _, name := range []string{"WEFT_PORT", "USERS_PORT", "TODOS_PORT", "WORKER_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
+	for _, name := range []string{"WEFT_PORT", "USERS_PORT", "TODOS_PORT", "WORKER_PORT", "USERS_PUBLIC_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
 		environment = append(environment, name+"=0")
 	}
 	return environment

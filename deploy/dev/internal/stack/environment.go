@@ -41,6 +41,8 @@ func inherited(environment []string) []string {
 func (s *stack) users() program {
 	environment := []string{
 		"USERS_PORT=" + number(s.Settings.Ports.Users),
+		"USERS_PUBLIC_PORT=" + number(s.Settings.Ports.Public),
+		"LINK_KEYS_FILE=" + s.secrets.LinkKeysFile,
 		"USERS_DATABASE_URL=" + s.databases.users,
 		"USERS_SIGNING_KEYS_FILE=" + s.secrets.SigningKeyFile,
 		"USERS_TOKEN_ISSUER=" + tokenIssuer,
@@ -90,7 +92,8 @@ func (s *stack) worker() program {
 			"TODOS_DATABASE_URL=" + s.databases.todos,
 			"REDIS_URL=" + s.redisURL,
 			"SMTP_URL=smtp://" + s.Settings.Ports.SMTP.Address(),
-			"PUBLIC_URL=http://" + s.Settings.Ports.Router.Address(),
+			"PUBLIC_URL=http://" + s.Settings.Ports.Public.Address(),
+			"LINK_KEYS_FILE=" + s.secrets.LinkKeysFile,
 		},
 		health: "http://" + s.Settings.Ports.Worker.Address() + "/health",
 	}
@@ -116,6 +119,7 @@ func (s *stack) addresses() home.Addresses {
 		Users:  "http://" + ports.Users.Address(),
 		Todos:  "http://" + ports.Todos.Address(),
 		Worker: "http://" + ports.Worker.Address(),
+		Public: "http://" + ports.Public.Address(),
 		Mail:   "http://" + ports.Mail.Address(),
 		SMTP:   "smtp://" + ports.SMTP.Address(),
 	}

@@ -39,6 +39,7 @@ func (s *stack) panel(took time.Duration) string {
 		{"mail", at.Mail},
 		{"users", at.Users + "/graphql (answers the router only)"},
 		{"todos", at.Todos + "/graphql (answers the router only)"},
+		{"pages", at.Public + " (where mails lead to)"},
 		{"worker", at.Worker + "/health, /metrics, /letters/"},
 		{"jobs", at.Worker + "/river/users/ and /river/todos/  user admin  password " + s.secrets.WorkerPassword},
 		{"Postgres", s.databasePlace()},

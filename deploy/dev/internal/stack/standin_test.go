@@ -112,7 +112,7 @@ func supervise(dir string) int {
 // anyPorts asks for free ports everywhere.
 func anyPorts() []string {
 	var environment []string
-	for _, name := range []string{"WEFT_PORT", "USERS_PORT", "TODOS_PORT", "WORKER_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
+	for _, name := range []string{"WEFT_PORT", "USERS_PORT", "TODOS_PORT", "WORKER_PORT", "USERS_PUBLIC_PORT", "POSTGRES_PORT", "REDIS_PORT", "SMTP_PORT", "MAIL_PORT"} {
 		environment = append(environment, name+"=0")
 	}
 	return environment
