@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -55,6 +56,9 @@ func locked(ctx context.Context, url string, logger *slog.Logger, work func(*pgx
 	defer pool.Close()
 	// The lock belongs to a connection; the work takes others.
 	err = pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		if is, err := pooled(ctx, conn.Conn()); is || err != nil {
+			return cmp.Or(err, errPoolerMigrates)
+		}
 		if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -68,6 +70,9 @@ func Open(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
+		if strings.Contains(err.Error(), "unsupported startup parameter") {
+			err = errors.Join(err, errPooler)
+		}
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	return pool, nil
@@ -90,9 +95,26 @@ func NewPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	parsed.PingTimeout = 2 * time.Second
 	parsed.ConnConfig.ConnectTimeout = cfg.ConnectTimeout
 	parsed.ConnConfig.Tracer = cfg.Tracer
-	parameters := parsed.ConnConfig.RuntimeParams
+	throughPooler, err := poolerMode(parsed.ConnConfig.DefaultQueryExecMode)
+	if err != nil {
+		return nil, err
+	}
+	setParameters(parsed.ConnConfig.RuntimeParams, cfg, throughPooler)
+	parsed.AfterConnect = afterConnect(throughPooler)
+	pool, err := pgxpool.NewWithConfig(ctx, parsed)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return pool, nil
+}
+
+// setParameters makes the session's settings.
+func setParameters(parameters map[string]string, cfg Config, throughPooler bool) {
 	parameters["application_name"] = cfg.Name
 	parameters["timezone"] = "UTC"
+	if throughPooler {
+		return
+	}
 	parameters["statement_timeout"] = milliseconds(cfg.StatementTimeout)
 	parameters["lock_timeout"] = milliseconds(cfg.LockTimeout)
 	parameters["idle_in_transaction_session_timeout"] = milliseconds(2 * cfg.StatementTimeout)
@@ -102,20 +124,30 @@ func NewPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	parameters["random_page_cost"] = "1.1"
 	// Compiling a statement takes longer than running one that reads a page.
 	parameters["jit"] = "off"
-	parsed.AfterConnect = scanUTC
-	pool, err := pgxpool.NewWithConfig(ctx, parsed)
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	return pool, nil
 }
 
-// scanUTC has moments read in UTC instead of the machine's zone.
-func scanUTC(_ context.Context, conn *pgx.Conn) error {
-	conn.TypeMap().RegisterType(&pgtype.Type{
-		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-	})
-	return nil
+// afterConnect returns what is done with each new connection. Of a pool that is not
+// meant to lead through a pooler the first connection is looked at.
+func afterConnect(throughPooler bool) func(context.Context, *pgx.Conn) error {
+	var looked atomic.Bool
+	return func(ctx context.Context, conn *pgx.Conn) error {
+		// Moments are read in UTC instead of the machine's zone.
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		if throughPooler || looked.Load() {
+			return nil
+		}
+		is, err := pooled(ctx, conn)
+		if err != nil {
+			return err
+		}
+		if is {
+			return errPooler
+		}
+		looked.Store(true)
+		return nil
+	}
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

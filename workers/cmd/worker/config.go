@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/weftql/weft/subgraphs/env"
+	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users/link"
 	"github.com/weftql/weft/workers"
 	"github.com/weftql/weft/workers/internal/admin"
@@ -68,6 +70,19 @@ func readConfig(r *env.Reader) config {
 	readAdmin(r, &c)
 	readJobs(r, &c.jobs)
 	c.river = readRiver(r)
+	for name, url := range map[string]string{"USERS_DATABASE_URL": c.usersDatabase, "TODOS_DATABASE_URL": c.todosDatabase} {
+		if url == "" {
+			continue
+		}
+		through, err := postgres.ThroughPooler(url)
+		switch {
+		case err != nil:
+			r.Refuse(name, err)
+		case through && !c.river.pollOnly:
+			r.Refuse(name, errors.New("it leads through a pool of connections, which does not pass on what is announced: "+
+				"set WORKER_POLL_ONLY=1, or give the worker the database's own address"))
+		}
+	}
 	return c
 }
 

@@ -307,6 +307,13 @@ func TestProgramRefuses(t *testing.T) {
 			[]string{"WORKER_POLL_INTERVAL: 10ms is shorter than WORKER_FETCH_COOLDOWN, 50ms"},
 		},
 		{
+			"announcements through a pooler",
+			[]string{"serve"},
+			[]string{"USERS_DATABASE_URL=postgres://u@h/x?default_query_exec_mode=exec", "TODOS_DATABASE_URL=postgres://u@h/y", "SMTP_URL=smtp://127.0.0.1:1"},
+			1,
+			[]string{"USERS_DATABASE_URL: it leads through a pool of connections", "WORKER_POLL_ONLY=1"},
+		},
+		{
 			"a queue that is not there",
 			[]string{"serve"},
 			append(nowhere, "WORKER_MAX_WORKERS=notify=3,other=1"), 1,
