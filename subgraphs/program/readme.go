@@ -24,7 +24,8 @@ func (p Program) WriteReadme(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "\nIts configuration is its environment. A secret `NAME` can be given in a file that\n"+
 		"`NAME_FILE` names; white space around the content is ignored. Variables that begin with\n"+
-		"`%s` and are not in this table are refused. `%s config print` shows what was read.\n\n", p.Prefix, p.Name)
+		"`%s` and are not in this table are refused, and so are others that are spelt nearly\n"+
+		"like one that is. `%s config print` shows what was read.\n\n", p.Prefix, p.Name)
 	b.WriteString("| variable | meaning | default |\n| --- | --- | --- |\n")
 	for _, s := range r.Settings() {
 		preset := ""

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/weftql/weft/subgraphs/internal/redis"
-	"github.com/weftql/weft/subgraphs/redistest"
 	"github.com/weftql/weft/subgraphs/internal/throttle"
 	"github.com/weftql/weft/subgraphs/internal/throttle/throttletest"
+	"github.com/weftql/weft/subgraphs/redistest"
 )
 
 // patience is for a machine that is busy; what hangs on purpose gets less.
