@@ -45,9 +45,9 @@ type Message struct {
 	Raw string `json:"raw"`
 }
 
-// parse reads a message. It never fails: mail that is malformed is shown with
+// Parse reads a message with its envelope. It never fails: mail that is malformed is shown with
 // what is wrong about it.
-func parse(from string, to []string, raw []byte, at time.Time) Message {
+func Parse(from string, to []string, raw []byte, at time.Time) Message {
 	m := Message{
 		Summary: Summary{From: from, To: to, ReceivedAt: at, Size: len(raw)},
 		Raw:     strings.ToValidUTF8(string(raw), "\uFFFD"),

@@ -56,7 +56,7 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	s.box.add(parse(s.from, slices.Clone(s.to), raw, time.Now()))
+	s.box.add(Parse(s.from, slices.Clone(s.to), raw, time.Now()))
 	return nil
 }
 

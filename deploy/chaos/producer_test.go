@@ -1,0 +1,283 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/weftql/weft/schema/identity"
+)
+
+// resident is somebody who was there before the chaos, verified or not.
+type resident struct{ id, email, list string }
+
+// claims are those with which the router would name the resident.
+func (r resident) claims() identity.Claims {
+	return identity.Claims{Subject: r.id, Session: "ses_chaos", Address: "127.0.0.1", UserAgent: "Chaos/1"}
+}
+
+const password = "correct horse battery"
+
+// payload is what every mutation answers with.
+type payload struct {
+	It struct {
+		User, Todo, List struct{ ID string }
+		Errors           []struct{ Message string }
+	}
+}
+
+// errors are the expected ones; here nothing is expected.
+func (p payload) err() error {
+	if len(p.It.Errors) > 0 {
+		return fmt.Errorf("refused: %s", p.It.Errors[0].Message)
+	}
+	return nil
+}
+
+// producers change things through the services, and write down under which name
+// they tried it. What became of it the databases know.
+type producers struct {
+	town      *town
+	residents []resident
+	number    atomic.Int64
+
+	mu sync.Mutex
+	// tried are the names of everything that was begun, by what it was; answered
+	// are those whose success the client was told of.
+	tried    map[string][]string
+	answered map[string]bool
+	// open are todos whose reminders can still be moved.
+	open []string
+}
+
+const registerMutation = `mutation ($in: RegisterInput!) { it: register(input: $in) { user { id } errors { message } } }`
+
+// settle makes residents with a list each, of which all are members.
+func (w *town) settle(t *testing.T, n int) *producers {
+	t.Helper()
+	p := &producers{town: w, tried: map[string][]string{}, answered: map[string]bool{}}
+	for i := range n {
+		r := resident{email: fmt.Sprintf("resident%03d@chaos.test", i)}
+		var answer payload
+		w.must(t, "users", identity.Claims{}, registerMutation, map[string]any{"in": account(r.email)}, &answer)
+		r.id = answer.It.User.ID
+		w.must(t, "todos", r.claims(), `mutation ($name: String!) { it: createTodoList(input: {name: $name}) { list { id } errors { message } } }`,
+			map[string]any{"name": fmt.Sprintf("Home%03d", i)}, &answer)
+		r.list = answer.It.List.ID
+		p.residents = append(p.residents, r)
+		p.begin("account", r.email)
+		p.done(r.email)
+	}
+	return p
+}
+
+func account(email string) map[string]any {
+	return map[string]any{"email": email, "password": password, "displayName": "Chaos", "timeZone": "Europe/Zurich"}
+}
+
+// must sends an operation that has to succeed.
+func (w *town) must(t *testing.T, service string, caller identity.Claims, query string, variables map[string]any, answer *payload) {
+	t.Helper()
+	*answer = payload{}
+	err := w.ask(t.Context(), service, caller, query, variables, answer)
+	if err == nil {
+		err = answer.err()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run makes about so many changes in a second until ctx ends.
+func (p *producers) run(ctx context.Context, perSecond int) {
+	var clients sync.WaitGroup
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	slots := make(chan struct{}, 32)
+	for {
+		select {
+		case <-ctx.Done():
+			clients.Wait()
+			return
+		case <-tick.C:
+		}
+		select {
+		case slots <- struct{}{}:
+			clients.Go(func() {
+				p.one()
+				<-slots
+			})
+		default: // everybody waits for an answer
+		}
+	}
+}
+
+// one makes one change. It is not ended with the others: a client waits.
+func (p *producers) one() {
+	ctx := context.Background()
+	switch dice := rand.IntN(100); {
+	case dice < 8:
+		p.register(ctx, "account", fmt.Sprintf("new%06d@chaos.test", p.number.Add(1)))
+	case dice < 10:
+		p.register(ctx, "refused account", fmt.Sprintf(refusedPrefix+"%06d@chaos.test", p.number.Add(1)))
+	case dice < 40:
+		p.assign(ctx)
+	case dice < 60:
+		p.remind(ctx)
+	case dice < 68:
+		p.moveReminder(ctx)
+	case dice < 72:
+		p.cancelReminder(ctx)
+	case dice < 85:
+		p.share(ctx)
+	case dice < 92:
+		p.reset(ctx)
+	default:
+		p.login(ctx)
+	}
+}
+
+// begin writes down that something is tried, done that it was answered.
+func (p *producers) begin(what, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tried[what] = append(p.tried[what], name)
+}
+
+func (p *producers) done(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answered[name] = true
+}
+
+// try sends a mutation and tells whether it was answered with success.
+func (p *producers) try(ctx context.Context, service string, caller identity.Claims, mutation string, variables map[string]any) (payload, bool) {
+	var answer payload
+	err := p.town.ask(ctx, service, caller, mutation, variables, &answer)
+	return answer, err == nil && answer.err() == nil
+}
+
+func (p *producers) register(ctx context.Context, what, email string) {
+	p.begin(what, email)
+	if _, ok := p.try(ctx, "users", identity.Claims{}, registerMutation, map[string]any{"in": account(email)}); ok {
+		p.done(email)
+	}
+}
+
+// two returns two residents.
+func (p *producers) two() (one, other resident) {
+	i := rand.IntN(len(p.residents))
+	j := (i + 1 + rand.IntN(len(p.residents)-1)) % len(p.residents)
+	return p.residents[i], p.residents[j]
+}
+
+const createMutation = `mutation ($in: CreateTodoInput!) { it: createTodo(input: $in) { todo { id } errors { message } } }`
+
+// assign makes a todo for a member of the list.
+func (p *producers) assign(ctx context.Context) {
+	one, other := p.two()
+	title := fmt.Sprintf("Assign%06d", p.number.Add(1))
+	p.begin("assignment", title)
+	_, ok := p.try(ctx, "todos", one.claims(), createMutation, map[string]any{"in": map[string]any{"listId": one.list, "title": title, "assigneeIds": []string{other.id}}})
+	if ok {
+		p.done(title)
+	}
+}
+
+// remind makes a todo of which its creator wants to be reminded soon.
+func (p *producers) remind(ctx context.Context) {
+	one, _ := p.two()
+	title := fmt.Sprintf("Remind%06d", p.number.Add(1))
+	p.begin("reminder", title)
+	answer, ok := p.try(ctx, "todos", one.claims(), createMutation, map[string]any{"in": map[string]any{"listId": one.list, "title": title, "remindAt": soon()}})
+	if ok {
+		p.done(title)
+		p.mu.Lock()
+		p.open = append(p.open, one.id+" "+answer.It.Todo.ID)
+		p.mu.Unlock()
+	}
+}
+
+// soon is when somebody wants to be reminded.
+func soon() string {
+	return time.Now().Add(time.Duration(3+rand.IntN(12)) * time.Second).UTC().Format(time.RFC3339)
+}
+
+// takeOpen returns a todo whose reminder nobody else moves, and its creator.
+func (p *producers) takeOpen() (caller identity.Claims, todo string, found bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.open) == 0 {
+		return caller, "", false
+	}
+	i := rand.IntN(len(p.open))
+	var owner string
+	_, _ = fmt.Sscan(p.open[i], &owner, &todo) // written by remind
+	p.open[i] = p.open[len(p.open)-1]
+	p.open = p.open[:len(p.open)-1]
+	return resident{id: owner}.claims(), todo, true
+}
+
+func (p *producers) moveReminder(ctx context.Context) {
+	caller, todo, found := p.takeOpen()
+	if found {
+		p.try(ctx, "todos", caller, `mutation ($in: UpdateTodoInput!) { it: updateTodo(input: $in) { todo { id } errors { message } } }`,
+			map[string]any{"in": map[string]any{"id": todo, "remindAt": soon()}})
+	}
+}
+
+func (p *producers) cancelReminder(ctx context.Context) {
+	caller, todo, found := p.takeOpen()
+	if found {
+		p.try(ctx, "todos", caller, `mutation ($in: SetTodoStatusInput!) { it: setTodoStatus(input: $in) { todo { id } errors { message } } }`,
+			map[string]any{"in": map[string]any{"id": todo, "status": "DONE"}})
+	}
+}
+
+const memberMutation = `mutation ($list: ID!, $user: ID!) { it: setListMember(input: {listId: $list, userId: $user, role: EDITOR}) { list { id } errors { message } } }`
+
+// share makes a list and another resident a member of it.
+func (p *producers) share(ctx context.Context) {
+	one, other := p.two()
+	name := fmt.Sprintf("Share%06d", p.number.Add(1))
+	p.begin("share", name)
+	answer, ok := p.try(ctx, "todos", one.claims(), `mutation ($name: String!) { it: createTodoList(input: {name: $name}) { list { id } errors { message } } }`,
+		map[string]any{"name": name})
+	if !ok {
+		return
+	}
+	if _, ok := p.try(ctx, "todos", one.claims(), memberMutation, map[string]any{"list": answer.It.List.ID, "user": other.id}); ok {
+		p.done(name)
+	}
+}
+
+// reset asks for a new password.
+func (p *producers) reset(ctx context.Context) {
+	one, _ := p.two()
+	name := fmt.Sprintf("reset %d", p.number.Add(1))
+	p.begin("password reset", name)
+	if _, ok := p.try(ctx, "users", identity.Claims{Address: address()}, `mutation ($email: EmailAddress!) { it: requestPasswordReset(email: $email) { errors { message } } }`,
+		map[string]any{"email": one.email}); ok {
+		p.done(name)
+	}
+}
+
+// login logs in from a device that the resident has not used before.
+func (p *producers) login(ctx context.Context) {
+	one, _ := p.two()
+	name := fmt.Sprintf("login %d", p.number.Add(1))
+	p.begin("security alert", name)
+	_, ok := p.try(ctx, "users", identity.Claims{Address: address(), UserAgent: fmt.Sprintf("Device%d/1", p.number.Add(1))},
+		`mutation ($in: LoginInput!) { it: login(input: $in) { user { id } errors { message } } }`,
+		map[string]any{"in": map[string]any{"email": one.email, "password": password}})
+	if ok {
+		p.done(name)
+	}
+}
+
+// address is somebody's IP address.
+func address() string { return fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256)) }
