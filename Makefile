@@ -12,12 +12,13 @@ CASES ?= 200000
 EXECUTE_ROUNDS ?= 300
 PLANS ?= 1000
 BATCH_ROUNDS ?= 30
+CHAOS ?= 10m
 PLAN_ROUNDS ?= 1
 VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak build
+.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak chaos build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -135,6 +136,10 @@ soak: ## compare the router's answers with the monolith's on CASES (200000) rand
 	@mkdir -p .weft/soak
 	go test ./router/internal/trial -run TestTheRouterAnswersAsTheMonolith -cases $(CASES) -failures $(CURDIR)/.weft/soak -timeout 120m -v
 	go test ./router/internal/trial -run TestSeededBugsAreCaught -bugs 100 -timeout 60m -v
+
+chaos: ## kill workers, restart the database and have the mail server misbehave for CHAOS (10m); print what became of every mail
+	go test ./deploy/chaos -run TestWhatWasCommittedIsNotified -chaos $(CHAOS) -timeout 60m -v
+	go test ./deploy/chaos -run TestMailsFollowTheirMutations -latency 30s -v
 
 build: ## the programs, into dist/
 	go build -trimpath -o dist/ $(PROGRAMS)
