@@ -20,7 +20,7 @@ var subjects = []struct{ kind, text string }{
 	{"password reset", "Choose a new password"},
 	{"security alert", "New login to your account"},
 	{"assignment", "Assign"},
-	{"reminder", "Remind"},
+	{"reminder", "Nudge"},
 	{"share", "Share"},
 }
 
@@ -217,7 +217,7 @@ func (b *books) reminders(t *testing.T) *page {
 	}
 	wishes := map[string]wish{}
 	b.rows(t, "todos", `select title, (data->'remindAt'->>'to')::timestamptz, remind_at, updated_at, status = 'DONE'
-		from todos join domain_events on todo_id = todos.id and type = 'TODO_CREATED' where title like 'Remind%'`, func(row pgx.CollectableRow) error {
+		from todos join domain_events on todo_id = todos.id and type = 'TODO_CREATED' where title like 'Nudge%'`, func(row pgx.CollectableRow) error {
 		var title string
 		var it wish
 		err := row.Scan(&title, &it.first, &it.last, &it.changed, &it.done)
@@ -227,7 +227,7 @@ func (b *books) reminders(t *testing.T) *page {
 	p := b.page(t, "reminder", "reminder", there)
 	byTitle := map[string][]taken{}
 	for _, m := range b.mails["reminder"] {
-		title := word(m.Subject, "Remind")
+		title := word(m.Subject, "Nudge")
 		byTitle[title] = append(byTitle[title], m)
 	}
 	for title, it := range wishes {

@@ -22,7 +22,7 @@ var (
 const workers = 3
 
 var impatient = []string{
-	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_LEASE=5s", "WORKER_RETRY_BASE=500ms", "WORKER_SMTP_TIMEOUT=3s",
+	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_MAIL_LEASE=5s", "WORKER_RETRY_BASE=500ms",
 }
 
 // TestWhatWasCommittedIsNotified disturbs everything while changes are made, calms
@@ -111,7 +111,14 @@ func (w *town) calmDown(t *testing.T) {
 		}
 		each.process = w.work(t)
 	}
-	await(t, 2*time.Minute, "all jobs to end", func() bool {
+	await(t, 75*time.Second, "all jobs to end", func() bool {
+		for _, each := range w.workers {
+			select {
+			case <-each.process.Done():
+				t.Fatalf("a worker has ended: %v", each.process.Failure(each.process.Err()))
+			default:
+			}
+		}
 		left := 0
 		for _, database := range w.databases {
 			left += w.count(t, database, `select count(*) from river.river_job where state in ('available', 'running', 'retryable', 'pending')

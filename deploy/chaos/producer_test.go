@@ -191,7 +191,7 @@ func (p *producers) assign(ctx context.Context) {
 // remind makes a todo of which its creator wants to be reminded soon.
 func (p *producers) remind(ctx context.Context) {
 	one, _ := p.two()
-	title := fmt.Sprintf("Remind%06d", p.number.Add(1))
+	title := fmt.Sprintf("Nudge%06d", p.number.Add(1))
 	p.begin("reminder", title)
 	answer, ok := p.try(ctx, "todos", one.claims(), createMutation, map[string]any{"in": map[string]any{"listId": one.list, "title": title, "remindAt": soon()}})
 	if ok {
