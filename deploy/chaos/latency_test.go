@@ -63,7 +63,9 @@ func TestMailsFollowTheirMutations(t *testing.T) {
 		return len(waits) == len(answers)
 	})
 	slices.Sort(waits)
-	at := func(hundredths int) time.Duration { return waits[(len(waits)-1)*hundredths/100].Round(time.Millisecond) }
+	at := func(hundredths int) time.Duration {
+		return waits[(len(waits)-1)*hundredths/100].Round(time.Millisecond)
+	}
 	t.Logf("%d mutations at %d/s, from the answer to the mail: p50 %s, p90 %s, p99 %s, slowest %s", len(waits), *rate, at(50), at(90), at(99), at(100))
 	if *measured >= 10*time.Second && at(99) > goal {
 		t.Errorf("p99 is %s, at most %s is wanted", at(99), goal)

@@ -280,4 +280,6 @@ func (p *producers) login(ctx context.Context) {
 }
 
 // address is somebody's IP address.
-func address() string { return fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256)) }
+func address() string {
+	return fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256))
+}
