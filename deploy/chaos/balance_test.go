@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"context"
 	"encoding/base32"
 	"fmt"
 	"slices"
@@ -54,7 +53,7 @@ func (w *town) balance(t *testing.T, p *producers, disturbances []disturbance) l
 		b.perJob(t, "password reset", "users.password_reset"), b.perJob(t, "security alert", "users.security_alert"),
 		b.assignments(t), b.shares(t), b.reminders(t),
 	}
-	l.refused = w.count(t, w.databases["users"], `select count(*) from email_deliveries where state = 'REFUSED'`)
+	l.refused = w.count(t, "users", `select count(*) from email_deliveries where state = 'REFUSED'`)
 	return l
 }
 
@@ -64,24 +63,6 @@ type books struct {
 	producers *producers
 	mails     map[string][]taken // by kind
 	emails    map[string]string  // by user id
-}
-
-// rows asks a database and scans each row.
-func (b *books) rows(t *testing.T, database, query string, scan func(pgx.CollectableRow) error) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), b.town.databases[database])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	rows, err := conn.Query(t.Context(), query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) { return struct{}{}, scan(row) })
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // email is the address of the user with a key of the database.
@@ -113,7 +94,7 @@ func (b *books) page(t *testing.T, kind, what string, there map[string]bool) *pa
 func (b *books) perAccount(t *testing.T, kind string) *page {
 	t.Helper()
 	there := map[string]bool{}
-	b.rows(t, "users", `select email from users`, func(row pgx.CollectableRow) error {
+	b.town.rows(t, "users", `select email from users`, func(row pgx.CollectableRow) error {
 		var email string
 		err := row.Scan(&email)
 		there[email] = true
@@ -136,7 +117,7 @@ func (b *books) perAccount(t *testing.T, kind string) *page {
 func (b *books) perJob(t *testing.T, kind, job string) *page {
 	t.Helper()
 	p := b.page(t, kind, kind, nil)
-	jobs := b.town.count(t, b.town.databases["users"], `select count(*) from river.river_job where kind = $1`, job)
+	jobs := b.town.count(t, "users", `select count(*) from river.river_job where kind = $1`, job)
 	p.rolledBack = max(0, p.tried-jobs)
 	for n := range jobs {
 		p.due[fmt.Sprintf("%s %d", kind, n+1)] = true
@@ -172,7 +153,7 @@ func (b *books) named(p *page, kind, beginning string) {
 func (b *books) assignments(t *testing.T) *page {
 	t.Helper()
 	there, due := map[string]bool{}, map[string]bool{}
-	b.rows(t, "todos", `select title, user_id from todos join todo_assignees on todo_id = id where user_id <> creator_id`, func(row pgx.CollectableRow) error {
+	b.town.rows(t, "todos", `select title, user_id from todos join todo_assignees on todo_id = id where user_id <> creator_id`, func(row pgx.CollectableRow) error {
 		var title string
 		var user [16]byte
 		err := row.Scan(&title, &user)
@@ -189,7 +170,7 @@ func (b *books) assignments(t *testing.T) *page {
 func (b *books) shares(t *testing.T) *page {
 	t.Helper()
 	there, due := map[string]bool{}, map[string]bool{}
-	b.rows(t, "todos", `select name, user_id from todo_lists join list_members on list_id = id where user_id <> owner_id and name like 'Share%'`, func(row pgx.CollectableRow) error {
+	b.town.rows(t, "todos", `select name, user_id from todo_lists join list_members on list_id = id where user_id <> owner_id and name like 'Share%'`, func(row pgx.CollectableRow) error {
 		var name string
 		var user [16]byte
 		err := row.Scan(&name, &user)
@@ -216,7 +197,7 @@ func (b *books) reminders(t *testing.T) *page {
 		done                 bool
 	}
 	wishes := map[string]wish{}
-	b.rows(t, "todos", `select title, (data->'remindAt'->>'to')::timestamptz, remind_at, updated_at, status = 'DONE'
+	b.town.rows(t, "todos", `select title, (data->'remindAt'->>'to')::timestamptz, remind_at, updated_at, status = 'DONE'
 		from todos join domain_events on todo_id = todos.id and type = 'TODO_CREATED' where title like 'Nudge%'`, func(row pgx.CollectableRow) error {
 		var title string
 		var it wish

@@ -111,6 +111,12 @@ func (w *town) calmDown(t *testing.T) {
 		}
 		each.process = w.work(t)
 	}
+	left := ""
+	t.Cleanup(func() {
+		if left != "" {
+			t.Logf("these jobs have not ended: %s", left)
+		}
+	})
 	await(t, 75*time.Second, "all jobs to end", func() bool {
 		for _, each := range w.workers {
 			select {
@@ -119,19 +125,51 @@ func (w *town) calmDown(t *testing.T) {
 			default:
 			}
 		}
-		left := 0
-		for _, database := range w.databases {
-			left += w.count(t, database, `select count(*) from river.river_job where state in ('available', 'running', 'retryable', 'pending')
-				or state = 'scheduled' and kind not in ('users.digests')`)
-		}
-		return left == 0
+		left = w.left(t)
+		return left == ""
 	})
 }
 
-// count asks a database for a number.
-func (w *town) count(t *testing.T, database, query string, args ...any) (n int) {
+// left tells which jobs have not come to an end, "" if all have. Periodic ones, which
+// are always ahead, do not count.
+func (w *town) left(t *testing.T) string {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), database)
+	jobs := map[string]int{}
+	for _, service := range []string{"users", "todos"} {
+		w.rows(t, service, `select kind, state::text, count(*) from river.river_job
+			where state in ('available', 'running', 'retryable', 'pending', 'scheduled') group by 1, 2`, func(row pgx.CollectableRow) error {
+			var kind, state string
+			var n int
+			err := row.Scan(&kind, &state, &n)
+			jobs[kind+" "+state] = n
+			return err
+		})
+	}
+	return list(jobs)
+}
+
+// rows asks a service's database and scans each row.
+func (w *town) rows(t *testing.T, service, query string, scan func(pgx.CollectableRow) error) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), w.databases[service])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	rows, err := conn.Query(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) { return struct{}{}, scan(row) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count asks a service's database for a number.
+func (w *town) count(t *testing.T, service, query string, args ...any) (n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), w.databases[service])
 	if err != nil {
 		t.Fatal(err)
 	}
