@@ -19,6 +19,7 @@ var subjects = []struct{ kind, text string }{
 	{"password reset", "Choose a new password"},
 	{"security alert", "New login to your account"},
 	{"assignment", "Assign"},
+	{"digest", "Your day"},
 	{"reminder", "Nudge"},
 	{"share", "Share"},
 }
@@ -51,7 +52,7 @@ func (w *town) balance(t *testing.T, p *producers, disturbances []disturbance) l
 	l.pages = []*page{
 		b.perAccount(t, "welcome"), b.perAccount(t, "verification"),
 		b.perJob(t, "password reset", "users.password_reset"), b.perJob(t, "security alert", "users.security_alert"),
-		b.assignments(t), b.shares(t), b.reminders(t),
+		b.assignments(t), b.shares(t), b.reminders(t), b.digests(t),
 	}
 	l.refused = w.count(t, "users", `select count(*) from email_deliveries where state = 'REFUSED'`)
 	return l
@@ -234,6 +235,32 @@ func (b *books) reminders(t *testing.T) *page {
 			}
 			p.came[name] = append(p.came[name], m)
 		}
+	}
+	return p
+}
+
+// digests: each of which there is a job, unless nobody knows what became of it.
+func (b *books) digests(t *testing.T) *page {
+	t.Helper()
+	there := map[string]bool{}
+	b.town.rows(t, "users", `select 'digest.' || (args->>'userId') || '.' || (args->>'period') from river.river_job where kind = 'users.digest'`,
+		func(row pgx.CollectableRow) error {
+			var name string
+			err := row.Scan(&name)
+			there[name] = true
+			return err
+		})
+	p := b.page(t, "digest", "digest", there)
+	p.due, p.atMostOnce = there, true
+	b.town.rows(t, "users", `select replace(key, '/', '.') from email_deliveries where state = 'UNKNOWN'`, func(row pgx.CollectableRow) error {
+		var name string
+		err := row.Scan(&name)
+		p.unknown[name] = true
+		return err
+	})
+	for _, m := range b.mails["digest"] {
+		name, _, _ := strings.Cut(strings.TrimPrefix(m.ID, "<"), "@")
+		p.came[name] = append(p.came[name], m)
 	}
 	return p
 }

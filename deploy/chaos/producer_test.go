@@ -3,13 +3,20 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
 	"github.com/weftql/weft/schema/identity"
+	"github.com/weftql/weft/subgraphs/postgres"
+	"github.com/weftql/weft/subgraphs/users"
 )
 
 // resident is somebody who was there before the chaos, verified or not.
@@ -43,6 +50,7 @@ func (p payload) err() error {
 type producers struct {
 	town      *town
 	residents []resident
+	inserter  *river.Client[pgx.Tx] // of jobs that no mutation inserts
 	number    atomic.Int64
 
 	mu sync.Mutex
@@ -59,7 +67,11 @@ const registerMutation = `mutation ($in: RegisterInput!) { it: register(input: $
 // settle makes residents with a list each, of which all are members.
 func (w *town) settle(t *testing.T, n int) *producers {
 	t.Helper()
-	p := &producers{town: w, tried: map[string][]string{}, answered: map[string]bool{}}
+	inserter, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: postgres.JobSchema, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &producers{town: w, inserter: inserter, tried: map[string][]string{}, answered: map[string]bool{}}
 	for i := range n {
 		r := resident{email: fmt.Sprintf("resident%03d@chaos.test", i)}
 		var answer payload
@@ -68,6 +80,10 @@ func (w *town) settle(t *testing.T, n int) *producers {
 		w.must(t, "todos", r.claims(), `mutation ($name: String!) { it: createTodoList(input: {name: $name}) { list { id } errors { message } } }`,
 			map[string]any{"name": fmt.Sprintf("Home%03d", i)}, &answer)
 		r.list = answer.It.List.ID
+		w.must(t, "users", r.claims(), `mutation { it: updateNotificationSettings(input: {emailDigest: DAILY}) { user { id } errors { message } } }`, nil, &answer)
+		w.must(t, "todos", r.claims(), createMutation, map[string]any{"in": map[string]any{
+			"listId": r.list, "title": "What digests are about", "dueAt": time.Now().UTC().Format(time.RFC3339),
+		}}, &answer)
 		p.residents = append(p.residents, r)
 		p.begin("account", r.email)
 		p.done(r.email)
@@ -134,8 +150,10 @@ func (p *producers) one() {
 		p.cancelReminder(ctx)
 	case dice < 85:
 		p.share(ctx)
-	case dice < 92:
+	case dice < 90:
 		p.reset(ctx)
+	case dice < 95:
+		p.digest(ctx)
 	default:
 		p.login(ctx)
 	}
@@ -275,6 +293,29 @@ func (p *producers) login(ctx context.Context) {
 		`mutation ($in: LoginInput!) { it: login(input: $in) { user { id } errors { message } } }`,
 		map[string]any{"in": map[string]any{"email": one.email, "password": password}})
 	if ok {
+		p.done(name)
+	}
+}
+
+// digest inserts the job of a digest, as the worker does with those that are due, and
+// may take it back. Each is of another day, none of which is over.
+func (p *producers) digest(ctx context.Context) {
+	one, _ := p.two()
+	day := time.Now().AddDate(1, 0, int(p.number.Add(1))).Format(time.DateOnly)
+	name := "digest." + one.id + "." + day
+	p.begin("digest", name)
+	conn, err := pgx.Connect(ctx, p.town.fragile.through(p.town.databases["users"]))
+	if err != nil {
+		return // the database is being restarted
+	}
+	defer conn.Close(ctx)
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // unless it was committed
+	_, err = p.inserter.InsertTx(ctx, tx, users.DigestArgs{UserID: one.id, Period: day}, &river.InsertOpts{Queue: users.BulkQueue})
+	if err == nil && tx.Commit(ctx) == nil {
 		p.done(name)
 	}
 }

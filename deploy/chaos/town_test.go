@@ -120,7 +120,7 @@ func (w *town) serve(t *testing.T, name string, environment ...string) {
 	address := freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	prefix := strings.ToUpper(name) + "_"
-	environment = append(environment, prefix+"PORT="+port, prefix+"DATABASE_URL="+w.fragile.through(t, w.databases[name]))
+	environment = append(environment, prefix+"PORT="+port, prefix+"DATABASE_URL="+w.fragile.through(w.databases[name]))
 	if name == "users" {
 		_ = environment
 	}
