@@ -64,7 +64,7 @@ type producers struct {
 
 const registerMutation = `mutation ($in: RegisterInput!) { it: register(input: $in) { user { id } errors { message } } }`
 
-// settle makes residents with a list each, of which all are members.
+// settle makes residents with a list each, of which the neighbour is a member.
 func (w *town) settle(t *testing.T, n int) *producers {
 	t.Helper()
 	inserter, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: postgres.JobSchema, Logger: slog.New(slog.DiscardHandler)})
@@ -78,7 +78,7 @@ func (w *town) settle(t *testing.T, n int) *producers {
 		w.must(t, "users", identity.Claims{}, registerMutation, map[string]any{"in": account(r.email)}, &answer)
 		r.id = answer.It.User.ID
 		w.must(t, "todos", r.claims(), `mutation ($name: String!) { it: createTodoList(input: {name: $name}) { list { id } errors { message } } }`,
-			map[string]any{"name": fmt.Sprintf("Home%03d", i)}, &answer)
+			map[string]any{"name": shareName(p.number.Add(1))}, &answer)
 		r.list = answer.It.List.ID
 		w.must(t, "users", r.claims(), `mutation { it: updateNotificationSettings(input: {emailDigest: DAILY}) { user { id } errors { message } } }`, nil, &answer)
 		w.must(t, "todos", r.claims(), createMutation, map[string]any{"in": map[string]any{
@@ -87,6 +87,9 @@ func (w *town) settle(t *testing.T, n int) *producers {
 		p.residents = append(p.residents, r)
 		p.begin("account", r.email)
 		p.done(r.email)
+	}
+	for i, r := range p.residents {
+		w.must(t, "todos", r.claims(), memberMutation, map[string]any{"list": r.list, "user": p.neighbour(i).id}, &payload{})
 	}
 	return p
 }
@@ -186,6 +189,12 @@ func (p *producers) register(ctx context.Context, what, email string) {
 	}
 }
 
+// neighbour is the resident who is a member of the i-th one's list.
+func (p *producers) neighbour(i int) resident { return p.residents[(i+1)%len(p.residents)] }
+
+// shareName names a list.
+func shareName(number int64) string { return fmt.Sprintf("Share%06d", number) }
+
 // two returns two residents.
 func (p *producers) two() (one, other resident) {
 	i := rand.IntN(len(p.residents))
@@ -197,7 +206,8 @@ const createMutation = `mutation ($in: CreateTodoInput!) { it: createTodo(input:
 
 // assign makes a todo for a member of the list.
 func (p *producers) assign(ctx context.Context) {
-	one, other := p.two()
+	i := rand.IntN(len(p.residents))
+	one, other := p.residents[i], p.neighbour(i)
 	title := fmt.Sprintf("Assign%06d", p.number.Add(1))
 	p.begin("assignment", title)
 	_, ok := p.try(ctx, "todos", one.claims(), createMutation, map[string]any{"in": map[string]any{"listId": one.list, "title": title, "assigneeIds": []string{other.id}}})
@@ -261,7 +271,7 @@ const memberMutation = `mutation ($list: ID!, $user: ID!) { it: setListMember(in
 // share makes a list and another resident a member of it.
 func (p *producers) share(ctx context.Context) {
 	one, other := p.two()
-	name := fmt.Sprintf("Share%06d", p.number.Add(1))
+	name := shareName(p.number.Add(1))
 	p.begin("share", name)
 	answer, ok := p.try(ctx, "todos", one.claims(), `mutation ($name: String!) { it: createTodoList(input: {name: $name}) { list { id } errors { message } } }`,
 		map[string]any{"name": name})
