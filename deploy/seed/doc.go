@@ -2,8 +2,8 @@
 // measure with and to look at. It makes them itself, marks them with a comment, and
 // touches no other:
 //
-//	no database ─────────────▶ make, mark "loading", migrate, fill, mark the size
-//	marked with the same size ▶ nothing to do
+//	no database ─────────────▶ make, mark "loading", migrate, fill, mark size and schema
+//	marked with the same ────▶ nothing to do
 //	marked otherwise ────────▶ drop, and begin anew
 //	not marked ──────────────▶ refuse
 //

@@ -51,6 +51,7 @@ type service struct {
 	database string
 	migrate  func(ctx context.Context, url string, logger *slog.Logger) error
 	fill     func(ctx context.Context, pool *pgxpool.Pool, size int) error
+	schema   func() (digest string, err error)
 }
 
 // Make makes the databases, unless they are there with the same size. It refuses,
@@ -67,8 +68,8 @@ func Make(ctx context.Context, cfg Config) (Databases, error) {
 		return Databases{}, fmt.Errorf("the size is %d, but must be from %d to %d", cfg.Size, MinSize, MaxSize)
 	}
 	services := []service{
-		{cfg.Users, userspostgres.Migrate, userspostgres.Seed},
-		{cfg.Todos, todospostgres.Migrate, todospostgres.Seed},
+		{cfg.Users, userspostgres.Migrate, userspostgres.Seed, userspostgres.SchemaDigest},
+		{cfg.Todos, todospostgres.Migrate, todospostgres.Seed, todospostgres.SchemaDigest},
 	}
 	conn, err := pgx.Connect(ctx, cfg.Server)
 	if err != nil {
@@ -112,7 +113,11 @@ func comment(ctx context.Context, conn *pgx.Conn, database string) (*string, err
 
 // makeOne makes one database and returns its URL.
 func (cfg Config) makeOne(ctx context.Context, conn *pgx.Conn, s service, comment *string) (string, error) {
-	complete := fmt.Sprintf("%s: %d todos, with accounts", mark, cfg.Size)
+	digest, err := s.schema()
+	if err != nil {
+		return "", err
+	}
+	complete := fmt.Sprintf("%s: %d todos, schema %s", mark, cfg.Size, digest)
 	if comment != nil && *comment == complete {
 		cfg.Notify(fmt.Sprintf("%s is there already (%s)", s.database, complete))
 		return deploypostgres.CreateDatabase(ctx, cfg.Server, s.database)

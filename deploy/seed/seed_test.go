@@ -148,7 +148,12 @@ func TestMake(t *testing.T) {
 	// What was interrupted is made anew.
 	exec(t, server, `comment on database weft_todos is 'made by make seed: loading'`)
 	exec(t, databases.Todos, `delete from todo_tags`)
+	exec(t, server, `comment on database weft_users is 'made by make seed: 2000 todos, schema 000000000000'`)
+	exec(t, databases.Users, `drop table notification_settings`)
 	databases = mustMake(2_000)
+	if after := query[string](t, databases.Users, accounts); after != people {
+		t.Error("what was made with another schema is not made anew")
+	}
 	if after := query[string](t, databases.Todos, contents); after != before {
 		t.Error("what was interrupted is not made anew")
 	}

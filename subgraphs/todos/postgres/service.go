@@ -32,6 +32,9 @@ func Migrated(ctx context.Context, pool *pgxpool.Pool) error {
 	return postgres.Migrated(ctx, pool, migrations)
 }
 
+// SchemaDigest tells these migrations from others.
+func SchemaDigest() (string, error) { return postgres.SchemaDigest(migrations) }
+
 // Deps are what a Service works with. Pool, Cursors and Logger are required.
 type Deps struct {
 	Pool    postgres.Pool // of a migrated database
