@@ -102,7 +102,7 @@ var vendors = map[string][]string{
 	"github.com/wneessen/go-mail":   {"workers/internal/mail"},
 	"riverqueue.com/riverui":        {"workers/internal/admin"},
 	"github.com/goccy/go-yaml":      {"router", "router/cmd/weft", "router/internal/..."},
-	"github.com/emersion/go-smtp":   {"deploy/..."},
+	"github.com/emersion/go-smtp":   {"deploy/...", "workers/internal/mail/mailtest"},
 	"github.com/pressly/goose":      {"subgraphs/postgres", "deploy/..."},
 	"github.com/sony/gobreaker":     {"workers/internal/breaker"},
 }

@@ -7,14 +7,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weftql/weft/workers/internal/mail/mailtest"
 )
 
 // TestSendTellsWhatIsKnownOfAMessage fails in every way, one after the other in the
 // same Sender, and lets somebody else's mail through after each.
 func TestSendTellsWhatIsKnownOfAMessage(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, Timeout: 500 * time.Millisecond})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, Timeout: 500 * time.Millisecond})
 	taken := 0
 	for _, c := range []struct {
 		name string
@@ -47,7 +49,7 @@ func TestSendTellsWhatIsKnownOfAMessage(t *testing.T) {
 		}
 		taken++
 	}
-	if _, mails := server.counts(); mails != taken {
+	if _, mails := server.Counts(); mails != taken {
 		t.Errorf("%d mails were taken, want %d", mails, taken)
 	}
 }
@@ -56,8 +58,8 @@ func TestSendTellsWhatIsKnownOfAMessage(t *testing.T) {
 // address: that is not the reader's fault, and can be mended.
 func TestASenderThatIsRefusedLosesNoMail(t *testing.T) {
 	t.Parallel()
-	_, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, From: "stranger@weft.test"})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, From: "stranger@weft.test"})
 	var failed *Error
 	if err := s.Send(t.Context(), to("ann")); !errors.As(err, &failed) || failed.Kind != Deferred || failed.Code != 550 {
 		t.Errorf("%v", err)
@@ -142,11 +144,11 @@ func TestSendWaitsForNoServerForEver(t *testing.T) {
 // the server.
 func TestSendEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		<-server.heard()
+		<-server.Heard
 		cancel()
 	}()
 	err := s.Send(ctx, to("silent"))
@@ -158,12 +160,12 @@ func TestSendEndsWithItsContext(t *testing.T) {
 
 func TestNobodyWaitsForAConnectionForEver(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, Connections: 1})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, Connections: 1})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Send(ctx, to("silent")) }()
-	<-server.heard()
+	<-server.Heard
 	short, done := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer done()
 	err := s.Send(short, to("ann"))

@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weftql/weft/workers/internal/mail/mailtest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestSendDelivers(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address})
 	err := s.Send(t.Context(), Message{
 		ID: "welcome/usr_1/2026-01-02T03:05:00Z", To: "ann@example.test", ToName: "Ann שלום", Subject: "Welcome, Ann שלום",
 		Text: "Hi Ann,\n\nwelcome.\n", HTML: "<p>welcome, <b>Ann</b></p>", Unsubscribe: "https://example.com/unsubscribe?token=x",
@@ -23,7 +25,7 @@ func TestSendDelivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	message, err := netmail.ReadMessage(strings.NewReader(<-server.received))
+	message, err := netmail.ReadMessage(strings.NewReader(<-server.Received))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,14 +73,14 @@ func TestSendDelivers(t *testing.T) {
 // whose parts try to be headers.
 func TestSendHasNoHeadersThatAreNotAskedFor(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address})
 	hostile := "x\r\nBcc: eve@example.test"
 	err := s.Send(t.Context(), Message{ID: hostile, To: "ann@example.test", ToName: hostile, Subject: hostile, Text: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	message, err := netmail.ReadMessage(strings.NewReader(<-server.received))
+	message, err := netmail.ReadMessage(strings.NewReader(<-server.Received))
 	if err != nil {
 		t.Fatal(err)
 	}

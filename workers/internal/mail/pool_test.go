@@ -4,6 +4,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/weftql/weft/workers/internal/mail/mailtest"
 )
 
 func send(t *testing.T, s *Sender, n int) {
@@ -17,18 +19,18 @@ func send(t *testing.T, s *Sender, n int) {
 
 func TestConnectionsAreUsedAgain(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, MailsPerConnection: 10})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, MailsPerConnection: 10})
 	send(t, s, 25)
-	if sessions, mails := server.counts(); sessions != 3 || mails != 25 {
+	if sessions, mails := server.Counts(); sessions != 3 || mails != 25 {
 		t.Errorf("%d mails in %d sessions, want 10 in each", mails, sessions)
 	}
 }
 
 func TestConnectionsAreFew(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, Connections: 2})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, Connections: 2})
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -38,7 +40,7 @@ func TestConnectionsAreFew(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if sessions, mails := server.counts(); sessions > 2 || mails != 20 {
+	if sessions, mails := server.Counts(); sessions > 2 || mails != 20 {
 		t.Errorf("%d mails in %d sessions", mails, sessions)
 	}
 }
@@ -47,30 +49,30 @@ func TestConnectionsAreFew(t *testing.T) {
 // connections: no mail fails because of that.
 func TestAConnectionThatTheServerEndedIsReplaced(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address})
 	for range 3 {
 		send(t, s, 1)
-		server.hangUp()
+		server.HangUp()
 	}
 	// The same after a while, when the server is asked before.
 	send(t, s, 1)
 	s.pool.idle[0].usedAt = time.Now().Add(-time.Hour)
-	server.hangUp()
+	server.HangUp()
 	send(t, s, 1)
 	// And when it is still there.
 	s.pool.idle[0].usedAt = time.Now().Add(-time.Hour)
-	before, _ := server.counts()
+	before, _ := server.Counts()
 	send(t, s, 1)
-	if sessions, mails := server.counts(); mails != 6 || sessions != before {
+	if sessions, mails := server.Counts(); mails != 6 || sessions != before {
 		t.Errorf("%d mails in %d sessions, of which %d were there before the last", mails, sessions, before)
 	}
 }
 
 func TestConnectionsThatNobodyUsesAreClosed(t *testing.T) {
 	t.Parallel()
-	server, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address, IdleTime: time.Millisecond})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address, IdleTime: time.Millisecond})
 	send(t, s, 1)
 	for patience := time.Now().Add(10 * time.Second); ; {
 		s.pool.mu.Lock()
@@ -84,15 +86,15 @@ func TestConnectionsThatNobodyUsesAreClosed(t *testing.T) {
 		}
 	}
 	send(t, s, 1)
-	if sessions, _ := server.counts(); sessions != 2 {
+	if sessions, _ := server.Counts(); sessions != 2 {
 		t.Errorf("%d sessions, want another one", sessions)
 	}
 }
 
 func TestClosedSendersKeepNoConnections(t *testing.T) {
 	t.Parallel()
-	_, address := serveScript(t, nil)
-	s := newSender(t, Config{URL: "smtp://" + address})
+	server := mailtest.Start(t, nil)
+	s := newSender(t, Config{URL: "smtp://" + server.Address})
 	send(t, s, 1)
 	s.Close()
 	send(t, s, 1) // a job that is still running

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weftql/weft/workers/internal/mail/mailtest"
+
 	"github.com/emersion/go-smtp"
 )
 
@@ -60,10 +62,10 @@ func TestMailGoesOutEncrypted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server, address := serveScript(t, func(s *smtp.Server) { s.TLSConfig = c.tls })
-			url := "smtp://" + address
+			server := mailtest.Start(t, func(s *smtp.Server) { s.TLSConfig = c.tls })
+			url := "smtp://" + server.Address
 			if c.login != "" {
-				url = "smtp://" + c.login + "@" + address
+				url = "smtp://" + c.login + "@" + server.Address
 			}
 			s := newSender(t, Config{URL: url, RootCAs: c.roots})
 			s.server.plain = false
@@ -76,30 +78,22 @@ func TestMailGoesOutEncrypted(t *testing.T) {
 				t.Errorf("%v, want %q in it", err, c.want)
 			}
 			// Nobody else gets to see the password.
-			server.mu.Lock()
-			defer server.mu.Unlock()
-			if server.login != c.logsIn {
-				t.Errorf("logged in with %q, want %q", server.login, c.logsIn)
+			if got := server.Login(); got != c.logsIn {
+				t.Errorf("logged in with %q, want %q", got, c.logsIn)
 			}
 		})
 	}
 	t.Run("with TLS from the start, and a login", func(t *testing.T) {
 		t.Parallel()
-		listener, err := tls.Listen("tcp", "127.0.0.1:0", certificate)
+		server := mailtest.Start(t, nil)
+		outside, err := tls.Listen("tcp", "127.0.0.1:0", certificate)
 		if err != nil {
 			t.Fatal(err)
 		}
-		script := &script{received: make(chan string, 1)}
-		server := smtp.NewServer(script)
-		ended := make(chan error, 1)
-		go func() { ended <- server.Serve(listener) }()
-		t.Cleanup(func() {
-			_ = server.Close() // ends Serve
-			<-ended
-		})
-		s := newSender(t, Config{URL: "smtps://weft:secret@" + listener.Addr().String(), RootCAs: roots})
-		if err := s.Send(t.Context(), to("ann")); err != nil || script.login != "weft:secret" {
-			t.Errorf("%v, logged in with %q", err, script.login)
+		server.Serve(t, outside)
+		s := newSender(t, Config{URL: "smtps://weft:secret@" + outside.Addr().String(), RootCAs: roots})
+		if err := s.Send(t.Context(), to("ann")); err != nil || server.Login() != "weft:secret" {
+			t.Errorf("%v, logged in with %q", err, server.Login())
 		}
 	})
 }
