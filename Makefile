@@ -13,12 +13,13 @@ EXECUTE_ROUNDS ?= 300
 PLANS ?= 1000
 BATCH_ROUNDS ?= 30
 CHAOS ?= 10m
+JOB_ROUNDS ?= 21
 PLAN_ROUNDS ?= 1
 VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services oracle oracle-compose oracle-plan oracle-subgraph soak chaos build
+.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services bench-jobs oracle oracle-compose oracle-plan oracle-subgraph soak chaos build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +110,9 @@ bench-execute: ## what each stage of execution costs, beside fastjson, in EXECUT
 	go test ./router/internal/execute -run TestSpeedOfExecution -speed $(EXECUTE_ROUNDS) -v
 	go test ./router/internal/response -run '^$$' -bench 'Parse|Emit' -benchmem
 	go test ./router -run '^$$' -bench WholeRequest -benchmem
+
+bench-jobs: ## how many jobs per second River does, alone and with what Weft adds, in JOB_ROUNDS (21) alternating rounds
+	$(DEV) run -- go test ./workers -run TestSpeedOfJobs -speed $(JOB_ROUNDS) -v
 
 bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) rounds of DURATION (10s)
 	go run ./deploy/bench/gateways --rounds $(ROUNDS) --duration $(DURATION)

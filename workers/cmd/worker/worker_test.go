@@ -43,7 +43,12 @@ var (
 	})
 )
 
-func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m, usersDatabases, todosDatabases)) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(processVariable); url != "" {
+		os.Exit(beProcess(url))
+	}
+	os.Exit(postgrestest.Main(m, usersDatabases, todosDatabases))
+}
 
 // inbox is a real SMTP server that keeps what it receives.
 type inbox struct{ received chan string }

@@ -50,14 +50,33 @@ func New(durations metric.Histogram, logger *slog.Logger) *Watch {
 	return &Watch{durations: durations, logger: logger}
 }
 
-// reachedKey is the key of the flag that Reached sets.
-type reachedKey struct{}
+// attemptKey is the key of the attempt in its own context.
+type attemptKey struct{}
+
+// attemptContext is the context of an attempt. What it knows of the job is looked up
+// when somebody asks: most jobs' workers never do.
+type attemptContext struct {
+	context.Context
+	job     *rivertype.JobRow
+	reached bool
+}
+
+// Value implements context.Context.
+func (c *attemptContext) Value(key any) any {
+	switch key.(type) {
+	case attemptKey:
+		return c
+	case trace.RequestKey:
+		return postgres.JobRequest(c.job)
+	}
+	return c.Context.Value(key)
+}
 
 // Reached says that a job's arguments were read: the job has reached its worker.
 // Every worker begins with it.
 func Reached(ctx context.Context) {
-	if reached, ok := ctx.Value(reachedKey{}).(*bool); ok {
-		*reached = true
+	if c, ok := ctx.Value(attemptKey{}).(*attemptContext); ok {
+		c.reached = true
 	}
 }
 
@@ -76,13 +95,9 @@ func (p poisoned) Unwrap() error { return p.err }
 func (w *Watch) Work(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
 	began, outcome := time.Now(), "panicked"
 	defer func() { w.durations.Observe(time.Since(began).Seconds(), job.Kind, outcome) }()
-	reached := false
-	ctx = context.WithValue(ctx, reachedKey{}, &reached)
-	if request := postgres.JobRequest(job); request != "" {
-		ctx = trace.WithRequest(ctx, request)
-	}
-	err := work(ctx)
-	if err != nil && !reached && ctx.Err() == nil {
+	own := &attemptContext{Context: ctx, job: job}
+	err := work(own)
+	if err != nil && !own.reached && ctx.Err() == nil {
 		err = poisoned{err}
 	}
 	outcome = w.outcome(ctx, job, err)
