@@ -17,6 +17,8 @@ const (
 	// digestsAtOnce bounds the users that one transaction of InsertDigests sees to: few
 	// enough that they are looked up by their keys, whatever else is in the table.
 	digestsAtOnce = 200
+	// digestsFarthest is more than there is between two digests of anybody.
+	digestsFarthest = 9 * 24 * time.Hour
 	// digestAttempts bounds the attempts to send a digest: with the workers' delays,
 	// the last one is some hours after the first.
 	digestAttempts = 8
@@ -34,11 +36,12 @@ type digestRow struct {
 // InsertDigests inserts the jobs of digests that are due, of some users: of those whose
 // digests have not been seen to for longest. It returns how many jobs there are more
 // and whether there may be further users to see to. Several may call it at the same
-// time: each sees to other users. It is for the worker, which acts for the service
-// itself.
+// time: each sees to other users. The zero time is now by the clock of the database: that
+// of one worker, if it is wrong, must not put off everybody's. It is for the worker,
+// which acts for the service itself.
 func InsertDigests(ctx context.Context, pool postgres.Pool, jobs *river.Client[pgx.Tx], now time.Time) (inserted int, more bool, err error) {
 	err = postgres.InTx(ctx, pool, func(tx pgx.Tx) error {
-		rows, err := lockDigests(ctx, tx, now)
+		rows, now, err := lockDigests(ctx, tx, now)
 		if err != nil {
 			return err
 		}
@@ -52,19 +55,32 @@ func InsertDigests(ctx context.Context, pool postgres.Pool, jobs *river.Client[p
 	return inserted, more, nil
 }
 
-// lockDigests reads users whose digests have to be seen to.
-func lockDigests(ctx context.Context, tx pgx.Tx, now time.Time) ([]digestRow, error) {
+// lockDigests reads users whose digests have to be seen to, and the time, if that is
+// zero. Whoever is seen to for longer than a digest can be away is so by a clock that
+// was wrong, and begins anew.
+func lockDigests(ctx context.Context, tx pgx.Tx, now time.Time) ([]digestRow, time.Time, error) {
+	if now.IsZero() {
+		if err := tx.QueryRow(ctx, `select now()`).Scan(&now); err != nil {
+			return nil, now, err
+		}
+	}
+	_, err := tx.Exec(ctx, `update notification_settings set digest_from = $1
+		where email_digest <> 'NEVER' and digest_from > $2`, now, now.Add(digestsFarthest))
+	if err != nil {
+		return nil, now, err
+	}
 	rows, err := tx.Query(ctx, `select n.user_id, u.time_zone, n.email_digest, n.digest_hour, n.digest_from, u.`+open+`
 		from notification_settings n join users u on u.id = n.user_id
 		where n.email_digest <> 'NEVER' and n.digest_from <= $1
 		order by n.digest_from, n.user_id limit $2 for update of n skip locked`, now, digestsAtOnce)
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r digestRow, err error) {
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r digestRow, err error) {
 		err = row.Scan(&r.key, &r.timeZone, &r.settings.EmailDigest, &r.settings.DigestHour, &r.from, &r.open)
 		return r, err
 	})
+	return all, now, err
 }
 
 // seeToDigests inserts the jobs of locked users whose digest is due, and notes until

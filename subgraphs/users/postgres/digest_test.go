@@ -173,6 +173,36 @@ func TestWhoeverChangesTheHourGetsNoSecondDigest(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasWrongIsForgotten has somebody look by a clock that is a year ahead.
+func TestAClockThatWasWrongIsForgotten(t *testing.T) {
+	t.Parallel()
+	b := setup(t, unchanged)
+	now := moment(t, "2026-11-22T12:00:00Z")
+	names := map[string]string{b.wantsDigest(t, "ada", "UTC", users.DigestDaily, 8, now): "ada"}
+	b.sweepDigests(t, now.AddDate(1, 0, 0))
+	if n := b.sweepDigests(t, now.Add(time.Hour)); n != 0 {
+		t.Errorf("%d are inserted of a day that was seen to", n)
+	}
+	b.sweepDigests(t, now.Add(20*time.Hour))
+	want := []string{"ada 2026-11-23", "ada 2027-11-22"}
+	if diff := cmp.Diff(want, b.digests(t, names)); diff != "" {
+		t.Errorf("digests (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheTimeIsThatOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	b := setup(t, unchanged)
+	b.wantsDigest(t, "ada", "UTC", users.DigestDaily, 8, time.Now().Add(-time.Hour))
+	b.wantsDigest(t, "bob", "UTC", users.DigestDaily, 8, time.Now().Add(time.Hour))
+	b.sweepDigests(t, time.Time{})
+	var ahead int
+	if err := b.pool.QueryRow(t.Context(), `select count(*) from notification_settings
+		where digest_from > now() and digest_from <= now() + interval '24 hours'`).Scan(&ahead); err != nil || ahead != 2 {
+		t.Errorf("%d are seen to, %v", ahead, err)
+	}
+}
+
 // TestChangesBeginAnew holds the triggers to what they are there for.
 func TestChangesBeginAnew(t *testing.T) {
 	t.Parallel()
@@ -305,7 +335,7 @@ func (p *planned) digestPlans(t *testing.T) []planCase {
 	jobs := inserter(t)
 	return []planCase{
 		{name: "InsertDigests", want: []string{"notification_settings_digest", "users_pkey", "notification_settings_pkey"}, inOrder: true, do: func() error {
-			_, _, err := postgres.InsertDigests(ctx, undone{p.pool}, jobs, p.now())
+			_, _, err := postgres.InsertDigests(ctx, undone{p.pool}, jobs, time.Time{})
 			return err
 		}},
 		{name: "UnreadNotifications", want: []string{"notifications_unread"}, inOrder: true, do: func() error {

@@ -46,6 +46,6 @@ func (a accounts) UnreadNotifications(ctx context.Context, userID string, most i
 }
 
 // InsertDigests inserts the jobs of digests that are due, of some users.
-func (a accounts) InsertDigests(ctx context.Context, jobs *river.Client[pgx.Tx], now time.Time) (inserted int, more bool, err error) {
-	return userspostgres.InsertDigests(ctx, a.pool, jobs, now)
+func (a accounts) InsertDigests(ctx context.Context, jobs *river.Client[pgx.Tx]) (inserted int, more bool, err error) {
+	return userspostgres.InsertDigests(ctx, a.pool, jobs, time.Time{})
 }

@@ -22,7 +22,7 @@ const (
 type Readers interface {
 	// InsertDigests inserts the jobs of digests that are due, of some users. It returns
 	// how many they are and whether there may be further users.
-	InsertDigests(ctx context.Context, jobs *river.Client[pgx.Tx], now time.Time) (inserted int, more bool, err error)
+	InsertDigests(ctx context.Context, jobs *river.Client[pgx.Tx]) (inserted int, more bool, err error)
 }
 
 // Sweep inserts the jobs of digests that are due. Several may run at the same time.
@@ -50,7 +50,7 @@ func (s *Sweep) sweep(ctx context.Context, jobs *river.Client[pgx.Tx]) error {
 		most = min(most, time.Until(deadline)/2)
 	}
 	for time.Since(began) < most {
-		_, more, err := s.readers.InsertDigests(ctx, jobs, time.Now())
+		_, more, err := s.readers.InsertDigests(ctx, jobs)
 		if err != nil {
 			return fmt.Errorf("digests: %w", err)
 		}

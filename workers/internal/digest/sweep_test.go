@@ -19,7 +19,7 @@ type crowd struct {
 	err   error
 }
 
-func (c *crowd) InsertDigests(context.Context, *river.Client[pgx.Tx], time.Time) (inserted int, more bool, err error) {
+func (c *crowd) InsertDigests(context.Context, *river.Client[pgx.Tx]) (inserted int, more bool, err error) {
 	time.Sleep(time.Second)
 	c.calls++
 	c.pages--
