@@ -3,7 +3,11 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +19,7 @@ import (
 func (w *town) journeyOfTwoUsers(t *testing.T) {
 	ann, bob := w.register(t, "Ann"), w.register(t, "Bob")
 	w.verify(t, ann)
-	w.verify(t, bob)
+	w.verifyByPage(t, bob)
 	list := w.share(t, ann, bob)
 	w.workTogether(t, list, ann, bob)
 	w.losePassword(t, bob)
@@ -39,6 +43,50 @@ func (w *town) verify(t *testing.T, p *person) {
 	if code := w.refused(t, p, fmt.Sprintf(`verifyEmail(token: %q)`, token)); code != "TOKEN_INVALID" {
 		t.Errorf("a second time: %s", code)
 	}
+}
+
+// verifyByPage opens the link in the mail to a person's address, and presses the
+// button of the page.
+func (w *town) verifyByPage(t *testing.T, p *person) {
+	t.Helper()
+	address := regexp.MustCompile(`http://\S+/verify[?]token=\w+`).FindString(w.mailed(t, p.email, "Verify"))
+	if !strings.HasPrefix(address, w.pages) {
+		t.Fatalf("the mail leads to %q, want to %s", address, w.pages)
+	}
+	for range 2 { // mail programs look at links, too
+		if text := openPage(t, http.MethodGet, address, nil, http.StatusOK); !strings.Contains(text, "<button") {
+			t.Errorf("the page is\n%s", text)
+		}
+	}
+	if me := at(t, w.read(t, p, `{ me { status } }`), "me"); at(t, me, "status") != "PENDING" {
+		t.Errorf("when the page was opened: %v", me)
+	}
+	page, token, _ := strings.Cut(address, "?token=")
+	openPage(t, http.MethodPost, page, url.Values{"token": {token}}, http.StatusOK)
+	if me := at(t, w.read(t, p, `{ me { status } }`), "me"); at(t, me, "status") != "ACTIVE" {
+		t.Errorf("when the button was pressed: %v", me)
+	}
+	openPage(t, http.MethodPost, page, url.Values{"token": {token}}, http.StatusGone)
+}
+
+// openPage sends a request to a page, as a browser does, and returns what it shows.
+func openPage(t *testing.T, method, address string, form url.Values, status int) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != status {
+		t.Errorf("%s %s: %s, want %d, %v\n%s", method, address, response.Status, status, err, text)
+	}
+	return string(text)
 }
 
 // share has one make a list and the other become an editor of it.

@@ -22,9 +22,9 @@ import (
 // request where that came from: each person lives at another address, as services
 // that bound what comes from one address expect it.
 type town struct {
-	home, graphQL, mail string
-	people              int
-	database            *postgres.Cluster
+	home, graphQL, mail, pages string
+	people                     int
+	database                   *postgres.Cluster
 }
 
 // person is somebody with an account. The zero value has none.
@@ -59,7 +59,7 @@ func newTown(t *testing.T) *town {
 	graphQL := serveBeside(t, home, func(config map[string]any) {
 		config["client_address"] = map[string]any{"trusted_proxies": []string{"127.0.0.1"}}
 	}, "--dev")
-	return &town{home: home, graphQL: graphQL, mail: p.addresses["mail"], database: database}
+	return &town{home: home, graphQL: graphQL, mail: p.addresses["mail"], pages: p.addresses["public"], database: database}
 }
 
 // reply is a response with its HTTP status.
