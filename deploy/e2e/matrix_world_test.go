@@ -1,16 +1,12 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/weftql/weft/subgraphs/users"
-	userspostgres "github.com/weftql/weft/subgraphs/users/postgres"
 )
 
 // matrix is a world in which everybody asks for everything: a list with its owner,
@@ -106,20 +102,10 @@ func (m *matrix) tag(t *testing.T, name string) string {
 func (m *matrix) notification(t *testing.T, p *person) string {
 	t.Helper()
 	m.made++
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, m.database.URL("weft_users"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	added, err := userspostgres.AddNotification(ctx, conn, users.NewNotification{
+	m.notify(t, users.NewNotification{
 		Key: fmt.Sprint("matrix/", m.made), UserID: p.id, Kind: users.NotifyAssigned, At: time.Now().Add(time.Hour + time.Duration(m.made)*time.Second),
 		TodoID: m.ids["todo"], ListID: m.ids["list"], ActorID: m.ids["editor"],
 	})
-	if err != nil || !added {
-		t.Fatal(added, err)
-	}
 	seen := m.read(t, p, `{ me { notifications(first: 1) { edges { node { id } } } } }`)
 	return at(t, seen, "me", "notifications", "edges", 0, "node", "id").(string)
 }

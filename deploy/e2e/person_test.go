@@ -40,6 +40,7 @@ func TestTown(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	t.Run("the journey of two users", w.journeyOfTwoUsers)
+	t.Run("notifications of what is gone", w.notificationsOutliveWhatTheyTellOf)
 	t.Run("fields by role", w.fieldsByRole)
 }
 
