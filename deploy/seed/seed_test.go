@@ -58,10 +58,11 @@ const contents = `select md5(string_agg(x, ',' order by x)) from (
 	union all select a::text from todo_assignees a union all select g::text from todo_tags g
 	union all select concat_ws('|', list_id, todo_id, type, version, actor_id, at, data) from domain_events) as rows (x)`
 
-// accounts is a digest of all rows of the users service.
+// accounts is a digest of all rows of the users service, but for the moment from which
+// digests are sent: that is when the rows are made.
 const accounts = `select md5(string_agg(x, ',' order by x)) from (
 	select u::text from users u union all select s::text from sessions s union all select t::text from refresh_tokens t
-	union all select o::text from one_time_tokens o union all select n::text from notification_settings n
+	union all select o::text from one_time_tokens o union all select (to_jsonb(n) - 'digest_from')::text from notification_settings n
 	union all select a::text from login_attempts a union all select l::text from audit_log l) as rows (x)`
 
 // structure is everything that loading removes and puts back.

@@ -16,7 +16,8 @@ import (
 // Seed fills the tables of a migrated database that has no accounts yet with the
 // accounts of a platform with so many todos, whose password everybody knows,
 // seed.Password, and with their sessions and what the audit log has about them. The
-// same size gives the same rows. The pool's StatementTimeout has to allow for
+// same size gives the same rows, but for the moment from which digests are sent, which
+// is now. The pool's StatementTimeout has to allow for
 // building an index.
 func Seed(ctx context.Context, pool *pgxpool.Pool, todos int) error {
 	var taken bool
