@@ -98,6 +98,10 @@ type Upkeep interface {
 	// Purge removes what nobody needs any more, and gives deletions that have lost
 	// their job another one.
 	Purge(ctx context.Context) (users.Purged, error)
+	// SealAudit attests that the audit log is sound.
+	SealAudit(ctx context.Context) error
+	// Partitions makes partitions for the months to come, and removes old ones.
+	Partitions(ctx context.Context) (map[string]int64, error)
 }
 
 // Accounts is what jobs need of the users database.
@@ -143,7 +147,11 @@ func Users(config Config, deps Deps) (*river.Workers, error) {
 	add(l, passwordreset.New(deps.Accounts, deps.Mailer.Delivery, pages))
 	add(l, alert.New(deps.Accounts, board))
 	add(l, erasing)
-	err = keep[users.PurgeArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return deps.Upkeep.Purge(ctx) })
+	err = errors.Join(
+		keep[users.PurgeArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return deps.Upkeep.Purge(ctx) }),
+		keep[users.AuditSealArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return nil, deps.Upkeep.SealAudit(ctx) }),
+		keep[users.PartitionsArgs](l, deps.Logger, func(ctx context.Context) (map[string]int64, error) { return deps.Upkeep.Partitions(ctx) }),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +233,8 @@ func UsersPeriodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		every(time.Hour, "purge", users.BulkQueue, users.PurgeArgs{}),
 		every(users.DigestsInterval, "digests", users.BulkQueue, users.DigestsArgs{}),
+		every(users.SealInterval, "audit_seal", users.BulkQueue, users.AuditSealArgs{}),
+		every(24*time.Hour, "partitions", users.BulkQueue, users.PartitionsArgs{}),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"time"
 	_ "time/tzdata" // accounts have time zones; the machine may have none
 
 	"github.com/weftql/weft/subgraphs/env"
@@ -32,6 +33,7 @@ import (
 	"github.com/weftql/weft/subgraphs/users/page"
 	"github.com/weftql/weft/subgraphs/users/password"
 	"github.com/weftql/weft/subgraphs/users/postgres"
+	"github.com/weftql/weft/subgraphs/users/seal"
 	"github.com/weftql/weft/subgraphs/users/token"
 )
 
@@ -71,6 +73,7 @@ type config struct {
 	endedSet         string
 	limits           postgres.Limits
 	public           public
+	sealKeys         seal.Keys
 	user, admin      account // of the demonstration
 }
 
@@ -100,8 +103,13 @@ func readPublic(r *env.Reader) (p public) {
 type account struct{ email, password string }
 
 func readConfig(r *env.Reader) config {
+	sealKeys, err := seal.ParseKeys(r.Secret("AUDIT_SEAL_KEYS", "keys that the worker signs seals of the audit log with, id:base64,…; without them audit verify does not look at signatures"))
+	if err != nil {
+		r.Refuse("AUDIT_SEAL_KEYS", err)
+	}
 	return config{
-		Service: program.ReadService(r, "users", "USERS_", 4001),
+		sealKeys: sealKeys,
+		Service:  program.ReadService(r, "users", "USERS_", 4001),
 		signingKeys: r.Secret("USERS_SIGNING_KEYS",
 			"keys of the access tokens in PEM, Ed25519 or RSA (RS256): the first signs, a private one; all are published"),
 		issuer:   r.Text("USERS_TOKEN_ISSUER", "weft-users", "claim iss of the access tokens"),
@@ -172,7 +180,15 @@ func (c config) verifyAudit(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	logger.Info("the audit log holds", slog.Int64("entries", entries), slog.String("last", hex.EncodeToString(last[:])))
+	sealed, err := postgres.VerifySeals(ctx, pool, c.sealKeys)
+	if err != nil {
+		return err
+	}
+	logger.Info("the audit log holds", slog.Int64("entries", entries), slog.String("last", hex.EncodeToString(last[:])),
+		slog.Int64("seals", sealed.N), slog.Int64("sealed", sealed.Seq), slog.Bool("signed", sealed.KeyID != "" && !c.sealKeys.Empty()))
+	if age := time.Since(sealed.At); sealed.N > 0 && age > users.SealOverdue {
+		logger.Warn("the newest seal is old: the worker makes none, or newer ones were removed", slog.Duration("age", age.Truncate(time.Second)))
+	}
 	return nil
 }
 

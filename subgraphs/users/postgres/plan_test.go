@@ -35,8 +35,12 @@ const smallSize = 250_000
 const servicePackage = "github.com/weftql/weft/subgraphs/users/postgres"
 
 // unexplained are the functions whose statements serve no request and no job: what
-// fills an empty database, and users audit verify, which reads the whole log.
-var unexplained = []string{"Seed", "seedAuditLog", "VerifyAudit", "readLinks", "onlyThese"}
+// fills an empty database, and users audit verify, which reads the whole log; and the
+// upkeep of the audit log, which reads what was added to it once an hour.
+var unexplained = []string{
+	"Seed", "seedAuditLog", "VerifyAudit", "readLinks", "onlyThese", "auditHead", "newestSeal", "cutSeal", "insertSeal", "sealedEntry", "VerifySeals",
+	"MakeAuditPartitions", "DropAuditPartitions", "oldEntries",
+}
 
 // planned is the service on a seeded database, with what was asked of it.
 type planned struct {

@@ -22,10 +22,10 @@ func TestPurgeRemovesWhatIsOver(t *testing.T) {
 		return []time.Time{b.now().Add(time.Minute - age), b.now().Add(-time.Minute - age), b.now().Add(time.Hour)}
 	}
 	for statement, moments := range map[string][]time.Time{
-		`insert into one_time_tokens (hash, kind, user_id, created_at, expires_at) select sha256(m::text::bytea), 'RESET', id, m, m from users, unnest($1::timestamptz[]) m`: at(0),
-		`insert into notifications (id, user_id, key, kind, created_at) select gen_random_uuid(), id, m, 'SECURITY', m from users, unnest($1::timestamptz[]) m`:              at(90 * day),
+		`insert into one_time_tokens (hash, kind, user_id, created_at, expires_at) select sha256(m::text::bytea), 'RESET', id, m, m from (select id from users where email = 'ada@example.com') u, unnest($1::timestamptz[]) m`: at(0),
+		`insert into notifications (id, user_id, key, kind, created_at) select gen_random_uuid(), id, m, 'SECURITY', m from (select id from users where email = 'ada@example.com') u, unnest($1::timestamptz[]) m`:              at(90 * day),
 		`insert into email_deliveries (key, template, user_id, job_id, job_kind, state, attempts, updated_at)
-			select m, 'welcome', id, 1, 'users.welcome', 'REFUSED', 1, m from users, unnest($1::timestamptz[]) m`: at(90 * day),
+			select m, 'welcome', id, 1, 'users.welcome', 'REFUSED', 1, m from (select id from users where email = 'ada@example.com') u, unnest($1::timestamptz[]) m`: at(90 * day),
 		`with u as (insert into users (id, email, email_key, password_hash, display_name, time_zone)
 			select gen_random_uuid(), m, m, 'x', m, 'UTC' from unnest($1::timestamptz[]) m returning id, email)
 			insert into account_deletions (user_id, step, status_before, asked_at, updated_at)

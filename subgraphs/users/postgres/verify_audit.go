@@ -30,51 +30,72 @@ func (e *BrokenAuditError) Error() string {
 }
 
 // VerifyAudit computes the chain of the audit log again, from its first entry to
-// the one that is the last when it begins, and returns their number and the last
-// hash. Whoever keeps that elsewhere notices also if the whole log is replaced. An
-// error is a *BrokenAuditError about the first link that does not hold, or of the
-// database.
+// the one that is the last when it begins, and returns the number of that and its
+// hash. If old entries were removed, the first is the one behind them, and a seal says
+// which hash it continues (VerifySeals). An error is a *BrokenAuditError about the
+// first link that does not hold, or of the database.
 func VerifyAudit(ctx context.Context, db postgres.Pool) (entries int64, last users.AuditHash, err error) {
-	var end int64
-	var endHash users.AuditHash
-	err = db.QueryRow(ctx, `select seq, hash from audit_head`).Scan(&end, scanHash{&endHash})
+	cut, err := cutSeal(ctx, db)
+	if err != nil {
+		return 0, last, err
+	}
+	end, err := auditHead(ctx, db)
+	if err != nil {
+		return 0, last, err
+	}
+	from := auditEnd{cut.Seq, cut.Hash}
+	reached, err := verifyLinks(ctx, db, from, end)
+	if err != nil {
+		return reached.seq, reached.hash, err
+	}
+	return reached.seq, reached.hash, onlyThese(ctx, db, from.seq, end.seq)
+}
+
+// auditHead returns the end of the chain.
+func auditHead(ctx context.Context, db postgres.Pool) (end auditEnd, err error) {
+	err = db.QueryRow(ctx, `select seq, hash from audit_head`).Scan(&end.seq, scanHash{&end.hash})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, last, &BrokenAuditError{Seq: 0, Reason: "the end of the chain (audit_head) is missing"}
+		return end, &BrokenAuditError{Seq: 0, Reason: "the end of the chain (audit_head) is missing"}
 	}
 	if err != nil {
-		return 0, last, fmt.Errorf("audit log: %w", err)
+		return end, fmt.Errorf("audit log: %w", err)
 	}
-	for entries < end {
-		links, names, err := readLinks(ctx, db, entries, end)
+	return end, nil
+}
+
+// verifyLinks computes the chain behind one link up to another, and returns how far
+// it holds.
+func verifyLinks(ctx context.Context, db postgres.Pool, from, end auditEnd) (auditEnd, error) {
+	last := from
+	for last.seq < end.seq {
+		links, names, err := readLinks(ctx, db, last.seq, end.seq)
 		if err != nil {
-			return entries, last, err
+			return last, err
 		}
 		if len(links) == 0 {
-			return entries, last, &BrokenAuditError{Seq: entries + 1, Reason: fmt.Sprintf("it is missing, and so is everything up to number %d", end)}
+			return last, &BrokenAuditError{Seq: last.seq + 1, Reason: fmt.Sprintf("it is missing, and so is everything up to number %d", end.seq)}
 		}
 		for i, link := range links {
-			if reason := link.Follows(entries, last); reason != "" {
-				return entries, last, &BrokenAuditError{Seq: link.Seq, Entry: names[i], Reason: reason}
+			if reason := link.Follows(last.seq, last.hash); reason != "" {
+				return last, &BrokenAuditError{Seq: link.Seq, Entry: names[i], Reason: reason}
 			}
-			entries, last = link.Seq, link.Hash
+			last = auditEnd{link.Seq, link.Hash}
 		}
 	}
-	if err := onlyThese(ctx, db, end); err != nil {
-		return entries, last, err
+	if last.hash != end.hash {
+		return last, &BrokenAuditError{Seq: end.seq, Reason: "it is not the one with which the chain ended (audit_head)"}
 	}
-	if last != endHash {
-		return entries, last, &BrokenAuditError{Seq: end, Reason: "it is not the one with which the chain ended (audit_head)"}
-	}
-	return entries, last, nil
+	return last, nil
 }
 
 // onlyThese looks for rows beside the chain.
-func onlyThese(ctx context.Context, db postgres.Pool, end int64) error {
+func onlyThese(ctx context.Context, db postgres.Pool, from, end int64) error {
 	var rows int64
-	if err := db.QueryRow(ctx, `select count(*) from audit_log where seq <= $1`, end).Scan(&rows); err != nil {
+	// What was removed has left none; before the first entry there can be none at all.
+	if err := db.QueryRow(ctx, `select count(*) from audit_log where seq <= $2 and (seq > $1 or $1 = 0)`, from, end).Scan(&rows); err != nil {
 		return fmt.Errorf("audit log: %w", err)
 	}
-	if rows != end {
+	if rows != end-from {
 		return &BrokenAuditError{Seq: end, Reason: fmt.Sprintf("up to here there are %d rows: some are not in the chain", rows)}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/weftql/weft/subgraphs/env"
 	"github.com/weftql/weft/subgraphs/postgres"
 	"github.com/weftql/weft/subgraphs/users/link"
+	"github.com/weftql/weft/subgraphs/users/seal"
 	"github.com/weftql/weft/workers"
 	"github.com/weftql/weft/workers/internal/admin"
 )
@@ -29,6 +30,8 @@ type config struct {
 	preview                      bool   // of letters
 	jobs                         workers.Config
 	river                        riverConfig
+	sealKeys                     seal.Keys
+	auditMonths                  int
 }
 
 // riverConfig is how River is used, alike in both databases.
@@ -66,6 +69,10 @@ func readConfig(r *env.Reader) config {
 		r.Refuse("LINK_KEYS", err)
 	}
 	c.jobs.LinkKeys = keys
+	if c.sealKeys, err = seal.ParseKeys(r.Secret("AUDIT_SEAL_KEYS", "keys that sign seals of the audit log, id:base64,…; without them seals are not signed")); err != nil {
+		r.Refuse("AUDIT_SEAL_KEYS", err)
+	}
+	c.auditMonths = r.Int("WORKER_AUDIT_MONTHS", 0, 0, 1200, "for how many whole months before this one the audit log is kept, with the addresses in it; 0 keeps all of it")
 	c.redisURL = r.Secret("REDIS_URL", "Redis to which changes of todos are relayed, redis://user:password@host:port/database; without it they are not")
 	readAdmin(r, &c)
 	readJobs(r, &c.jobs)

@@ -82,7 +82,7 @@ func (c config) databases(ctx context.Context, registry *metric.Registry, logger
 	if err != nil {
 		return both, nil, err
 	}
-	deps := workers.Deps{Accounts: accounts{users.pool}, Mailer: mailer, Deletions: deletions, Upkeep: order{users.pool, deletions}, Todos: lists{todos.pool}, Logger: logger}
+	deps := workers.Deps{Accounts: accounts{users.pool}, Mailer: mailer, Deletions: deletions, Upkeep: order{users.pool, deletions, c.sealKeys, c.auditMonths, logger}, Todos: lists{todos.pool}, Logger: logger}
 	usersJobs, errUsers := workers.Users(c.jobs, deps)
 	todosJobs, errTodos := workers.Todos(c.jobs, deps)
 	if err := errors.Join(errUsers, errTodos); err != nil {

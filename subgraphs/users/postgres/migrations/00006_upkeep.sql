@@ -25,7 +25,30 @@ create index account_deletions_running on account_deletions (asked_at) where ste
 -- What can be removed.
 create index account_deletions_ended on account_deletions (updated_at) where step in ('DONE', 'UNDONE');
 
+-- What attests up to where the audit log was sound, and when (package seal): what
+-- somebody without the keys cannot write anew. It only grows, as the log does.
+create table audit_seals (
+  n         bigint primary key, -- 1, 2, 3, … without gaps
+  at        timestamptz not null,
+  -- The last entry that it is about, and its hash.
+  seq       bigint not null,
+  hash      bytea not null check (octet_length(hash) = 32),
+  -- The entries up to there were removed, because they were old.
+  cut       boolean not null,
+  -- The hash of the seal before.
+  previous  bytea not null check (octet_length(previous) = 32),
+  -- Which key has signed it; '' is none.
+  key_id    text not null,
+  signature bytea not null
+);
+
+create index audit_seals_cut on audit_seals (n) where cut;
+
+create trigger audit_seals_append_only before update or delete on audit_seals for each row execute function audit_refuse();
+create trigger audit_seals_no_truncate before truncate on audit_seals for each statement execute function audit_refuse();
+
 -- +goose Down
+drop table audit_seals;
 drop table account_deletions;
 delete from users where email is null;
 alter table users
