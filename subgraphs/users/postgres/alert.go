@@ -12,7 +12,7 @@ import (
 )
 
 // securityAttempts bounds the attempts to send a mail that matters at once: with
-// the workers' delays, the last one is some two hours after the first.
+// the workers' delays, the last one is nearly seven hours after the first.
 const securityAttempts = 8
 
 // securityMail is how mails that somebody waits for, or should read soon, are

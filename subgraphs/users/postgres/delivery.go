@@ -39,7 +39,7 @@ func (d Deliveries) Claim(ctx context.Context, claim users.DeliveryClaim) (users
 			attempts = d.attempts + case when d.state = 'SENDING' and $7 then 0 else 1 end,
 			lease_until = case when d.state = 'SENDING' and $7 then null else excluded.lease_until end,
 			job_id = excluded.job_id, job_kind = excluded.job_kind, updated_at = now()
-		where d.state in ('WAITING', 'REFUSED') or d.state = 'SENDING' and d.lease_until <= now()
+		where d.state in ('WAITING', 'REFUSED') or d.state = 'SENDING' and d.lease_until <= now() or d.state = 'UNKNOWN' and not $7
 		returning state, attempts`,
 		claim.Key, claim.Template, user, claim.JobID, claim.JobKind, claim.Lease, claim.Once).Scan(&lease.State, &lease.Attempts)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -138,6 +138,10 @@ func ListDeliveries(ctx context.Context, pool postgres.Pool, state users.Deliver
 	}
 	return all, nil
 }
+
+// lostAfter is how long after the end of its lease a mail that nobody has taken over is
+// UNKNOWN: its job had nothing to say any more, or is gone.
+const lostAfter = time.Hour
 
 // deliveryLife is how long what is known of a mail is kept: longer than any job
 // that could send it again.

@@ -160,6 +160,28 @@ func TestAMailThatMayNotComeTwiceIsUnknown(t *testing.T) {
 	p.want(t, users.DeliveryUnknown, 2, 0)
 }
 
+// TestAMailThatNobodyTakesOverIsUnknown has a job that has nothing to say any more:
+// what became of the mail is not known, and an operator sees it.
+func TestAMailThatNobodyTakesOverIsUnknown(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(*postgres.Deps) {})
+	p := post{postgres.NewDeliveries(b.pool), b.pool, id.Format(id.User, id.New())}
+	p.claim(t, false)
+	p.expire(t)
+	b.advance(24 * time.Hour) // that is not the clock of leases
+	p.do(t, b.Sweep(t.Context()))
+	p.want(t, users.DeliverySending, 1, 0)
+	if _, err := p.pool.Exec(t.Context(), `update email_deliveries set updated_at = now() - interval '2 hours', lease_until = now() - interval '61 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	p.do(t, b.Sweep(t.Context()))
+	p.want(t, users.DeliveryUnknown, 1, 0)
+	// But a job that was only late, and has to send it at least once, does.
+	if lease := p.claim(t, false); !lease.Claimed || lease.Attempts != 2 {
+		t.Errorf("%+v", lease)
+	}
+}
+
 func TestResendRefuses(t *testing.T) {
 	t.Parallel()
 	p := setupPost(t)

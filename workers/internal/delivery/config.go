@@ -11,7 +11,8 @@ import (
 // Config configures a Delivery.
 type Config struct {
 	// Lease is how long a worker has a mail to itself. It ends an attempt in half of
-	// the time, notes how that went in the quarter after it, and the rest is spare.
+	// the time, so that the other half is left to note how that went, should the
+	// database be away for a moment.
 	// A mail whose worker died is sent by another after it. It also bounds an attempt of
 	// the jobs that send mails. Defaults to 1 minute.
 	Lease time.Duration

@@ -120,7 +120,7 @@ func (d *Delivery) Deliver(ctx context.Context, job *rivertype.JobRow, m Mail) e
 	}
 	begun := time.Now()
 	err = d.send(ctx, m)
-	if err := d.settle(ctx, m, lease, err); err != nil {
+	if err := d.settle(ctx, begun.Add(d.config.Lease), m, lease, err); err != nil {
 		return fmt.Errorf("%s: %w", m.Template, err)
 	}
 	return d.outcome(m, err, time.Since(begun))
@@ -150,13 +150,17 @@ func (d *Delivery) send(ctx context.Context, m Mail) error {
 	})
 }
 
-// settle ends the lease as sending ended. It is done also when ctx has ended, and
-// tried until there is no time left: as long as it is not, a mail that was sent is
-// not known to be.
-func (d *Delivery) settle(ctx context.Context, m Mail, lease users.DeliveryLease, sent error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.config.Lease/4)
+// settle ends the lease as sending ended. It is tried until the lease ends by itself,
+// when somebody else may send the mail: as long as it is not done, a mail that was
+// sent is not known to be. It is done also when ctx has ended, then for a quarter of
+// the lease at most.
+func (d *Delivery) settle(ctx context.Context, end time.Time, m Mail, lease users.DeliveryLease, sent error) error {
+	if soon := time.Now().Add(d.config.Lease / 4); ctx.Err() != nil && soon.Before(end) {
+		end = soon
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
-	ticker := time.NewTicker(d.config.Lease / 240)
+	ticker := time.NewTicker(max(d.config.Lease/240, 10*time.Millisecond))
 	defer ticker.Stop()
 	for {
 		err := d.settleOnce(ctx, m, lease, sent)

@@ -17,8 +17,8 @@ type Policy[T river.JobArgs] struct {
 // PolicyOf is the Policy of jobs that send their mails with d.
 func PolicyOf[T river.JobArgs](d *Delivery) Policy[T] { return Policy[T]{lease: d.config.Lease} }
 
-// Timeout bounds one attempt: what is read for the mail, and three quarters of its
-// lease.
+// Timeout bounds one attempt: what is read for the mail, and the half of its lease in
+// which it is sent.
 func (p Policy[T]) Timeout(*river.Job[T]) time.Duration {
 	return cmp.Or(p.lease, Config{}.withDefaults().Lease)
 }
