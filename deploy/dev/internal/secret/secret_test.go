@@ -13,6 +13,7 @@ import (
 
 	"github.com/weftql/weft/deploy/dev/internal/secret"
 	"github.com/weftql/weft/schema/identity"
+	"github.com/weftql/weft/subgraphs/users/link"
 )
 
 func TestOpenKeepsWhatItMade(t *testing.T) {
@@ -53,6 +54,13 @@ func TestSecretsAreUsable(t *testing.T) {
 	}
 	if _, err := identity.ParseKeys(strings.TrimSpace(string(text))); err != nil {
 		t.Errorf("identity keys: %v", err)
+	}
+	text, err = os.ReadFile(s.LinkKeysFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := link.ParseKeys(string(text)); err != nil || keys.Empty() {
+		t.Errorf("link keys: %v, %v", keys, err)
 	}
 	text, err = os.ReadFile(s.SigningKeyFile)
 	if err != nil {
