@@ -15,11 +15,14 @@ BATCH_ROUNDS ?= 30
 CHAOS ?= 10m
 JOB_ROUNDS ?= 21
 PLAN_ROUNDS ?= 1
+SCHEDULED ?= 100000
+DUE ?= 3000
+WINDOW ?= 60s
 VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services bench-jobs oracle oracle-compose oracle-plan oracle-subgraph soak chaos build
+.PHONY: help up down reset seed test-seeded smoke generate compose verify lint vulncheck test race fuzz bench bench-compose bench-plan bench-execute bench-gateways bench-services bench-reminders bench-jobs oracle oracle-compose oracle-plan oracle-subgraph soak chaos build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +123,9 @@ bench-gateways: ## Weft beside other gateways under wrk's load: ROUNDS (7) round
 bench-services: ## users and todos beside the same in Express: ROUNDS (7) rounds of DURATION (10s); batches of 500 entities
 	go run ./deploy/bench/services --rounds $(ROUNDS) --duration $(DURATION)
 	$(DEV) run -- go test ./subgraphs/users/graph ./subgraphs/todos/graph -run TestSpeedOfBatches -speed $(BATCH_ROUNDS) -v
+
+bench-reminders: ## how late reminders come: SCHEDULED (100000), of which DUE (3000) in WINDOW (60s), with and without the death of the leader
+	go test ./workers/cmd/worker -run TestPrecisionOfReminders -scheduled $(SCHEDULED) -due $(DUE) -window $(WINDOW) -timeout 20m -v
 
 oracle: oracle-compose oracle-plan oracle-subgraph ## compare composition, plans and subgraphs with Apollo's
 
