@@ -16,7 +16,7 @@ CHAOS ?= 10m
 JOB_ROUNDS ?= 21
 PLAN_ROUNDS ?= 1
 SCHEDULED ?= 100000
-DUE ?= 3000
+DUE ?= 1200
 WINDOW ?= 60s
 VULNDB ?= https://vuln.go.dev
 DEV      := go run ./deploy/dev
@@ -124,7 +124,7 @@ bench-services: ## users and todos beside the same in Express: ROUNDS (7) rounds
 	go run ./deploy/bench/services --rounds $(ROUNDS) --duration $(DURATION)
 	$(DEV) run -- go test ./subgraphs/users/graph ./subgraphs/todos/graph -run TestSpeedOfBatches -speed $(BATCH_ROUNDS) -v
 
-bench-reminders: ## how late reminders come: SCHEDULED (100000), of which DUE (3000) in WINDOW (60s), with and without the death of the leader
+bench-reminders: ## how late reminders come: SCHEDULED (100000), of which DUE (1200) in WINDOW (60s), with and without the death of the leader
 	go test ./workers/cmd/worker -run TestPrecisionOfReminders -scheduled $(SCHEDULED) -due $(DUE) -window $(WINDOW) -timeout 20m -v
 
 oracle: oracle-compose oracle-plan oracle-subgraph ## compare composition, plans and subgraphs with Apollo's

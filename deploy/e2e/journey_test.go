@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,13 +15,14 @@ import (
 )
 
 // journeyOfTwoUsers follows two people through the platform: they register, verify
-// their addresses, share a list, work on it at the same time, lose and reset a
-// password, end a session, and one of them leaves.
+// their addresses, share a list, are told of what the other does and reminded, work on
+// it at the same time, lose and reset a password, end a session, and one of them leaves.
 func (w *town) journeyOfTwoUsers(t *testing.T) {
 	ann, bob := w.register(t, "Ann"), w.register(t, "Bob")
 	w.verify(t, ann)
 	w.verifyByPage(t, bob)
 	list := w.share(t, ann, bob)
+	w.tell(t, list, ann, bob)
 	w.workTogether(t, list, ann, bob)
 	w.losePassword(t, bob)
 	w.endSession(t, ann)
@@ -109,6 +111,82 @@ func (w *town) share(t *testing.T, owner, editor *person) (list string) {
 	return list
 }
 
+// tell has each of two people give the other something to do, which they are told of by
+// mail, and reminded of when it is time: of what is theirs, and not done.
+func (w *town) tell(t *testing.T, list string, owner, editor *person) {
+	t.Helper()
+	wants := func(p *person, subject string, parts ...string) {
+		t.Helper()
+		text := w.mailed(t, p.email, subject)
+		for _, part := range append(parts, "Garden", "/unsubscribe?token=") {
+			if !strings.Contains(text, part) {
+				t.Errorf("%q is missing in the mail %q:\n%s", part, subject, text)
+			}
+		}
+	}
+	wants(editor, "Ann shares")
+	remindAt := time.Now().Add(4 * time.Second)
+	create := func(p *person, title, more string) (todo string) {
+		t.Helper()
+		mutation := fmt.Sprintf(`createTodo(input: {listId: %q, title: %q, remindAt: %q, %s})`, list, title, remindAt.UTC().Format(time.RFC3339Nano), more)
+		todo, _ = at(t, w.do(t, p, mutation, "todo { id }"), "todo", "id").(string)
+		return todo
+	}
+	create(owner, "water the roses", fmt.Sprintf(`assigneeIds: [%q]`, editor.id))
+	create(owner, "mow the lawn", "")
+	done := create(owner, "feed the birds", "")
+	w.do(t, editor, fmt.Sprintf(`completeTodos(input: {ids: [%q]})`, done), "todos { id }")
+	w.do(t, editor, fmt.Sprintf(`assignTodo(input: {id: %q, assigneeIds: [%q, %q]})`, create(editor, "paint the fence", ""), owner.id, editor.id), "todo { id }")
+	wants(editor, "Ann assigned you", "water the roses")
+	wants(owner, "Bob assigned you", "paint the fence")
+	for _, reminder := range []struct {
+		who   *person
+		title string
+	}{{editor, "water the roses"}, {owner, "mow the lawn"}, {owner, "paint the fence"}, {editor, "paint the fence"}} {
+		wants(reminder.who, "Reminder: "+reminder.title)
+		if early := time.Until(remindAt); early > 0 {
+			t.Errorf("%s is reminded of %q %s too early", reminder.who.email, reminder.title, early)
+		}
+	}
+	w.wantTold(t, editor, "ASSIGNED Ann: water the roses", "REMINDER nobody: paint the fence", "REMINDER nobody: water the roses", "SHARED Ann: nothing")
+	w.wantTold(t, owner, "ASSIGNED Bob: paint the fence", "REMINDER nobody: mow the lawn", "REMINDER nobody: paint the fence")
+	for _, p := range []*person{owner, editor} { // nobody is told of anything else, or twice
+		var box struct{ Messages []struct{ Subject string } }
+		w.mailbox(t, http.MethodGet, "?to="+url.QueryEscape(p.email), &box)
+		for _, m := range box.Messages {
+			if strings.Contains(m.Subject, "Reminder") || strings.Contains(m.Subject, "assigned") || strings.Contains(m.Subject, "shares") {
+				t.Errorf("%s got %q as well", p.email, m.Subject)
+			}
+		}
+	}
+}
+
+// wantTold compares what a person was told within the application, sorted: all of it is
+// about the list Garden, and none of it read.
+func (w *town) wantTold(t *testing.T, p *person, want ...string) {
+	t.Helper()
+	told := at(t, w.read(t, p, `{ me { notifications(first: 20) { unreadCount edges { node { kind actor { displayName } list { name } todo { title } } } } } }`), "me", "notifications")
+	var got []string
+	for _, edge := range at(t, told, "edges").([]any) {
+		node := at(t, edge, "node")
+		who, what := "nobody", "nothing"
+		if at(t, node, "actor") != nil {
+			who = fmt.Sprint(at(t, node, "actor", "displayName"))
+		}
+		if at(t, node, "todo") != nil {
+			what = fmt.Sprint(at(t, node, "todo", "title"))
+		}
+		got = append(got, fmt.Sprintf("%v %s: %s", at(t, node, "kind"), who, what))
+		if name := at(t, node, "list", "name"); name != "Garden" {
+			t.Errorf("%s is told of %v", p.email, node)
+		}
+	}
+	slices.Sort(got)
+	if unread := at(t, told, "unreadCount"); !slices.Equal(got, want) || unread != float64(len(want)) {
+		t.Errorf("%s was told\n%q, %v unread, want\n%q", p.email, got, unread, want)
+	}
+}
+
 // workTogether has two people add todos at the same time, and change the same one:
 // of those who saw the same version, one succeeds, and the others see it and try
 // again.
@@ -137,7 +215,7 @@ func (w *town) workTogether(t *testing.T, list string, people ...*person) {
 	query := fmt.Sprintf(`{ todoList(id: %q) { todos(first: 100) { totalCount } } todo(id: %q) { title version } }`, list, shared)
 	for _, p := range people {
 		data := w.read(t, p, query)
-		if n := at(t, data, "todoList", "todos", "totalCount"); n != float64(1+each*len(people)) {
+		if n := at(t, data, "todoList", "todos", "totalCount"); n != float64(5+each*len(people)) {
 			t.Errorf("there are %v todos", n)
 		}
 		if title := at(t, data, "todo", "title"); title != fmt.Sprint(each*len(people)) {
