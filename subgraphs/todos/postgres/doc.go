@@ -1,4 +1,4 @@
-// Package postgres is todos.Service on PostgreSQL. Whatever a statement reads, it
+// Package postgres is todos.Service on PostgreSQL. Whatever a statement of it reads, it
 // joins list_members for the viewer (access.go): there is no other way to a row.
 //
 //	todos.Service ─keys, viewer─▶ one statement for all keys ─▶ rows, sorted back to the keys
@@ -13,4 +13,9 @@
 //	change ─lock, role, version─▶ heldTodo ─domain─▶ Todo, Changes ─one statement─▶ row + domain_events
 //
 // Whoever follows the events reads them with Events, which misses none.
+//
+// What follows from a change is inserted as a job in its transaction (job.go), so that
+// there are both or neither; the job of a reminder is cancelled and made again when its
+// todo asks for another time or none (reminder.go). Jobs hold ids: what they tell is read
+// when they run (notice.go), and todos.ErrObsolete says that it is true no more.
 package postgres
