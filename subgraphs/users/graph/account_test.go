@@ -1,7 +1,9 @@
 package graph_test
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -420,6 +422,31 @@ func TestDeleteAccount(t *testing.T) {
 	response := b.Do(t, identity.Claims{}, registerMutation, map[string]any{"in": map[string]any{"email": "ada@example.com", "password": rightPassword, "displayName": "Ada"}})
 	if !strings.Contains(string(response.Data), "CONFLICT") {
 		t.Errorf("the address can be registered: %s", response.Data)
+	}
+	b.erase(t, ada.Subject)
+	b.Do(t, bob, query, nil).WantData(t, gone)
+	b.Do(t, admin, query, nil).WantData(t, `{"user":{"displayName":"Deleted user","avatarUrl":null,"email":null,"status":"DELETED","roles":["USER"],"notificationSettings":null}}`)
+	b.Do(t, bob, `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id displayName timeZone } } }`,
+		map[string]any{"r": []any{map[string]any{"__typename": "User", "id": ada.Subject}}}).
+		WantData(t, fmt.Sprintf(`{"_entities":[{"id":%q,"displayName":"Deleted user","timeZone":"UTC"}]}`, ada.Subject))
+	b.register(t, "ada@example.com")
+}
+
+// erase does what the worker does in the users database with an account that was
+// deleted.
+func (b *bundle) erase(t *testing.T, userID string) {
+	t.Helper()
+	deletions, err := userspostgres.NewDeletions(b.pool, b.clock.now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = deletions.EndSessions(t.Context(), userID)
+	steps := []users.DeletionStep{users.DeletionSessionsEnded, users.DeletionErasing, users.DeletionTodosErased, users.DeletionFarewellSent}
+	for i := range steps[1:] {
+		err = errors.Join(err, deletions.Reach(t.Context(), userID, steps[i], steps[i+1]))
+	}
+	if err := errors.Join(err, deletions.Erase(t.Context(), userID)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -21,11 +21,11 @@ func scanUser(row pgx.CollectableRow) (*users.User, error) { return scanUserAnd(
 // reflection.
 type scanned struct {
 	users.User
-	key                   pgtype.UUID
-	avatarURL             pgtype.Text
-	email, status, locale string
-	emailVerified         bool
-	roles                 pgtype.FlatArray[string]
+	key              pgtype.UUID
+	avatarURL, email pgtype.Text // an account that was erased has no address
+	status, locale   string
+	emailVerified    bool
+	roles            pgtype.FlatArray[string]
 }
 
 // scanUserAnd reads the columns of a row and what follows them.
@@ -39,7 +39,10 @@ func scanUserAnd(row pgx.CollectableRow, more ...any) (*users.User, error) {
 	if s.avatarURL.Valid {
 		u.AvatarURL = &s.avatarURL.String
 	}
-	u.Email, u.EmailVerified, u.Status, u.Locale = &s.email, &s.emailVerified, (*users.UserStatus)(&s.status), &s.locale
+	if s.email.Valid {
+		u.Email = &s.email.String
+	}
+	u.EmailVerified, u.Status, u.Locale = &s.emailVerified, (*users.UserStatus)(&s.status), &s.locale
 	u.Roles = make([]users.Role, len(s.roles))
 	for i, role := range s.roles {
 		u.Roles[i] = users.Role(role)
