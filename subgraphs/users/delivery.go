@@ -26,8 +26,8 @@ const (
 	DeliverySent DeliveryState = "SENT"
 	// DeliveryRefused is a mail that the mail server will not take (SMTP 5xx).
 	DeliveryRefused DeliveryState = "REFUSED"
-	// DeliveryUnknown is a mail that may have been taken, and may not be sent twice.
-	// An operator decides.
+	// DeliveryUnknown is a mail that may have been taken, and may not be sent twice; or
+	// one whose worker died and with which nobody went on. An operator decides.
 	DeliveryUnknown DeliveryState = "UNKNOWN"
 )
 
