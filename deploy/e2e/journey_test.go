@@ -27,6 +27,7 @@ func (w *town) journeyOfTwoUsers(t *testing.T) {
 	w.losePassword(t, bob)
 	w.endSession(t, ann)
 	w.leave(t, ann, bob, list)
+	w.erased(t, ann, bob, list)
 }
 
 // verify shows that a person reads the mail to their address.
