@@ -14,6 +14,10 @@
 //
 // Whoever follows the events reads them with Events, which misses none.
 //
+// What goes for good, with everything that belongs to it, goes in many small
+// transactions (remove.go): what was deleted long ago (Purge), and the lists that
+// somebody leaves behind whose account is erased (Erase).
+//
 // What follows from a change is inserted as a job in its transaction (job.go), so that
 // there are both or neither; the job of a reminder is cancelled and made again when its
 // todo asks for another time or none (reminder.go). Jobs hold ids: what they tell is read
