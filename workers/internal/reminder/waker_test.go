@@ -10,23 +10,27 @@ import (
 	"time"
 )
 
-// queue is a Queue that counts how often it is asked.
+// queue is a Queue that answers with errors, in order, and then with none.
 type queue struct {
 	ahead time.Duration
 	asked int
-	err   error
+	errs  []error
 }
 
 func (q *queue) WakeReminders(_ context.Context, ahead time.Duration) (int, error) {
 	q.ahead = ahead
 	q.asked++
-	return 0, q.err
+	if q.asked > len(q.errs) {
+		return 0, nil
+	}
+	return 0, q.errs[q.asked-1]
 }
 
 func TestWakerLooksAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := &queue{}
+		down := errors.New("connection refused")
+		q := &queue{errs: []error{nil, down, down, nil}}
 		var log strings.Builder
 		w, err := NewWaker(WakerConfig{}, q, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
@@ -38,11 +42,8 @@ func TestWakerLooksAgainAndAgain(t *testing.T) {
 			defer close(ended)
 			w.Run(ctx)
 		}()
-		for _, err := range []error{nil, errors.New("connection refused"), errors.New("connection refused"), nil} {
-			q.err = err
-			time.Sleep(5 * time.Second)
-			synctest.Wait()
-		}
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
 		cancel()
 		<-ended
 		if q.asked != 5 || q.ahead != 20*time.Second {
