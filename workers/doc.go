@@ -17,10 +17,10 @@
 //	       remindAt of a todo                              internal/reminder
 //	       every change ─domain_events─────────────────▶   internal/relay        ─▶ Redis
 //
-// Jobs run at least once; a digest is sent at most once. One that fails is tried again, later each time; one
-// whose worker died is taken over by another. What mails say, and how a letter or a
-// language is added, is in internal/letter. This file's package is the list
-// of all jobs; each has a package of its own under internal/.
+// Jobs run at least once; a digest is sent at most once. One that fails is tried
+// again, later each time; one whose worker died is taken over by another. What mails
+// say, and how a letter or a language is added, is in internal/letter. This package is
+// the list of all jobs; each has a package of its own under internal/.
 //
 // What is around each attempt at a job is in internal/attempt; what operators look at
 // in internal/admin, internal/backlog and internal/metric. deploy/alerts has the rules.
