@@ -65,7 +65,11 @@ func allocations(t *testing.T, file, query string, recorded map[string][]exchang
 	}
 	// A collection would empty the pools, which is no request's fault.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	return testing.AllocsPerRun(50, serve)
+	lowest := testing.AllocsPerRun(20, serve)
+	for range 4 { // what else this process does can only add to it
+		lowest = min(lowest, testing.AllocsPerRun(20, serve))
+	}
+	return lowest
 }
 
 // sink is a response that is kept in memory.

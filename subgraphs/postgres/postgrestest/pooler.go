@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 // transactions in turn. What it should say of the startup parameters that it does not
 // know is the caller's to decide.
 const pgbouncer = `[databases]
-* = host=%s port=%s user=weft
+* = host=%s port=%s %s
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = %d
@@ -65,7 +66,7 @@ func Pooler(t testing.TB, direct, ignored string) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	file := filepath.Join(dir, "pgbouncer.ini")
-	text := fmt.Sprintf(pgbouncer, address.Hostname(), address.Port(), port, ignored)
+	text := fmt.Sprintf(pgbouncer, address.Hostname(), address.Port(), login(address.User), port, ignored)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +83,17 @@ func Pooler(t testing.TB, direct, ignored string) string {
 	address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	runPooler(t, exec.Command(program, "--quiet", file), account, address.String())
 	return address.String()
+}
+
+// login writes with what PgBouncer logs in to the server; it accepts no password that
+// is empty.
+func login(user *url.Userinfo) string {
+	quoted := func(value string) string { return "'" + strings.ReplaceAll(value, "'", "''") + "'" }
+	text := "user=" + quoted(user.Username())
+	if password, _ := user.Password(); password != "" {
+		text += " password=" + quoted(password)
+	}
+	return text
 }
 
 // runPooler runs the command until the test ends, and waits until it answers at the
@@ -110,6 +122,9 @@ func runPooler(t testing.TB, command *exec.Cmd, account *syscall.Credential, add
 		if err == nil {
 			_ = conn.Close(ctx) // it has answered
 			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("pgbouncer does not answer: %v\n%s", err, &log)
 		}
 		select {
 		case <-look.C:
