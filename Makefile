@@ -90,8 +90,8 @@ test: ## every test, on a database server of its own, then the race detector
 	go test -tags purego ./router/internal/response/... ./router/internal/execute
 	@$(MAKE) --no-print-directory race
 
-race: ## the router's and the subgraphs' tests under the race detector
-	$(DEV) run -- go test -race ./router/... ./subgraphs/...
+race: ## the tests of the router, the subgraphs and the workers under the race detector
+	$(DEV) run -- go test -race ./router/... ./subgraphs/... ./workers/...
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@go test -list '^Fuzz' work | awk '/^Fuzz/ {f[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, f[i]; n = 0}' | \
