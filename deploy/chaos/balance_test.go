@@ -20,6 +20,7 @@ var subjects = []struct{ kind, text string }{
 	{"security alert", "New login to your account"},
 	{"assignment", "Assign"},
 	{"digest", "Your day"},
+	{"farewell", "Your account was deleted"},
 	{"reminder", "Nudge"},
 	{"share", "Share"},
 }
@@ -52,7 +53,7 @@ func (w *town) balance(t *testing.T, p *producers, disturbances []disturbance) l
 	l.pages = []*page{
 		b.perAccount(t, "welcome"), b.perAccount(t, "verification"),
 		b.perJob(t, "password reset", "users.password_reset"), b.perJob(t, "security alert", "users.security_alert"),
-		b.assignments(t), b.shares(t), b.reminders(t), b.digests(t),
+		b.assignments(t), b.shares(t), b.reminders(t), b.farewells(t), b.digests(t),
 	}
 	l.refused = w.count(t, "users", `select count(*) from email_deliveries where state = 'REFUSED'`)
 	return l
@@ -66,9 +67,45 @@ type books struct {
 	emails    map[string]string  // by user id
 }
 
+// farewells: each account that was deleted, which has to have come to its end.
+func (b *books) farewells(t *testing.T) *page {
+	t.Helper()
+	due := map[string]bool{}
+	b.town.rows(t, "users", `select user_id, step from account_deletions`, func(row pgx.CollectableRow) error {
+		var key [16]byte
+		var step string
+		err := row.Scan(&key, &step)
+		if step != "DONE" {
+			t.Errorf("the deletion of %s is %s", userID(key), step)
+		}
+		due["farewell."+userID(key)] = true
+		return err
+	})
+	p := b.page(t, "farewell", "deletion", nil)
+	p.rolledBack, p.due = p.tried-len(due), due
+	for _, m := range b.mails["farewell"] {
+		p.came[m.name()] = append(p.came[m.name()], m)
+	}
+	for _, email := range b.producers.tried["deletion"] {
+		if n := b.town.count(t, "users", `select count(*) from users u join account_deletions d on d.user_id = u.id where u.email = $1`, email); n > 0 {
+			t.Errorf("%s was deleted, and is still there", email)
+		}
+	}
+	return p
+}
+
 // email is the address of the user with a key of the database.
-func (b *books) email(key [16]byte) string {
-	return b.emails["usr_"+base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(key[:])]
+func (b *books) email(key [16]byte) string { return b.emails[userID(key)] }
+
+// userID is how clients see a key of the database.
+func userID(key [16]byte) string {
+	return "usr_" + base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).EncodeToString(key[:])
+}
+
+// name is what the mail is, in words that its Message-ID is made of.
+func (m taken) name() string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(m.ID, "<"), "@")
+	return name
 }
 
 // page begins a page: what was tried, and what of it is there, if that is known by
@@ -95,7 +132,7 @@ func (b *books) page(t *testing.T, kind, what string, there map[string]bool) *pa
 func (b *books) perAccount(t *testing.T, kind string) *page {
 	t.Helper()
 	there := map[string]bool{}
-	b.town.rows(t, "users", `select email from users`, func(row pgx.CollectableRow) error {
+	b.town.rows(t, "users", `select email from users where email is not null`, func(row pgx.CollectableRow) error {
 		var email string
 		err := row.Scan(&email)
 		there[email] = true
@@ -107,6 +144,9 @@ func (b *books) perAccount(t *testing.T, kind string) *page {
 		if !p.due[email] {
 			delete(p.due, email)
 		}
+	}
+	for _, email := range b.producers.tried["deletion"] {
+		p.allowed[email] = !p.due[email] // it was not there for long
 	}
 	for _, m := range b.mails[kind] {
 		p.came[m.To] = append(p.came[m.To], m)
@@ -259,8 +299,7 @@ func (b *books) digests(t *testing.T) *page {
 		return err
 	})
 	for _, m := range b.mails["digest"] {
-		name, _, _ := strings.Cut(strings.TrimPrefix(m.ID, "<"), "@")
-		p.came[name] = append(p.came[name], m)
+		p.came[m.name()] = append(p.came[m.name()], m)
 	}
 	return p
 }

@@ -22,7 +22,7 @@ var (
 const workers = 3
 
 var impatient = []string{
-	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_MAIL_LEASE=5s", "WORKER_RETRY_BASE=500ms",
+	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_MAIL_LEASE=5s", "WORKER_RETRY_BASE=500ms", "WORKER_DELETION_DELAY=1s",
 }
 
 // TestWhatWasCommittedIsNotified disturbs everything while changes are made, calms

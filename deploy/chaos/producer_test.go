@@ -141,8 +141,10 @@ func (p *producers) one() {
 	switch dice := rand.IntN(100); {
 	case dice < 8:
 		p.register(ctx, "account", fmt.Sprintf("new%06d@chaos.test", p.number.Add(1)))
-	case dice < 10:
+	case dice < 9:
 		p.register(ctx, "refused account", fmt.Sprintf(refusedPrefix+"%06d@chaos.test", p.number.Add(1)))
+	case dice < 12:
+		p.leave(ctx)
 	case dice < 40:
 		p.assign(ctx)
 	case dice < 60:
@@ -194,6 +196,21 @@ func (p *producers) neighbour(i int) resident { return p.residents[(i+1)%len(p.r
 
 // shareName names a list.
 func shareName(number int64) string { return fmt.Sprintf("Share%06d", number) }
+
+// leave makes an account that is deleted at once.
+func (p *producers) leave(ctx context.Context) {
+	email := fmt.Sprintf("leaving%06d@chaos.test", p.number.Add(1))
+	p.begin("deletion", email)
+	answer, ok := p.try(ctx, "users", identity.Claims{}, registerMutation, map[string]any{"in": account(email)})
+	if !ok {
+		return
+	}
+	_, ok = p.try(ctx, "users", resident{id: answer.It.User.ID}.claims(), `mutation ($password: String!) { it: deleteAccount(password: $password) { errors { message } } }`,
+		map[string]any{"password": password})
+	if ok {
+		p.done(email)
+	}
+}
 
 // two returns two residents.
 func (p *producers) two() (one, other resident) {
