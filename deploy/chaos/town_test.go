@@ -122,7 +122,7 @@ func (w *town) serve(t *testing.T, name string, environment ...string) {
 	prefix := strings.ToUpper(name) + "_"
 	environment = append(environment, prefix+"PORT="+port, prefix+"DATABASE_URL="+w.fragile.through(w.databases[name]))
 	if name == "users" {
-		_ = environment
+		environment = append(environment, "USERS_PUBLIC_PORT=0")
 	}
 	p := w.start(t, name, environment)
 	w.services[name] = "http://" + address
