@@ -22,7 +22,7 @@ var (
 const workers = 3
 
 var impatient = []string{
-	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_MAIL_LEASE=5s", "WORKER_RETRY_BASE=500ms", "WORKER_DELETION_DELAY=1s",
+	"WORKER_RESCUE_AFTER=6s", "WORKER_JOB_TIMEOUT=5s", "WORKER_MAIL_LEASE=5s", "WORKER_RETRY_BASE=100ms", "WORKER_DELETION_DELAY=1s",
 }
 
 // TestWhatWasCommittedIsNotified disturbs everything while changes are made, calms
@@ -117,7 +117,7 @@ func (w *town) calmDown(t *testing.T) {
 			t.Logf("these jobs have not ended: %s", left)
 		}
 	})
-	await(t, 75*time.Second, "all jobs to end", func() bool {
+	await(t, time.Minute+*duration/4, "all jobs to end", func() bool {
 		for _, each := range w.workers {
 			select {
 			case <-each.process.Done():

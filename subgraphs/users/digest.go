@@ -123,7 +123,9 @@ func firstMoment(clock time.Time, zone *time.Location) time.Time {
 		if moment.Before(at) {
 			moment = at // put forward over it
 		}
-		if end.IsZero() || moment.Before(end) {
+		// Package time ends some stretches before they begin: in Zurich at the end of
+		// 2040, a leap year beyond its tables. Nothing changes there.
+		if end.IsZero() || !end.After(at) || moment.Before(end) {
 			return moment.UTC()
 		}
 		at = end.In(zone)

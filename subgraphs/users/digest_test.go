@@ -134,3 +134,23 @@ func TestDigestPeriod(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryDayHasBounds: days follow one another, also in years for which package time
+// has rules instead of tables.
+func TestEveryDayHasBounds(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"UTC", "Europe/Zurich", "America/New_York", "Australia/Lord_Howe", "Asia/Jerusalem"} {
+		zone, last := Zone(name), time.Time{}
+		for day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2075; day = day.AddDate(0, 0, 1) {
+			period, err := ParseDigestPeriod(day.Format(time.DateOnly))
+			if err != nil {
+				t.Fatal(err)
+			}
+			from, before := period.Bounds(zone)
+			if long := before.Sub(from); long < 23*time.Hour || long > 25*time.Hour || !last.IsZero() && !last.Equal(from) {
+				t.Errorf("%s: %s is from %s to %s; the day before is over at %s", name, period, from, before, last)
+			}
+			last = before
+		}
+	}
+}
