@@ -46,11 +46,14 @@ func trusting(t testing.TB) subgraph.Settings {
 func TestFetch_ends_in_time(t *testing.T) {
 	t.Parallel()
 	hang := func(conn net.Conn, _ int) { _, _ = io.Copy(io.Discard, conn) }
+	// An answer before the request would be one that nobody has asked for.
 	drip := func(conn net.Conn, _ int) {
+		readRequest(conn)
 		_, _ = io.WriteString(conn, jsonHead+"Content-Length: 100\r\n\r\n{")
 		_, _ = io.Copy(io.Discard, conn)
 	}
 	slow := func(conn net.Conn, _ int) {
+		readRequest(conn)
 		_, err := io.WriteString(conn, jsonHead+"Content-Length: 100000\r\n\r\n")
 		for err == nil {
 			<-time.After(time.Millisecond)
