@@ -2,6 +2,7 @@ package id
 
 import (
 	"encoding/base32"
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -39,9 +40,15 @@ func New() UUID {
 
 // Format returns the id of kind for u.
 func Format(kind Kind, u UUID) string {
-	text := make([]byte, 0, len(kind)+1+26)
-	text = append(append(text, kind...), '_')
-	return string(encoding.AppendEncode(text, u[:]))
+	var room [32]byte // of the longest kind
+	text := append(append(room[:0], kind...), '_')
+	// What encoding does, five bits at a time from the first on, in a third of the time.
+	first, last := binary.BigEndian.Uint64(u[:8]), binary.BigEndian.Uint64(u[8:])
+	for range 26 {
+		text = append(text, alphabet[first>>59])
+		first, last = first<<5|last>>59, last<<5
+	}
+	return string(text)
 }
 
 // Parse returns the UUID of an id of kind. Every id has one spelling only;

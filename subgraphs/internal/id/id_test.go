@@ -2,6 +2,7 @@ package id_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"slices"
 	"strings"
 	"testing"
@@ -65,4 +66,16 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q and %q are one id", text, id.Format(id.User, u))
 		}
 	})
+}
+
+// TestFormatIsBase32 holds Format against the encoding that Parse reads.
+func TestFormatIsBase32(t *testing.T) {
+	t.Parallel()
+	want := base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+	for range 1000 {
+		u := id.New()
+		if got, want := id.Format(id.Todo, u), "tdo_"+want.EncodeToString(u[:]); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
 }

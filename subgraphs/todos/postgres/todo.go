@@ -3,8 +3,10 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/weftql/weft/subgraphs/internal/id"
 	"github.com/weftql/weft/subgraphs/todos"
@@ -14,14 +16,38 @@ import (
 const todoColumns = `t.id, t.list_id, t.title, t.description, t.status, t.priority, t.due_at, t.remind_at, t.completed_at,
 	coalesce(t.due_at < now() and t.status in ('OPEN', 'IN_PROGRESS'), false), t.creator_id, t.created_at, t.updated_at, t.version`
 
+// scanned is a todo and what is read of it, in types that pgx knows without
+// reflection.
+type scanned struct {
+	todos.Todo
+	key, list, creator           pgtype.UUID
+	description                  pgtype.Text
+	status, priority             string
+	dueAt, remindAt, completedAt pgtype.Timestamptz
+}
+
 // scanTodo reads the columns of a row; before is what stands in front of them.
 func scanTodo(row pgx.CollectableRow, before ...any) (*todos.Todo, error) {
-	var t todos.Todo
-	var key, list, creator id.UUID
-	err := row.Scan(append(before, &key, &list, &t.Title, &t.Description, &t.Status, &t.Priority, &t.DueAt, &t.RemindAt, &t.CompletedAt,
-		&t.Overdue, &creator, &t.CreatedAt, &t.UpdatedAt, &t.Version)...)
-	t.ID, t.ListID, t.CreatorID = id.Format(id.Todo, key), id.Format(id.TodoList, list), id.Format(id.User, creator)
-	return &t, err
+	var s scanned
+	t := &s.Todo
+	targets := [20]any{}
+	err := row.Scan(append(append(targets[:0], before...), &s.key, &s.list, &t.Title, &s.description, &s.status, &s.priority, &s.dueAt, &s.remindAt,
+		&s.completedAt, &t.Overdue, &s.creator, &t.CreatedAt, &t.UpdatedAt, &t.Version)...)
+	t.ID, t.ListID, t.CreatorID = id.Format(id.Todo, s.key.Bytes), id.Format(id.TodoList, s.list.Bytes), id.Format(id.User, s.creator.Bytes)
+	t.Status, t.Priority = todos.TodoStatus(s.status), todos.Priority(s.priority)
+	if s.description.Valid {
+		t.Description = &s.description.String
+	}
+	t.DueAt, t.RemindAt, t.CompletedAt = moment(&s.dueAt), moment(&s.remindAt), moment(&s.completedAt)
+	return t, err
+}
+
+// moment is nil for none.
+func moment(at *pgtype.Timestamptz) *time.Time {
+	if !at.Valid {
+		return nil
+	}
+	return &at.Time
 }
 
 // selectTodos reads the todos with the ids $2 that the viewer $1 may see.
