@@ -91,7 +91,7 @@ test: ## every test, on a database server of its own, then the race detector
 	@$(MAKE) --no-print-directory race
 
 race: ## the tests of the router, the subgraphs and the workers under the race detector
-	$(DEV) run -- go test -race ./router/... ./subgraphs/... ./workers/...
+	$(DEV) run -- go test -race ./router/... ./subgraphs/... ./workers ./workers/internal/...
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@go test -list '^Fuzz' work | awk '/^Fuzz/ {f[++n] = $$1} /^ok/ {for (i = 1; i <= n; i++) print $$2, f[i]; n = 0}' | \
