@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -99,6 +100,13 @@ func New(config Config, deps Deps) (*Delivery, error) {
 
 // ErrUnknown ends the job of a mail that may have been sent and may not come twice.
 var ErrUnknown = errors.New("delivery: it is not known whether the mail was sent; an operator may resend it")
+
+// Resent tells whether an operator has a job run again that had ended in ErrUnknown:
+// its mail is wanted, however late.
+func Resent(job *rivertype.JobRow) bool {
+	n := len(job.Errors)
+	return n > 0 && strings.Contains(job.Errors[n-1].Error, ErrUnknown.Error())
+}
 
 // Deliver sends the mail of a job, unless it was sent before. What it returns is
 // what the job has to return: nil, river.JobSnooze while somebody else sends it or

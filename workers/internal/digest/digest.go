@@ -51,7 +51,8 @@ func New(accounts Accounts, lists Todos, d *delivery.Delivery, pages delivery.Pa
 }
 
 // Work implements river.Worker. There is nothing to do for somebody who does not want
-// the digest any more, when its day or week is over, and when there is nothing to say.
+// the digest any more, when its day or week is over, unless an operator resends it, and
+// when there is nothing to say.
 func (w *Worker) Work(ctx context.Context, job *river.Job[users.DigestArgs]) error {
 	period, err := users.ParseDigestPeriod(job.Args.Period)
 	if err != nil {
@@ -65,7 +66,8 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[users.DigestArgs]) err
 		return fmt.Errorf("digest: %w", err)
 	}
 	from, before := period.Bounds(users.Zone(contact.TimeZone))
-	if contact.Settings.EmailDigest != period.Frequency || !w.now().Before(before) {
+	over := !w.now().Before(before) && !delivery.Resent(job.JobRow)
+	if contact.Settings.EmailDigest != period.Frequency || over {
 		return nil
 	}
 	said, err := w.digest(ctx, contact.UserID, todos.AgendaQuery{UserID: contact.UserID, From: from, Before: before, Most: shown})

@@ -219,3 +219,22 @@ func TestWorkSendsAtMostOnce(t *testing.T) {
 		t.Errorf("sent %+v", sent)
 	}
 }
+
+// TestAnOperatorResendsTheDigestOfADayThatIsOver runs a job again that had ended with
+// nobody knowing whether its mail was sent.
+func TestAnOperatorResendsTheDigestOfADayThatIsOver(t *testing.T) {
+	t.Parallel()
+	d, out := deliverytest.New(t)
+	w := busy(users.DigestDaily)
+	worker := New(w, w, d, delivery.Pages{})
+	worker.now = func() time.Time { return monday.Add(16 * time.Hour) }
+	again := job("2026-11-23")
+	again.Errors = []rivertype.AttemptError{{Attempt: 1, Error: "connection refused"}}
+	if err := worker.Work(t.Context(), again); err != nil || len(out.Sent()) != 0 {
+		t.Fatalf("tried again by itself: sent %+v, %v", out.Sent(), err)
+	}
+	again.Errors = append(again.Errors, rivertype.AttemptError{Attempt: 2, Error: "JobCancelError: digest: " + delivery.ErrUnknown.Error()})
+	if err := worker.Work(t.Context(), again); err != nil || len(out.Sent()) != 1 {
+		t.Errorf("resent: sent %+v, %v", out.Sent(), err)
+	}
+}
